@@ -1,0 +1,72 @@
+/** Gathers what the gate must know, and which versions of it were read, so that replay can find the same facts again. */
+import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
+import type { EventData } from '../../domain/event-types.ts';
+import type { GateFacts, GateRequest, TrustFact } from '../../domain/gate.ts';
+import type { GuardKey } from '../../domain/guard.ts';
+import type { TenantId } from '../../domain/ids.ts';
+import type { SubjectRefs } from '../../domain/message.ts';
+import { stricterMode } from '../../domain/mode.ts';
+import type { Mode } from '../../domain/mode.ts';
+import { trustCellId } from '../../domain/trust.ts';
+import { decayedTrust } from '../../machines/trust/trust.machine.ts';
+import type { TrustContext } from '../../machines/trust/trust.machine.ts';
+import type { TenantContext } from '../../machines/tenant/tenant.machine.ts';
+import type { PlanBuilder } from './plan-builder.ts';
+import type { Channel } from '../../domain/action-types.ts';
+import type { TrustLevel } from '../../domain/action-types.ts';
+
+export interface GatheredFacts {
+  readonly facts: GateFacts;
+  readonly guardVersions: { readonly [key: string]: number };
+  readonly registryVersion: number;
+  readonly trustVersion: number;
+  readonly mode: Mode;
+}
+
+export function modeOf(registry: TenantContext, channel: Channel): Mode {
+  return stricterMode(registry.mode, registry.channel_modes[channel] ?? registry.mode);
+}
+
+/** The trust fact of a cell as of a moment. `value` is the state of the cell's machine. */
+export function trustFactOf(cell: string, value: string | null, context: TrustContext | null, initialLevel: TrustLevel, at: number): TrustFact {
+  const sums = context === null ? { good: 0, bad: 0 } : decayedTrust(context, at);
+  return { cell, ...sums, level: value === null || value === 'initial' ? initialLevel : (value as TrustLevel) };
+}
+
+/** The guards that the gate reads for an action about these subjects, by the name of the fact. */
+export function gateGuards(refs: SubjectRefs, partition: number): readonly (readonly ['contact' | 'account' | 'domain' | 'budget', GuardKey])[] {
+  const guards: (readonly ['contact' | 'account' | 'domain' | 'budget', GuardKey])[] = [];
+  if (refs.person !== null) guards.push(['contact', `contact:${refs.person}`]);
+  if (refs.account !== null) guards.push(['account', `account:${refs.account}`]);
+  if (refs.domain !== null) guards.push(['domain', `domain:${refs.domain}`]);
+  guards.push(['budget', `budget:p${partition}`]);
+  return guards;
+}
+
+export function gatherFacts(
+  builder: PlanBuilder, tenant: TenantId, partition: number, scope: string, refs: SubjectRefs,
+  proposal: EventData<'action.proposed'>, request: GateRequest,
+): GatheredFacts {
+  const registry = builder.registry(tenant);
+  const mode = modeOf(registry.context, proposal.channel);
+  const guardVersions: Record<string, number> = {};
+  const guardFacts: Record<string, unknown> = {};
+  for (const [name, key] of gateGuards(refs, partition)) {
+    const guard = builder.guard(tenant, key);
+    guardVersions[key] = guard.version;
+    guardFacts[name] = guard.state;
+  }
+  const cell = trustCellId(proposal.action_type, proposal.channel, proposal.risk_class, proposal.engine);
+  const trust = builder.actor(tenant, 'trust', cell);
+  const facts: GateFacts = {
+    ...guardFacts,
+    kill_switch: registry.stopped,
+    mode,
+    channel_ready: mode === 'shadow' || builder.deps.channelReady(proposal.channel, mode),
+    suppressions: [...builder.suppressions(tenant, refs.suppressionKeys)],
+    trust: trustFactOf(cell, trust?.value ?? null, (trust?.context ?? null) as TrustContext | null, ACTION_TYPE_SPECS[proposal.action_type].initialLevel, request.at),
+    scope_linked: refs.account === null || refs.account === scope,
+    attributes: proposal.attributes,
+  };
+  return { facts, guardVersions, registryVersion: registry.version, trustVersion: trust?.seq ?? 0, mode };
+}

@@ -1,0 +1,64 @@
+/** What an incoming event tells the guards: facts about consent and relations, replies, opt-outs, bounces, touches made elsewhere. */
+import type { AccountEventFacts, ContactEventFacts, EventData } from '../../domain/event-types.ts';
+import type { GuardChange, GuardKey } from '../../domain/guard.ts';
+import type { Message, SubjectRefs } from '../../domain/message.ts';
+import { OUTCOME_TYPE_SPECS } from '../../domain/outcome-types.ts';
+
+type Change = readonly [GuardKey, GuardChange];
+
+function factChanges(refs: SubjectRefs, account: AccountEventFacts | undefined, contact: ContactEventFacts | undefined): readonly Change[] {
+  const changes: Change[] = [];
+  if (refs.person !== null && contact !== undefined) {
+    const { country, time_zone: timeZone, consent } = contact;
+    const facts = {
+      ...(country === undefined ? {} : { country }), ...(timeZone === undefined ? {} : { time_zone: timeZone }), ...(consent === undefined ? {} : { consent }),
+    };
+    if (Object.keys(facts).length > 0) changes.push([`contact:${refs.person}`, { kind: 'facts', facts }]);
+  }
+  if (refs.account !== null && account !== undefined) {
+    const { relations, abm_active: abmActive } = account;
+    const known = Object.fromEntries(Object.entries(relations ?? {}).filter((entry) => entry[1] !== undefined)) as Record<string, boolean>;
+    const facts = { ...(relations === undefined ? {} : { relations: known }), ...(abmActive === undefined ? {} : { abm_active: abmActive }) };
+    if (Object.keys(facts).length > 0) changes.push([`account:${refs.account}`, { kind: 'facts', facts }]);
+  }
+  return changes;
+}
+
+function outcomeChanges(refs: SubjectRefs, data: EventData<'outcome.recorded'>): readonly Change[] {
+  const changes: Change[] = [];
+  const at = data.occurred_at;
+  const contact: GuardKey | null = refs.person === null ? null : `contact:${refs.person}`;
+  if (OUTCOME_TYPE_SPECS[data.outcome_type].isReply) {
+    if (contact !== null) changes.push([contact, { kind: 'replied', at }]);
+    if (refs.account !== null) changes.push([`account:${refs.account}`, { kind: 'replied', at }]);
+  }
+  if (contact !== null && (data.outcome_type === 'unsubscribe' || data.outcome_type === 'complaint')) changes.push([contact, { kind: 'opted_out', at }]);
+  if (contact !== null && data.outcome_type === 'bounce') changes.push([contact, { kind: 'bounced', at }]);
+  return changes;
+}
+
+export function guardChangesOf(message: Message): readonly Change[] {
+  const { refs } = message;
+  switch (message.type) {
+    case 'signal.received':
+    case 'signal.observed':
+    case 'profile.updated':
+      return factChanges(refs, message.data.account_facts, message.data.contact_facts);
+    case 'outcome.recorded':
+      return outcomeChanges(refs, message.data);
+    case 'touch.recorded': {
+      const change: GuardChange = { kind: 'touched', action: null, channel: message.data.channel, at: message.data.occurred_at, fingerprint: null, source: message.data.source };
+      const changes: Change[] = [];
+      if (refs.person !== null) changes.push([`contact:${refs.person}`, change]);
+      if (refs.account !== null) changes.push([`account:${refs.account}`, change]);
+      if (refs.domain !== null) changes.push([`domain:${refs.domain}`, change]);
+      return changes;
+    }
+    case 'ownership.taken':
+      return refs.account === null ? [] : [[`account:${refs.account}`, { kind: 'locked', owner: message.data.owner, lane: 'operator', until: message.data.until, person: true }]];
+    case 'ownership.released':
+      return refs.account === null ? [] : [[`account:${refs.account}`, { kind: 'unlocked' }]];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,95 @@
+/** Takes one message in: appends it as an event of its actor, with what it tells guards, entities and the registry. */
+import type { EventData } from '../../domain/event-types.ts';
+import { canonicalJson } from '../../domain/json.ts';
+import { asId, partitionOf } from '../../domain/ids.ts';
+import type { Message } from '../../domain/message.ts';
+import { NO_REFS } from '../../domain/message.ts';
+import { guardChangesOf } from './guard-changes.ts';
+import type { PlanBuilder, Turn } from './plan-builder.ts';
+import { subjectContext } from './subject-view.ts';
+
+const TIMER_NAME_OF: Partial<Record<Message['type'], 'retriage' | 'due' | 'review_expiry'>> = {
+  'retriage.due': 'retriage', 'action.due': 'due', 'action.expired': 'review_expiry',
+};
+
+function projectLead(builder: PlanBuilder, message: Message): void {
+  if (message.actor.kind !== 'lead') return;
+  const context = subjectContext(builder.actor(message.tenant, 'lead', message.actor.id));
+  if (context.first_seen_at === null) return;
+  builder.plan.leads.push({
+    tenant: message.tenant, id: message.actor.id, account: context.account, dimensions: canonicalJson(context.dimensions),
+    firstSeenAt: context.first_seen_at, originatingProposalId: context.originating_proposal_id, batch: message.batch,
+  });
+}
+
+/** An opt-out also suppresses the address for the whole tenant, in the partition of the tenant. */
+function suppressOptedOut(builder: PlanBuilder, turn: Turn, data: EventData<'outcome.recorded'>): void {
+  const { message } = turn;
+  if (data.outcome_type !== 'unsubscribe' && data.outcome_type !== 'complaint') return;
+  const scope = asId<Message['scope']>(message.tenant);
+  for (const key of message.refs.suppressionKeys.filter((item) => item.startsWith('email:') || item.startsWith('contact:'))) {
+    builder.plan.outgoing.push({
+      type: 'suppression.added',
+      data: { key, scope: key.startsWith('email:') ? 'email' : 'contact', reason: data.outcome_type, source: 'outcome', by: 'system:outcome' },
+      tenant: message.tenant, source: `actor:${message.actor.kind}`, id: `suppress:${message.source}:${message.id}:${key}`, scope,
+      partition: partitionOf(scope), actor: { kind: 'tenant', id: message.tenant }, refs: NO_REFS, at: message.at, sealed: null, profiles: [],
+      causation: turn.cause, correlation: turn.correlation, batch: message.batch, history: message.history, contentDigest: '',
+    });
+  }
+}
+
+function projectRegistry(builder: PlanBuilder, message: Message): void {
+  const { tenant } = message;
+  const version = builder.actor(tenant, 'tenant', tenant)?.seq ?? 0;
+  if (message.type === 'suppression.added') {
+    const { key, scope, reason, source } = message.data;
+    builder.plan.suppressions.push({ tenant, key, scope, reason, source, version, added: true });
+  }
+  if (message.type === 'suppression.removed') {
+    builder.plan.suppressions.push({ tenant, key: message.data.key, scope: '', reason: message.data.reason, source: '', version, added: false });
+  }
+}
+
+/** A permit ends with the result of its execution. */
+function projectExecution(builder: PlanBuilder, message: Message): void {
+  const { tenant } = message;
+  switch (message.type) {
+    case 'action.executed':
+      builder.plan.permitUpdates.push({ tenant, id: message.data.permit, state: 'used' });
+      builder.plan.executionUpdates.push({ tenant, permit: message.data.permit, state: 'sent', receipt: message.data.receipt });
+      return;
+    case 'action.failed':
+      builder.plan.permitUpdates.push({ tenant, id: message.data.permit, state: 'failed' });
+      builder.plan.executionUpdates.push({ tenant, permit: message.data.permit, state: 'refused', receipt: null });
+      return;
+    case 'action.uncertain':
+      builder.plan.permitUpdates.push({ tenant, id: message.data.permit, state: 'uncertain' });
+      builder.plan.executionUpdates.push({ tenant, permit: message.data.permit, state: 'uncertain', receipt: null });
+      return;
+    default:
+  }
+}
+
+/** Appends the message and everything that follows from it. Returns the id of its first event and its correlation. */
+export function receive(builder: PlanBuilder, message: Message): { readonly event: string; readonly correlation: string } {
+  const turn = builder.newTurn(message);
+  const { tenant, actor, refs } = message;
+  for (const write of message.profiles) builder.plan.profiles.push({ tenant, at: message.at, batch: message.batch, write });
+  const timer = message.source === 'timer' ? TIMER_NAME_OF[message.type] : undefined;
+  if (timer !== undefined) builder.clearTimer({ tenant, actorKind: actor.kind, actorId: actor.id, name: timer });
+
+  // The account learns what its people show before anything is decided about them.
+  if (message.type === 'signal.received' && actor.kind === 'lead' && refs.account !== null && String(refs.account) === message.scope) {
+    builder.append(turn, { kind: 'account', id: refs.account }, 'signal.observed', message.data);
+  }
+  if (message.type === 'state.reverted' || message.type === 'state.migrated') {
+    const draft = builder.appendState(turn, actor, message.type, message.data);
+    return { event: `p${draft.header.partition}-${draft.header.seq}`, correlation: turn.correlation };
+  }
+  const draft = builder.append(turn, actor, message.type, message.data, { sealed: message.sealed, guards: guardChangesOf(message) });
+  if (message.type === 'signal.received' || message.type === 'profile.updated' || message.type === 'outcome.recorded') projectLead(builder, message);
+  if (message.type === 'outcome.recorded') suppressOptedOut(builder, turn, message.data);
+  if (actor.kind === 'tenant') projectRegistry(builder, message);
+  projectExecution(builder, message);
+  return { event: `p${draft.header.partition}-${draft.header.seq}`, correlation: turn.correlation };
+}

@@ -1,0 +1,23 @@
+/** How the planner reads the state of an account or lead. */
+import { CLOSED_ACCOUNT_STATES } from '../../machines/account/account.machine.ts';
+import { CLOSED_LEAD_STATES } from '../../machines/lead/lead.machine.ts';
+import { EMPTY_SUBJECT } from '../../machines/subject-context.ts';
+import type { SubjectContext } from '../../machines/subject-context.ts';
+import type { GuardKey } from '../../domain/guard.ts';
+import type { ActorRef, SubjectRefs } from '../../domain/message.ts';
+import type { StoredActor } from '../runtime-store.port.ts';
+
+export function subjectContext(actor: StoredActor | null): SubjectContext {
+  return actor === null ? EMPTY_SUBJECT : (actor.context as unknown as SubjectContext);
+}
+
+export function isClosed(actor: StoredActor | null): boolean {
+  if (actor === null) return false;
+  return (actor.kind === 'lead' ? CLOSED_LEAD_STATES : CLOSED_ACCOUNT_STATES).has(actor.value);
+}
+
+/** The guard on which an action about these subjects is counted as open. */
+export function openGuardKey(refs: Pick<SubjectRefs, 'account' | 'person'>, actor: ActorRef): GuardKey {
+  if (refs.person !== null) return `contact:${refs.person}`;
+  return `account:${refs.account ?? actor.id}`;
+}

@@ -1,0 +1,282 @@
+/**
+ * What the runtime asks of its store: one transaction per batch that loads what the batch needs, lets the runtime plan in memory,
+ * and writes the plan. Nothing is decided in the store; it refuses what breaks an expectation.
+ */
+import type { ActionType, Channel } from '../domain/action-types.ts';
+import type { ActorKind } from '../domain/event-types.ts';
+import type { GuardState } from '../domain/guard.ts';
+import type { ImportId, ScopeId, TenantId } from '../domain/ids.ts';
+import type { Lane } from '../domain/lane.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { LedgerBody, LedgerHeader } from '../domain/ledger-event.ts';
+import type { Message, SealedPart, ProfileWrite } from '../domain/message.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { TimerName } from '../domain/effects.ts';
+
+export interface StoredActor {
+  readonly tenant: TenantId;
+  readonly kind: ActorKind;
+  readonly id: string;
+  readonly partition: number;
+  readonly machineVersion: number;
+  readonly value: string;
+  readonly context: JsonObject;
+  /** How many events the actor has had; 0 for one that does not exist yet. */
+  readonly seq: number;
+}
+
+export interface StoredGuard {
+  readonly tenant: TenantId;
+  readonly key: string;
+  readonly version: number;
+  readonly state: GuardState;
+}
+
+export interface Suppression {
+  readonly key: string;
+  readonly scope: string;
+  readonly reason: string;
+}
+
+/** A message with what the host knows of it. */
+export interface Delivery {
+  readonly message: Message;
+  /** True when the inbox row is already committed and waits for its processing. */
+  readonly committed: boolean;
+}
+
+export interface Loaded {
+  /** Position of the last event per partition. */
+  readonly heads: ReadonlyMap<number, number>;
+  readonly actors: ReadonlyMap<string, StoredActor>;
+  readonly guards: ReadonlyMap<string, StoredGuard>;
+  readonly policies: ReadonlyMap<string, Policy>;
+  readonly suppressions: ReadonlyMap<string, Suppression>;
+}
+
+export interface LedgerDraft {
+  readonly header: LedgerHeader;
+  readonly body: LedgerBody;
+  readonly sealed: SealedPart | null;
+}
+
+export interface TimerRow {
+  readonly tenant: TenantId;
+  readonly actorKind: ActorKind;
+  readonly actorId: string;
+  readonly name: TimerName;
+  readonly partition: number;
+  readonly dueAt: number;
+  readonly armedBy: string;
+  /** The message that is fed back, without its time. */
+  readonly message: Message;
+}
+
+export interface DecisionRow {
+  readonly tenant: TenantId;
+  readonly id: string;
+  readonly at: number;
+  readonly subjectKind: ActorKind;
+  readonly subjectId: string;
+  readonly scope: ScopeId;
+  readonly account: string | null;
+  readonly trigger: string;
+  readonly engine: string;
+  readonly action: string | null;
+  readonly actionType: string;
+  readonly channel: string | null;
+  readonly riskClass: string | null;
+  readonly confidence: number | null;
+  readonly propensity: number;
+  readonly reason: string;
+  readonly choice: string;
+  readonly verdict: string;
+  readonly verdictHash: string | null;
+  readonly policy: string | null;
+  readonly correlation: string;
+  readonly originatingProposalId: string | null;
+  readonly batch: ImportId | null;
+}
+
+export interface DecisionUpdate {
+  readonly tenant: TenantId;
+  readonly id: string;
+  readonly verdict: string;
+  readonly verdictHash: string;
+  readonly policy: string;
+}
+
+/** What the executor needs beside the row itself. */
+export interface PermitDetail {
+  readonly decision: string;
+  readonly actionType: ActionType;
+  readonly channel: Channel;
+  readonly lane: Lane;
+  readonly proposer: string;
+  readonly recipient: string;
+  readonly account: string | null;
+  readonly person: string | null;
+  readonly domain: string | null;
+  readonly suppressionKeys: readonly string[];
+  readonly hasAddress: boolean;
+  readonly scope: ScopeId;
+  readonly correlation: string;
+  readonly causation: string;
+  /** Lock epochs of the guards when the permit was granted; null where there is no guard. */
+  readonly lockEpochs: { readonly account: number | null; readonly contact: number | null };
+}
+
+export interface PermitRow {
+  readonly tenant: TenantId;
+  readonly id: string;
+  readonly action: string;
+  readonly partition: number;
+  readonly fingerprint: string;
+  readonly mode: 'sandbox' | 'live';
+  readonly grantedAt: number;
+  readonly expiresAt: number;
+  readonly contentSeq: number;
+  readonly detail: PermitDetail;
+  readonly batch: ImportId | null;
+}
+
+export interface PermitUpdate {
+  readonly tenant: TenantId;
+  readonly id: string;
+  readonly state: 'used' | 'failed' | 'revoked' | 'expired' | 'uncertain';
+}
+
+export interface ReviewRow {
+  readonly tenant: TenantId;
+  readonly id: string;
+  readonly action: string;
+  readonly decision: string;
+  readonly partition: number;
+  readonly scope: ScopeId;
+  readonly queue: string;
+  readonly actionType: string;
+  readonly channel: string;
+  readonly riskClass: string;
+  readonly fingerprint: string;
+  readonly contentSeq: number;
+  readonly reasons: string;
+  /** Refs and correlation for the message that a reviewer's decision becomes. */
+  readonly detail: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly batch: ImportId | null;
+}
+
+export interface ReviewUpdate {
+  readonly tenant: TenantId;
+  readonly id: string;
+  readonly state: 'approved' | 'edited' | 'rejected' | 'cancelled' | 'expired';
+  readonly decidedBy: string | null;
+}
+
+export interface OutcomeRow {
+  readonly tenant: TenantId;
+  readonly id: string;
+  readonly type: string;
+  readonly subjectKind: ActorKind;
+  readonly subjectId: string;
+  readonly occurredAt: number;
+  readonly amountMinor: number | null;
+  readonly currency: string | null;
+  readonly status: 'linked' | 'unlinked' | 'preceding';
+  readonly decision: string | null;
+  readonly action: string | null;
+  readonly windowMs: number;
+  readonly firstSeenAt: number | null;
+  readonly batch: ImportId | null;
+}
+
+export interface LeadRow {
+  readonly tenant: TenantId;
+  readonly id: string;
+  readonly account: string | null;
+  readonly dimensions: string;
+  readonly firstSeenAt: number;
+  readonly originatingProposalId: string | null;
+  readonly batch: ImportId | null;
+}
+
+export interface SuppressionRow extends Suppression {
+  readonly tenant: TenantId;
+  readonly source: string;
+  readonly version: number;
+  readonly added: boolean;
+}
+
+export interface ProcessedRow {
+  readonly message: Message;
+  readonly committed: boolean;
+  readonly event: string | null;
+  readonly correlation: string | null;
+  /** Set when the message could not be processed and waits for an operator. */
+  readonly error: string | null;
+}
+
+/** Everything that one batch changes. Written in one transaction or not at all. */
+export interface CommitPlan {
+  readonly drafts: readonly LedgerDraft[];
+  readonly actors: readonly StoredActor[];
+  readonly removedActors: readonly StoredActor[];
+  readonly guards: readonly StoredGuard[];
+  readonly timersSet: readonly TimerRow[];
+  readonly timersCleared: readonly Pick<TimerRow, 'tenant' | 'actorKind' | 'actorId' | 'name'>[];
+  readonly decisions: readonly DecisionRow[];
+  readonly decisionUpdates: readonly DecisionUpdate[];
+  readonly parts: readonly { readonly tenant: TenantId; readonly hash: string; readonly body: string }[];
+  readonly permits: readonly PermitRow[];
+  readonly permitUpdates: readonly PermitUpdate[];
+  readonly executionUpdates: readonly { readonly tenant: TenantId; readonly permit: string; readonly state: 'sent' | 'refused' | 'uncertain'; readonly receipt: string | null }[];
+  readonly reviews: readonly ReviewRow[];
+  readonly reviewUpdates: readonly ReviewUpdate[];
+  readonly outcomes: readonly OutcomeRow[];
+  readonly leads: readonly LeadRow[];
+  readonly suppressions: readonly SuppressionRow[];
+  readonly profiles: readonly { readonly tenant: TenantId; readonly at: number; readonly batch: ImportId | null; readonly write: ProfileWrite }[];
+  /** Messages to other actors, accepted with this commit. */
+  readonly outgoing: readonly Message[];
+  readonly processed: readonly ProcessedRow[];
+}
+
+export interface BatchOutcome {
+  /** Per delivery, in order. */
+  readonly results: readonly (
+    | { readonly status: 'processed'; readonly event: string; readonly correlation: string; readonly decisions: readonly string[] }
+    | { readonly status: 'duplicate'; readonly event: string | null; readonly correlation: string | null }
+    | { readonly status: 'conflict' }
+    | { readonly status: 'parked'; readonly error: string }
+  )[];
+  readonly outgoing: readonly Message[];
+}
+
+/** The lease of a partition was lost: another host holds it now. */
+export interface LeaseStatus {
+  readonly partition: number;
+  readonly epoch: number;
+}
+
+export interface RuntimeStore {
+  /**
+   * Takes or renews leases. Partitions that another live host holds are left out of the answer. `force` takes over leases that have
+   * not lapsed: only for an embedded database, whose lock file proves that nobody else is there.
+   */
+  lease(host: string, partitions: readonly number[], leaseMs: number, force: boolean): Promise<readonly LeaseStatus[]>;
+  releaseLeases(host: string): Promise<void>;
+  /** One transaction. `plan` is called with the deliveries that are new, by index into `deliveries`. */
+  runBatch(
+    deliveries: readonly Delivery[], epochs: ReadonlyMap<number, number>,
+    plan: (loaded: Loaded, fresh: readonly number[]) => CommitPlan,
+  ): Promise<BatchOutcome>;
+  /** Plans one message on what is known now and writes nothing. */
+  rehearse(message: Message, plan: (loaded: Loaded) => CommitPlan): Promise<CommitPlan>;
+  /** Accepted messages that wait for their owner, oldest first. */
+  pendingMessages(partitions: readonly number[], limit: number): Promise<readonly Message[]>;
+  /** Timers due at or before `now`, earliest first. */
+  dueTimers(tenants: readonly TenantId[], now: number, limit: number): Promise<readonly TimerRow[]>;
+  /** When the next timer or permit of these tenants is due; null when there is none. */
+  nextDue(tenants: readonly TenantId[]): Promise<number | null>;
+}

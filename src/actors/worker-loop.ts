@@ -1,0 +1,79 @@
+/** Runs timers and permits of tenants on the real clock. Simulated tenants are moved by their simulation only. */
+import type { TenantId } from '../domain/ids.ts';
+import type { Clock } from './clock.port.ts';
+import type { ExecutionStore } from './execution-store.port.ts';
+import type { Executor } from './executor.ts';
+import type { Host } from './host.ts';
+import type { RuntimeObserver } from './observer.port.ts';
+import type { RuntimeStore } from './runtime-store.port.ts';
+
+const POLL_MS = 100;
+const TENANTS_MS = 1_000;
+const RECONCILE_MS = 5_000;
+const TIMERS_MAX = 1_000;
+
+export class WorkerLoop {
+  readonly #host: Host;
+  readonly #executor: Executor;
+  readonly #runtime: RuntimeStore;
+  readonly #executions: ExecutionStore;
+  readonly #clock: Clock;
+  readonly #observer: RuntimeObserver;
+  readonly #stop = new AbortController();
+  #loops: readonly Promise<void>[] = [];
+  #tenants: readonly TenantId[] = [];
+  #tenantsAt = -Infinity;
+
+  constructor(host: Host, executor: Executor, runtime: RuntimeStore, executions: ExecutionStore, clock: Clock, observer: RuntimeObserver) {
+    this.#host = host;
+    this.#executor = executor;
+    this.#runtime = runtime;
+    this.#executions = executions;
+    this.#clock = clock;
+    this.#observer = observer;
+  }
+
+  start(): void {
+    this.#loops = [
+      this.#loop('permits', POLL_MS, async (tenants, now) => this.#executor.runDue(tenants, now)),
+      this.#loop('timers', POLL_MS, async (tenants, now) => this.#fireTimers(tenants, now)),
+      this.#loop('reconciliation', RECONCILE_MS, async (tenants, now) => this.#executor.reconcile(tenants, now)),
+    ];
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#loops);
+  }
+
+  async #realTenants(): Promise<readonly TenantId[]> {
+    const now = this.#clock.now();
+    if (now - this.#tenantsAt > TENANTS_MS) {
+      this.#tenants = (await this.#executions.tenants()).filter((tenant) => tenant.clock === 'real').map((tenant) => tenant.id);
+      this.#tenantsAt = now;
+    }
+    return this.#tenants;
+  }
+
+  /** Works while there is work, and looks again after a pause when there was none. */
+  async #loop(name: string, pauseMs: number, work: (tenants: readonly TenantId[], now: number) => Promise<number>): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      let moved = 0;
+      try {
+        const tenants = await this.#realTenants();
+        if (tenants.length > 0) moved = await work(tenants, this.#clock.now());
+      } catch (error) {
+        if (!this.#stop.signal.aborted) this.#observer.failed(name, error);
+      }
+      if (moved === 0) await this.#clock.sleep(pauseMs, this.#stop.signal);
+    }
+  }
+
+  async #fireTimers(tenants: readonly TenantId[], now: number): Promise<number> {
+    const due = await this.#runtime.dueTimers(tenants, now, TIMERS_MAX);
+    if (due.length === 0) return 0;
+    for (const timer of due) this.#observer.timerFired(now - timer.dueAt);
+    await this.#host.deliverResults(due.map((timer) => ({ ...timer.message, at: Math.max(now, timer.dueAt) })));
+    return due.length;
+  }
+}

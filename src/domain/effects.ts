@@ -1,0 +1,32 @@
+/**
+ * What a machine asks of its host: plain data, named here and nowhere else. An effect is not an event; what comes of it is.
+ */
+
+export type Effect =
+  /** Say whether the last signal deserves an action now, later, or not at all. */
+  | { readonly type: 'triage'; readonly trigger: 'signal' | 'retriage' }
+  /** Ask the decision engine for the next best action. */
+  | { readonly type: 'decide' }
+  /** Feed `retriage.due` or `action.due` or `action.expired` back at a time. One timer per name and actor; a new one replaces it. */
+  | { readonly type: 'start_timer'; readonly name: TimerName; readonly at: number }
+  | { readonly type: 'cancel_timer'; readonly name: TimerName }
+  /** Put the action before the gate. */
+  | { readonly type: 'admit' }
+  /** The action has ended: free what it held. A touch that did not happen is taken back. */
+  | { readonly type: 'close_action'; readonly happened: boolean }
+  /** The permit must not be used any more. */
+  | { readonly type: 'revoke_permit' }
+  /** The review item of the action has ended. */
+  | { readonly type: 'close_review'; readonly state: 'approved' | 'edited' | 'rejected' | 'cancelled' | 'expired' }
+  /** Tell the trust cell of the action what a person decided. */
+  | { readonly type: 'record_review_evidence'; readonly kind: 'approved_unedited' | 'audit_approved' | 'approved_edited' | 'rejected'; readonly editedShare: number }
+  /** Find the decision that an outcome belongs to. */
+  | { readonly type: 'link_outcome' }
+  /** Tell the trust cell of the linked decision what followed. */
+  | { readonly type: 'record_outcome_evidence' }
+  /** See whether the evidence moves the level. */
+  | { readonly type: 'review_level'; readonly harm: boolean };
+
+export const TIMER_NAMES = ['retriage', 'due', 'review_expiry'] as const;
+export type TimerName = (typeof TIMER_NAMES)[number];
+export type EffectType = Effect['type'];

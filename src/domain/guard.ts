@@ -1,0 +1,150 @@
+/**
+ * Guard rows: what the gate must know about a contact, account, domain, sender or budget, kept under a row lock. A guard is a fold
+ * over the changes that ledger events carry, so its state at any version can be derived again.
+ */
+import { z } from 'zod';
+import { CHANNELS } from './action-types.ts';
+import type { Channel } from './action-types.ts';
+import { CONSENT_BASES, RELATIONS } from './entity.ts';
+import { LANES } from './lane.ts';
+import { DAY_MS } from './instant.ts';
+
+const instant = z.number();
+const touch = z.strictObject({ at: instant, channel: z.enum(CHANNELS), action: z.string().nullable(), source: z.string() });
+export type Touch = z.infer<typeof touch>;
+
+const lockSchema = z.strictObject({
+  owner: z.string(), lane: z.enum(LANES), epoch: z.int(), until: instant, person: z.boolean(),
+});
+export type OwnershipLock = z.infer<typeof lockSchema>;
+
+/**
+ * One state shape serves every kind of guard: a contact uses consent and prints, an account its lock and relations, a budget its
+ * sums. Absent members are unknown.
+ */
+export const guardStateSchema = z.strictObject({
+  touches: z.array(touch),
+  open: z.array(z.strictObject({ action: z.string(), kind: z.string(), at: instant })),
+  prints: z.array(z.strictObject({ fingerprint: z.string(), at: instant, action: z.string().nullable() })),
+  replied_at: instant.optional(),
+  opted_out_at: instant.optional(),
+  bounced_at: instant.optional(),
+  consent: z.enum(CONSENT_BASES).optional(),
+  country: z.string().optional(),
+  time_zone: z.string().optional(),
+  relations: z.partialRecord(z.enum(RELATIONS), z.boolean()).optional(),
+  abm_active: z.boolean().optional(),
+  lock: lockSchema.optional(),
+  lock_epoch: z.int(),
+  spent_minor: z.record(z.string(), z.int()),
+});
+export type GuardState = z.infer<typeof guardStateSchema>;
+
+export const EMPTY_GUARD: GuardState = { touches: [], open: [], prints: [], lock_epoch: 0, spent_minor: {} };
+
+const facts = guardStateSchema
+  .pick({ consent: true, country: true, time_zone: true, relations: true, abm_active: true })
+  .partial();
+
+export const guardChangeSchema = z.discriminatedUnion('kind', [
+  /** An action was proposed and passed to the gate: it is open until it is closed. */
+  z.strictObject({ kind: z.literal('opened'), action: z.string(), action_kind: z.string(), at: instant }),
+  /** A permit reserves the touch, so that the next proposal sees it before it happens. */
+  z.strictObject({
+    kind: z.literal('touched'), action: z.string().nullable(), channel: z.enum(CHANNELS), at: instant,
+    fingerprint: z.string().nullable(), source: z.string(),
+  }),
+  /** The action ended. `undo_touch` takes back a reserved touch that never happened. */
+  z.strictObject({ kind: z.literal('closed'), action: z.string(), undo_touch: z.boolean() }),
+  z.strictObject({ kind: z.literal('replied'), at: instant }),
+  z.strictObject({ kind: z.literal('opted_out'), at: instant }),
+  z.strictObject({ kind: z.literal('bounced'), at: instant }),
+  z.strictObject({ kind: z.literal('facts'), facts }),
+  z.strictObject({
+    kind: z.literal('locked'), owner: z.string(), lane: z.enum(LANES), until: instant, person: z.boolean(),
+  }),
+  z.strictObject({ kind: z.literal('unlocked') }),
+  /** Money reserved (positive) or given back (negative) in a period such as `2026-11-21`. */
+  z.strictObject({ kind: z.literal('spent'), period: z.string(), minor: z.int() }),
+  /** An undone import puts a guard back to what it was. */
+  z.strictObject({ kind: z.literal('reverted'), state: guardStateSchema }),
+]);
+export type GuardChange = z.infer<typeof guardChangeSchema>;
+
+/** A change as the ledger keeps it: which guard, and the version that it led to. */
+export interface GuardWrite {
+  readonly key: GuardKey;
+  readonly version: number;
+  readonly change: GuardChange;
+}
+
+export type GuardKey = `${'contact' | 'account' | 'domain' | 'sender' | 'budget'}:${string}`;
+export const guardKeySchema = z.templateLiteral([z.enum(['contact', 'account', 'domain', 'sender', 'budget']), ':', z.string()]);
+
+/** How long a touch stays in a guard. Nothing the gate checks looks further back. */
+export const TOUCH_MEMORY_MS = 90 * DAY_MS;
+/** The most touches and fingerprints that a guard keeps; more than that many inside the memory keeps the newest. */
+export const GUARD_LIST_MAX = 100;
+const PERIODS_MAX = 8;
+
+function recent<Item extends { readonly at: number }>(items: readonly Item[], at: number): Item[] {
+  const kept = items.filter((item) => item.at > at - TOUCH_MEMORY_MS);
+  return kept.length > GUARD_LIST_MAX ? kept.slice(-GUARD_LIST_MAX) : kept;
+}
+
+/** The state of a guard after one change. Pure: the same changes in order always give the same state. */
+export function applyGuardChange(state: GuardState, change: GuardChange): GuardState {
+  switch (change.kind) {
+    case 'opened':
+      return { ...state, open: [...state.open, { action: change.action, kind: change.action_kind, at: change.at }] };
+    case 'touched': {
+      const touches = recent(state.touches, change.at);
+      touches.push({ at: change.at, channel: change.channel, action: change.action, source: change.source });
+      const prints = recent(state.prints, change.at);
+      if (change.fingerprint !== null) prints.push({ fingerprint: change.fingerprint, at: change.at, action: change.action });
+      return { ...state, touches, prints };
+    }
+    case 'closed': {
+      const open = state.open.filter((item) => item.action !== change.action);
+      if (!change.undo_touch) return { ...state, open };
+      return {
+        ...state,
+        open,
+        touches: state.touches.filter((item) => item.action !== change.action),
+        prints: state.prints.filter((item) => item.action !== change.action),
+      };
+    }
+    case 'replied':
+      return { ...state, replied_at: Math.max(change.at, state.replied_at ?? change.at) };
+    case 'opted_out':
+      return { ...state, opted_out_at: state.opted_out_at ?? change.at };
+    case 'bounced':
+      return { ...state, bounced_at: Math.max(change.at, state.bounced_at ?? change.at) };
+    case 'facts': {
+      const relations = change.facts.relations === undefined ? state.relations : { ...state.relations, ...change.facts.relations };
+      return { ...state, ...change.facts, ...(relations === undefined ? {} : { relations }) };
+    }
+    case 'locked': {
+      const epoch = state.lock_epoch + 1;
+      const { owner, lane, until, person } = change;
+      return { ...state, lock: { owner, lane, until, person, epoch }, lock_epoch: epoch };
+    }
+    case 'unlocked': {
+      const { lock: _, ...rest } = state;
+      return rest;
+    }
+    case 'spent': {
+      const spent = { ...state.spent_minor, [change.period]: (state.spent_minor[change.period] ?? 0) + change.minor };
+      const periods = Object.keys(spent).toSorted();
+      for (const period of periods.slice(0, -PERIODS_MAX)) delete spent[period];
+      return { ...state, spent_minor: spent };
+    }
+    case 'reverted':
+      return change.state;
+  }
+}
+
+/** Touches on one channel, or on all when `channel` is null, newest last. */
+export function touchesOn(state: GuardState, channel: Channel | null): readonly Touch[] {
+  return channel === null ? state.touches : state.touches.filter((item) => item.channel === channel);
+}

@@ -1,0 +1,31 @@
+/** Keys under which a batch finds what it loaded. */
+import type { ActorKind } from './event-types.ts';
+import type { TenantId } from './ids.ts';
+import type { GuardKey } from './guard.ts';
+import type { Message, SubjectRefs } from './message.ts';
+
+export function actorKey(tenant: TenantId, kind: ActorKind, id: string): string {
+  return `${tenant}/${kind}/${id}`;
+}
+
+export function tenantKey(tenant: TenantId, key: string): string {
+  return `${tenant}/${key}`;
+}
+
+/** The guard rows that the processing of a message may read or change. */
+export function guardKeysOf(refs: SubjectRefs, partition: number): readonly GuardKey[] {
+  const keys: GuardKey[] = [];
+  if (refs.person !== null) keys.push(`contact:${refs.person}`);
+  if (refs.account !== null) keys.push(`account:${refs.account}`);
+  if (refs.domain !== null) keys.push(`domain:${refs.domain}`);
+  if (keys.length > 0) keys.push(`budget:p${partition}`);
+  return keys;
+}
+
+/** The actors that the processing of a message may read or change. */
+export function actorKeysOf(message: Message): readonly { readonly kind: ActorKind; readonly id: string }[] {
+  const actors: { kind: ActorKind; id: string }[] = [message.actor, { kind: 'tenant', id: message.tenant }];
+  if (message.refs.account !== null) actors.push({ kind: 'account', id: message.refs.account });
+  if (message.refs.person !== null) actors.push({ kind: 'lead', id: message.refs.person });
+  return actors;
+}

@@ -1,0 +1,78 @@
+/**
+ * A row of the ledger and the text that its hash is taken over. The chain hashes the header and the digests of the two bodies, so
+ * destroying the key of a sealed body leaves the chain verifiable.
+ */
+import type { ActorRef } from './message.ts';
+import type { EventType } from './event-types.ts';
+import type { GuardWrite } from './guard.ts';
+import type { CorrelationId, EventId, Hash, ImportId, ScopeId, TenantId } from './ids.ts';
+import { asId } from './ids.ts';
+import type { Instant } from './instant.ts';
+import { canonicalJson } from './json.ts';
+import type { Digest } from './json.ts';
+
+export interface LedgerHeader {
+  readonly partition: number;
+  /** Position in the partition, from 1 without gaps. */
+  readonly seq: number;
+  readonly tenant: TenantId;
+  readonly type: EventType;
+  readonly schemaVersion: number;
+  readonly actor: ActorRef;
+  /** How many events the actor had, with this one. */
+  readonly actorSeq: number;
+  readonly scope: ScopeId;
+  readonly at: Instant;
+  readonly causation: EventId | null;
+  readonly correlation: CorrelationId;
+  readonly batch: ImportId | null;
+}
+
+export interface LedgerRow extends LedgerHeader {
+  /** Canonical JSON of `LedgerBody`. */
+  readonly body: string;
+  /** Ciphertext in base64 and whose key opens it, or null. */
+  readonly sealed: string | null;
+  readonly sealedSubject: string | null;
+  readonly prevHash: Hash;
+  readonly hash: Hash;
+}
+
+export interface LedgerBody {
+  readonly data: unknown;
+  readonly guards?: readonly GuardWrite[];
+}
+
+/** The hash before the first event of every partition. */
+export const GENESIS_HASH: Hash = asId('0'.repeat(64));
+
+/** The text that is hashed for one row. Members are in canonical order, so this is RFC 8785 text. */
+export function ledgerHeaderText(
+  header: LedgerHeader, bodyDigest: string, sealedDigest: string | null, prevHash: Hash,
+): string {
+  return canonicalJson({
+    v: 1,
+    partition: header.partition,
+    seq: header.seq,
+    tenant: header.tenant,
+    type: header.type,
+    schema: header.schemaVersion,
+    actor: `${header.actor.kind}:${header.actor.id}`,
+    actor_seq: header.actorSeq,
+    scope: header.scope,
+    at: header.at,
+    causation: header.causation,
+    correlation: header.correlation,
+    batch: header.batch,
+    body: bodyDigest,
+    sealed: sealedDigest,
+    prev: prevHash,
+  });
+}
+
+/** The hash of a row that follows `prevHash`. */
+export function ledgerHash(
+  header: LedgerHeader, body: string, sealed: string | null, prevHash: Hash, digest: Digest,
+): Hash {
+  return asId(digest(ledgerHeaderText(header, digest(body), sealed === null ? null : digest(sealed), prevHash)));
+}

@@ -1,0 +1,160 @@
+/** Holds the API description to its rules: a reader finds for every operation what it is, what it takes, and how it fails. */
+import { describe, expect, test } from 'vitest';
+
+import { testGateway } from './gateway.fixture.ts';
+import { OPERATIONS } from './permissions.ts';
+
+interface Operation {
+  readonly operationId?: string;
+  readonly summary?: string;
+  readonly description?: string;
+  readonly tags?: readonly string[];
+  readonly security?: readonly unknown[];
+  readonly parameters?: readonly { readonly in: string; readonly name: string; readonly description?: string }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly example?: unknown; readonly schema: object }>> };
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Readonly<Record<string, unknown>> }>>;
+}
+
+interface Document {
+  readonly openapi: string;
+  readonly info: { readonly title: string; readonly version: string };
+  readonly tags: readonly { readonly name: string }[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
+}
+
+const response = await testGateway().app.inject({ url: '/openapi.json' });
+const document = response.json<Document>();
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const),
+);
+
+test('is OpenAPI 3.1 and needs no key', () => {
+  expect(response.statusCode).toBe(200);
+  expect(document.openapi).toBe('3.1.0');
+  expect(document.info).toMatchObject({ title: 'Gatehouse' });
+});
+
+test('has every operation of the table, once', () => {
+  const documented = operations.map(([, { operationId }]) => operationId);
+  // Releasing the kill switch is the same path as engaging it.
+  const expected = Object.keys(OPERATIONS).filter((id) => id !== 'releaseKillSwitch');
+  expect(documented.toSorted()).toEqual(expected.toSorted());
+});
+
+test('has the paths that were promised', () => {
+  expect(operations.map(([name]) => name).toSorted()).toMatchInlineSnapshot(`
+    [
+      "DELETE /v1/keys/{id}",
+      "GET /healthz",
+      "GET /metrics",
+      "GET /openapi.json",
+      "GET /problems/{code}",
+      "GET /readyz",
+      "GET /v1/accounts",
+      "GET /v1/accounts/{external_id}",
+      "GET /v1/accounts/{id}/events",
+      "GET /v1/contacts/{external_id}",
+      "GET /v1/decisions",
+      "GET /v1/decisions/{id}",
+      "GET /v1/decisions/{id}/trace",
+      "GET /v1/imports",
+      "GET /v1/policy",
+      "GET /v1/reports/loop",
+      "GET /v1/reviews",
+      "GET /v1/reviews/{id}",
+      "GET /v1/traces/{correlation}",
+      "GET /v1/trust",
+      "POST /v1/decisions/{id}/replay",
+      "POST /v1/gate/check",
+      "POST /v1/imports",
+      "POST /v1/imports/{id}/finish",
+      "POST /v1/imports/{id}/records",
+      "POST /v1/imports/{id}/undo",
+      "POST /v1/keys",
+      "POST /v1/kill-switch",
+      "POST /v1/modes",
+      "POST /v1/outcomes",
+      "POST /v1/proposals",
+      "POST /v1/rebuild-check",
+      "POST /v1/replay-all",
+      "POST /v1/reviews/{id}/decisions",
+      "POST /v1/signals",
+      "POST /v1/suppressions",
+      "POST /v1/verify",
+      "PUT /v1/accounts/{external_id}",
+      "PUT /v1/contacts/{external_id}",
+      "PUT /v1/policy",
+    ]
+  `);
+});
+
+describe.each(operations)('%s', (name, operation) => {
+  const isOpen = operation.operationId !== undefined && OPERATIONS[operation.operationId as keyof typeof OPERATIONS] === 'open';
+
+  test('says what it is', () => {
+    expect(operation.summary).toMatch(/^[A-Z].{3,}/);
+    expect(operation.description?.length).toBeGreaterThan(20);
+    expect(operation.tags).toHaveLength(1);
+    expect(document.tags.map((tag) => tag.name)).toContain(operation.tags?.[0]);
+  });
+
+  test('says who may use it', () => {
+    expect(operation.security).toEqual(isOpen ? [] : undefined);
+    if (!isOpen) expect(operation.description).toContain('Permission: `');
+  });
+
+  test('says how it answers and how it fails', () => {
+    const statuses = Object.keys(operation.responses);
+    expect(statuses.some((status) => status.startsWith('2'))).toBe(true);
+    const expected = isOpen ? ['500'] : ['401', '403', '500', '503'];
+    if (operation.requestBody !== undefined) expected.push('400', '413', '415');
+    if (name.includes('{')) expected.push(isOpen ? '404' : '400');
+    expect(statuses).toEqual(expect.arrayContaining(expected));
+    for (const [status, { description, content = {} }] of Object.entries(operation.responses)) {
+      expect(description).not.toMatch(/^(|Default Response)$/);
+      if (status.startsWith('4') || status === '500') expect(Object.keys(content)).toEqual(['application/problem+json']);
+    }
+  });
+
+  test('says what its parameters are', () => {
+    for (const parameter of operation.parameters ?? []) {
+      if (parameter.in === 'header') expect(parameter.description).toBeTruthy();
+    }
+    const inPath = [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
+    const described = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
+    expect(described.map((parameter) => parameter.name)).toEqual(inPath);
+  });
+
+  test('has an example of its body', () => {
+    for (const media of Object.values(operation.requestBody?.content ?? {})) expect(media.example).toBeDefined();
+  });
+});
+
+describe('the schemas', () => {
+  const text = JSON.stringify(document);
+
+  test('are all there, all used, and none is there twice', () => {
+    const used = new Set([...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name));
+    expect([...used].toSorted()).toEqual(Object.keys(document.components.schemas).toSorted());
+    expect(Object.keys(document.components.schemas).filter((name) => name.endsWith('Input'))).toEqual([]);
+  });
+
+  test('tell the catalogues of types', () => {
+    const { SignalType, OutcomeType } = document.components.schemas;
+    expect(SignalType).toMatchObject({ enum: expect.arrayContaining(['web.page_viewed', 'intent.surge']) as unknown });
+    expect(OutcomeType).toMatchObject({ enum: expect.arrayContaining(['won', 'bounce']) as unknown });
+  });
+});
+
+test('the examples of bodies are accepted', async () => {
+  for (const [name, operation] of operations) {
+    const [method = '', path = ''] = name.split(' ');
+    for (const [type, { example }] of Object.entries(operation.requestBody?.content ?? {})) {
+      const { send } = testGateway();
+      const url = path.replaceAll(/\{\w+\}/g, 'x');
+      const answer = await send({ method: method as 'POST', url, headers: { 'content-type': type }, payload: JSON.stringify(example) });
+      expect([name, type, answer.statusCode, answer.statusCode < 300 ? '' : answer.body]).toEqual([name, type, answer.statusCode, '']);
+    }
+  }
+});

@@ -1,0 +1,73 @@
+/**
+ * Every operation of the API and the permission that it asks for. This is the only table: a route names its operation, and a path
+ * under `/v1` without one does not start. `open` needs no key.
+ */
+import { PERMISSIONS, roleMay } from '../domain/authority.ts';
+import type { Permission } from '../domain/authority.ts';
+import { GatehouseError } from '../domain/errors.ts';
+import type { Caller } from './services.port.ts';
+
+export const OPERATIONS = {
+  acceptSignals: 'ingest',
+  acceptOutcomes: 'ingest',
+  propose: 'propose',
+  checkGate: 'propose',
+
+  listDecisions: 'read',
+  getDecision: 'read',
+  traceDecision: 'read',
+  replayDecision: 'read',
+  getTrace: 'read',
+
+  putAccount: 'ingest',
+  getAccount: 'read',
+  listAccounts: 'read',
+  listAccountEvents: 'read',
+  putContact: 'ingest',
+  getContact: 'read',
+
+  listReviews: 'read',
+  getReview: 'read',
+  decideReview: 'review',
+
+  listTrust: 'read',
+  getLoopReport: 'read',
+
+  setKillSwitch: 'operate',
+  /** Sending starts again: only an admin may say so. */
+  releaseKillSwitch: 'administer',
+  getPolicy: 'read',
+  applyPolicy: 'administer',
+  setMode: 'administer',
+  addSuppression: 'operate',
+  createKey: 'administer',
+  revokeKey: 'administer',
+
+  verifyLedger: 'audit',
+  checkRebuild: 'audit',
+  replayAll: 'audit',
+
+  listImports: 'read',
+  startImport: 'operate',
+  applyImport: 'operate',
+  finishImport: 'operate',
+  undoImport: 'operate',
+
+  getHealth: 'open',
+  getReadiness: 'open',
+  getMetrics: 'open',
+  getOpenApi: 'open',
+  getProblem: 'open',
+} as const satisfies Record<string, Permission | 'open'>;
+export type OperationId = keyof typeof OPERATIONS;
+
+/** Throws `forbidden` unless the caller's role has the permission of the operation. */
+export function requirePermission(caller: Caller, operation: OperationId): void {
+  const permission = OPERATIONS[operation];
+  if (permission === 'open' || roleMay(caller.role, permission)) return;
+  const roles = PERMISSIONS[permission].join(', ');
+  throw new GatehouseError(
+    'forbidden',
+    `The role ${caller.role} does not have the permission \`${permission}\`. The roles that have it: ${roles}.`,
+  );
+}

@@ -1,0 +1,227 @@
+/** Every operation hands the right thing to the services and answers with what the API description promises. */
+import type { InjectOptions } from 'fastify';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+
+import { DEFAULT_POLICY } from '../../domain/policy.ts';
+import { pageOf } from '../cursor.ts';
+import { problemIn, testGateway } from '../gateway.fixture.ts';
+import { accountViewSchema, contactViewSchema, eventViewSchema } from '../schemas/account.ts';
+import {
+  createdKeySchema,
+  killSwitchSetSchema,
+  modeSetSchema,
+  policyAppliedSchema,
+  policyViewSchema,
+  suppressedSchema,
+} from '../schemas/administration.ts';
+import { decisionViewSchema, replayViewSchema, traceStepSchema, traceViewSchema } from '../schemas/decision.ts';
+import { importViewSchema, undoReportSchema } from '../schemas/import.ts';
+import { gateAnswerSchema, proposedSchema } from '../schemas/proposal.ts';
+import {
+  loopReportSchema,
+  rebuildReportSchema,
+  replayAllReportSchema,
+  trustViewSchema,
+  verifyReportSchema,
+} from '../schemas/report.ts';
+import { reviewDecidedSchema, reviewViewSchema } from '../schemas/review.ts';
+
+interface Case {
+  readonly request: InjectOptions;
+  readonly status?: number;
+  readonly answer: z.ZodObject;
+  /** The call that the services see, without the caller. */
+  readonly call: readonly unknown[];
+}
+
+const IMPORT_START = { name: 'crm', mode: 'history', digest: 'd1', total: 3 } as const;
+const SUPPRESSION = { scope: 'email', value: 'a@b.com', reason: 'asked' } as const;
+const KEY = { label: 'connector', role: 'agent', kind: 'agent' } as const;
+
+const CASES: Record<string, Case> = {
+  listDecisions: {
+    request: { url: '/v1/decisions?limit=5&correlation=cor_1&contact=c' },
+    answer: pageOf(decisionViewSchema),
+    call: ['listDecisions', { limit: 5, cursor: null, correlation: 'cor_1', contact: 'c' }],
+  },
+  getDecision: { request: { url: '/v1/decisions/dec_1' }, answer: decisionViewSchema, call: ['getDecision', 'dec_1'] },
+  traceDecision: { request: { url: '/v1/decisions/dec_1/trace' }, answer: traceViewSchema, call: ['traceDecision', 'dec_1'] },
+  replayDecision: {
+    request: { method: 'POST', url: '/v1/decisions/dec_1/replay' },
+    answer: replayViewSchema,
+    call: ['replayDecision', 'dec_1'],
+  },
+  getTrace: { request: { url: '/v1/traces/cor_1' }, answer: pageOf(traceStepSchema), call: ['traceCorrelation', 'cor_1'] },
+  putAccount: {
+    request: { method: 'PUT', url: '/v1/accounts/acme', payload: { employees: 5 } },
+    answer: accountViewSchema,
+    call: ['putAccount', 'acme', { employees: 5 }],
+  },
+  getAccount: { request: { url: '/v1/accounts/acme' }, answer: accountViewSchema, call: ['getAccount', 'acme'] },
+  listAccounts: {
+    request: { url: '/v1/accounts?cursor=abc' },
+    answer: pageOf(accountViewSchema),
+    call: ['listAccounts', { limit: 50, cursor: 'abc' }],
+  },
+  listAccountEvents: {
+    request: { url: '/v1/accounts/acc_1/events' },
+    answer: pageOf(eventViewSchema),
+    call: ['accountEvents', 'acc_1', { limit: 50, cursor: null }],
+  },
+  putContact: {
+    request: { method: 'PUT', url: '/v1/contacts/c-1', payload: { email: 'a@b.com', time_zone: 'Europe/Paris' } },
+    answer: contactViewSchema,
+    call: ['putContact', 'c-1', { email: 'a@b.com', time_zone: 'Europe/Paris' }],
+  },
+  getContact: { request: { url: '/v1/contacts/c-1' }, answer: contactViewSchema, call: ['getContact', 'c-1'] },
+  listReviews: {
+    request: { url: '/v1/reviews?state=open' },
+    answer: pageOf(reviewViewSchema),
+    call: ['listReviews', { limit: 50, cursor: null, state: 'open' }],
+  },
+  getReview: { request: { url: '/v1/reviews/rev_1' }, answer: reviewViewSchema, call: ['getReview', 'rev_1'] },
+  decideReview: {
+    request: {
+      method: 'POST',
+      url: '/v1/reviews/rev_1/decisions',
+      payload: { decision: 'edit', fingerprint: 'ff00', content: { text: 'new' } },
+    },
+    answer: reviewDecidedSchema,
+    call: ['decideReview', 'rev_1', { decision: 'edit', fingerprint: 'ff00', reason: null, content: { text: 'new' } }],
+  },
+  listTrust: { request: { url: '/v1/trust' }, answer: pageOf(trustViewSchema), call: ['listTrust'] },
+  getLoopReport: {
+    request: { url: '/v1/reports/loop?dimension=origin' },
+    answer: loopReportSchema,
+    call: ['loopReport', { dimension: 'origin' }],
+  },
+  'getLoopReport without a dimension': {
+    request: { url: '/v1/reports/loop' },
+    answer: loopReportSchema,
+    call: ['loopReport', { dimension: null }],
+  },
+  setKillSwitch: {
+    request: { method: 'POST', url: '/v1/kill-switch', payload: { engaged: true, reason: 'stop' } },
+    answer: killSwitchSetSchema,
+    call: ['setKillSwitch', true, 'stop'],
+  },
+  setMode: {
+    request: { method: 'POST', url: '/v1/modes', payload: { mode: 'live', channel: 'email', reason: 'go' } },
+    answer: modeSetSchema,
+    call: ['setMode', 'live', 'email', 'go'],
+  },
+  'setMode of the tenant': {
+    request: { method: 'POST', url: '/v1/modes', payload: { mode: 'shadow', reason: 'go' } },
+    answer: modeSetSchema,
+    call: ['setMode', 'shadow', null, 'go'],
+  },
+  getPolicy: { request: { url: '/v1/policy' }, answer: policyViewSchema, call: ['getPolicy'] },
+  applyPolicy: {
+    request: { method: 'PUT', url: '/v1/policy', payload: DEFAULT_POLICY },
+    answer: policyAppliedSchema,
+    call: ['applyPolicy', DEFAULT_POLICY],
+  },
+  addSuppression: {
+    request: { method: 'POST', url: '/v1/suppressions', payload: SUPPRESSION },
+    status: 201,
+    answer: suppressedSchema,
+    call: ['addSuppression', { ...SUPPRESSION, source: 'api' }],
+  },
+  createKey: {
+    request: { method: 'POST', url: '/v1/keys', payload: KEY },
+    status: 201,
+    answer: createdKeySchema,
+    call: ['createKey', KEY],
+  },
+  verifyLedger: { request: { method: 'POST', url: '/v1/verify' }, answer: verifyReportSchema, call: ['verify'] },
+  checkRebuild: { request: { method: 'POST', url: '/v1/rebuild-check' }, answer: rebuildReportSchema, call: ['rebuildCheck'] },
+  replayAll: { request: { method: 'POST', url: '/v1/replay-all' }, answer: replayAllReportSchema, call: ['replayAll'] },
+  listImports: { request: { url: '/v1/imports' }, answer: pageOf(importViewSchema), call: ['listImports'] },
+  startImport: {
+    request: { method: 'POST', url: '/v1/imports', payload: IMPORT_START },
+    answer: importViewSchema,
+    call: ['startImport', { ...IMPORT_START, policy: null, dry_run: null }],
+  },
+  finishImport: { request: { method: 'POST', url: '/v1/imports/imp_1/finish' }, answer: importViewSchema, call: ['finishImport', 'imp_1'] },
+  undoImport: { request: { method: 'POST', url: '/v1/imports/imp_1/undo' }, answer: undoReportSchema, call: ['undoImport', 'imp_1'] },
+};
+
+test.each(Object.entries(CASES))('%s', async (_name, { request, status = 200, answer, call }) => {
+  const { send, services } = testGateway();
+  const response = await send(request);
+  expect(response.statusCode).toBe(status);
+  expect(services.calls).toEqual([call]);
+  // Strict: an answer has no member that the description leaves out.
+  expect(z.strictObject(answer.shape).safeParse(response.json()).error).toBeUndefined();
+});
+
+describe('a proposal', () => {
+  const proposal = { id: 'p-1', action_type: 'outreach_push', lane: 'tam', subject: 'contact/c-1', content: 0, confidence: 0.5 };
+  const contentText = String.raw`{ "text": "a\u0000b", "n": 1.0 }`;
+  const body = JSON.stringify(proposal).replace('"content":0', `"content":${contentText}`);
+  const headers = { 'content-type': 'application/json' };
+
+  test.each([
+    ['/v1/proposals', 202, proposedSchema],
+    ['/v1/gate/check', 200, gateAnswerSchema],
+  ])('%s gets the exact text of its content', async (url, status, answer) => {
+    const { send, services } = testGateway();
+    const response = await send({ method: 'POST', url, headers, payload: body });
+    expect(response.statusCode).toBe(status);
+    expect(services.proposals).toEqual([
+      {
+        ...proposal,
+        content: { text: 'a\u0000b', n: 1 },
+        contentText,
+        sender: null,
+        originating_proposal_id: null,
+        reason: null,
+      },
+    ]);
+    expect(z.strictObject(answer.shape).safeParse(response.json()).error).toBeUndefined();
+  });
+
+  test.each([
+    ['an unknown action', { action_type: 'call' }, '/action_type'],
+    ['an unknown lane', { lane: 'canary' }, '/lane'],
+    ['a subject without a kind', { subject: 'c-1' }, '/subject'],
+    ['a subject with NUL', { subject: 'lead/a\u0000' }, '/subject'],
+    ['content that is text', { content: 'hello' }, '/content'],
+    ['too much confidence', { confidence: 1.1 }, '/confidence'],
+    ['an unknown member', { approved: true }, '/approved'],
+    ['an id with a lone surrogate', { id: '\ud800' }, '/id'],
+  ])('with %s is refused', async (_title, members, pointer) => {
+    const { send, services } = testGateway();
+    const payload = { ...proposal, content: {}, ...members };
+    const response = await send({ method: 'POST', url: '/v1/proposals', payload });
+    expect(response.statusCode).toBe(400);
+    expect(problemIn(response).errors?.map((fault) => fault.pointer)).toContain(pointer);
+    expect(services.proposals).toEqual([]);
+  });
+});
+
+describe('bodies that are refused', () => {
+  test.each([
+    ['POST', '/v1/reviews/r/decisions', { decision: 'edit', fingerprint: 'f' }, '/content'],
+    ['POST', '/v1/reviews/r/decisions', { decision: 'approve', fingerprint: 'f', content: {} }, '/content'],
+    ['POST', '/v1/reviews/r/decisions', { decision: 'approve' }, '/fingerprint'],
+    ['POST', '/v1/kill-switch', { engaged: 'yes', reason: 'x' }, '/engaged'],
+    ['POST', '/v1/kill-switch', { engaged: true }, '/reason'],
+    ['POST', '/v1/kill-switch', { engaged: true, reason: 'a\u0000' }, '/reason'],
+    ['POST', '/v1/modes', { mode: 'on', reason: 'x' }, '/mode'],
+    ['PUT', '/v1/policy', { ...DEFAULT_POLICY, exploration: 2 }, '/exploration'],
+    ['PUT', '/v1/policy', { ...DEFAULT_POLICY, more: 1 }, '/more'],
+    ['POST', '/v1/suppressions', { ...SUPPRESSION, scope: 'planet' }, '/scope'],
+    ['POST', '/v1/keys', { ...KEY, role: 'root' }, '/role'],
+    ['POST', '/v1/imports', { ...IMPORT_START, total: -1 }, '/total'],
+    ['PUT', '/v1/contacts/c', { time_zone: 'Mars/Olympus' }, '/time_zone'],
+    ['PUT', '/v1/contacts/c', { email: 'nobody' }, '/email'],
+  ] as const)('%s %s %j', async (method, url, payload, pointer) => {
+    const { send, services } = testGateway();
+    const response = await send({ method, url, payload });
+    expect(response.statusCode).toBe(400);
+    expect(problemIn(response).errors?.map((fault) => fault.pointer)).toContain(pointer);
+    expect(services.calls).toEqual([]);
+  });
+});

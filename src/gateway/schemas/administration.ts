@@ -1,0 +1,62 @@
+/** Kill switch, modes, policy, suppressions and keys. */
+import { z } from 'zod';
+
+import { channelSchema } from '../../domain/action-types.ts';
+import { roleSchema } from '../../domain/authority.ts';
+import { modeSchema } from '../../domain/mode.ts';
+import { DEFAULT_POLICY, policySchema } from '../../domain/policy.ts';
+import { externalIdSchema, labelSchema } from '../../domain/text.ts';
+import { isoTimeSchema, reasonSchema } from './common.ts';
+
+export const killSwitchSchema = z
+  .strictObject({
+    engaged: z.boolean().describe('True stops everything that would leave; false releases it, which only an admin may.'),
+    reason: reasonSchema,
+  })
+  .meta({ id: 'KillSwitch', examples: [{ engaged: true, reason: 'Wrong template went out.' }] });
+
+export const killSwitchSetSchema = z
+  .object({ engaged: z.boolean(), since: isoTimeSchema })
+  .meta({ id: 'KillSwitchState' });
+
+export const modeBodySchema = z
+  .strictObject({
+    mode: modeSchema,
+    channel: channelSchema.nullish().describe('One channel only; the whole tenant if it is left out.'),
+    reason: reasonSchema,
+  })
+  .meta({ id: 'Mode', examples: [{ mode: 'shadow', channel: 'email', reason: 'Two weeks of comparison before we go live.' }] });
+
+export const modeSetSchema = z.object({ mode: z.string() }).meta({ id: 'ModeState' });
+
+export const policyBodySchema = policySchema.meta({
+  id: 'Policy',
+  description: 'The whole policy. Members that are not known are refused.',
+  examples: [DEFAULT_POLICY],
+});
+
+export const policyViewSchema = z.object({ hash: z.string(), policy: policySchema }).meta({ id: 'PolicyInForce' });
+export const policyAppliedSchema = z.object({ hash: z.string() }).meta({ id: 'PolicyApplied' });
+
+export const suppressionSchema = z
+  .strictObject({
+    scope: z.enum(['contact', 'email', 'domain', 'account']),
+    value: externalIdSchema().describe('The address, the domain, or the external id.'),
+    reason: reasonSchema,
+    source: labelSchema().default('api').describe('Where the wish came from.'),
+  })
+  .meta({ id: 'Suppression', examples: [{ scope: 'email', value: 'maria@acme.com', reason: 'Asked by telephone.' }] });
+
+export const suppressedSchema = z.object({ key: z.string() }).meta({ id: 'Suppressed' });
+
+export const newKeySchema = z
+  .strictObject({
+    label: labelSchema().describe('Who or what will use it.'),
+    role: roleSchema,
+    kind: z.enum(['person', 'agent']).describe('An agent can never approve an action.'),
+  })
+  .meta({ id: 'NewKey', examples: [{ label: 'HubSpot connector', role: 'operator', kind: 'agent' }] });
+
+export const createdKeySchema = z
+  .object({ id: z.string(), key: z.string().describe('Shown this once.') })
+  .meta({ id: 'CreatedKey' });

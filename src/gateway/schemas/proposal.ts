@@ -1,0 +1,63 @@
+/** A proposal of an action, from an agent or a person outside. */
+import { z } from 'zod';
+
+import { actionTypeSchema } from '../../domain/action-types.ts';
+import { laneSchema } from '../../domain/lane.ts';
+import type { ParsedBody } from '../request-body.ts';
+import type { ProposalInput } from '../services.port.ts';
+import { checkSchema, idSchema, isoTimeSchema, objectInputSchema, reasonSchema, subjectSchema } from './common.ts';
+
+export const proposalSchema = z
+  .strictObject({
+    id: idSchema.describe('Chosen by the caller and unique: sending a proposal again changes nothing.'),
+    action_type: actionTypeSchema,
+    lane: laneSchema,
+    subject: subjectSchema,
+    content: objectInputSchema.describe('What would reach the recipient. An approval is bound to exactly this.'),
+    confidence: z.number().min(0).max(1).nullish().describe('0 to 1; leave it out when a person proposes.'),
+    sender: idSchema.nullish().describe('Who the message would come from.'),
+    originating_proposal_id: idSchema.nullish(),
+    reason: reasonSchema.nullish().describe('Why, in plain words.'),
+  })
+  .meta({
+    id: 'Proposal',
+    examples: [
+      {
+        id: 'prop-9',
+        action_type: 'outreach_push',
+        lane: 'tam',
+        subject: 'contact/c-42',
+        content: { subject: 'Your question about SSO', text: 'Hello …' },
+        confidence: 0.82,
+        reason: 'Asked about SSO on the pricing page.',
+      },
+    ],
+  });
+
+/** The exact text of `content` is taken from the body, since approvals and fingerprints depend on it. */
+export function proposalOf(proposal: z.infer<typeof proposalSchema>, { scan }: ParsedBody): ProposalInput {
+  return {
+    id: proposal.id,
+    action_type: proposal.action_type,
+    lane: proposal.lane,
+    subject: proposal.subject,
+    content: proposal.content,
+    contentText: scan.memberTexts[0] ?? JSON.stringify(proposal.content),
+    confidence: proposal.confidence ?? null,
+    sender: proposal.sender ?? null,
+    originating_proposal_id: proposal.originating_proposal_id ?? null,
+    reason: proposal.reason ?? null,
+  };
+}
+
+export const proposedSchema = z
+  .object({ decision: z.string(), action: z.string(), duplicate: z.boolean() })
+  .meta({ id: 'Proposed' });
+
+export const gateAnswerSchema = z
+  .object({
+    verdict: z.string().describe('`pass`, `schedule`, `hold` or `deny`.'),
+    at: isoTimeSchema.nullable().describe('When it could go out, for `schedule`.'),
+    checks: z.array(checkSchema),
+  })
+  .meta({ id: 'GateAnswer' });

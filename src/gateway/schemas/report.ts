@@ -1,0 +1,96 @@
+/** Trust, the loop from signal to outcome, and the three proofs of the ledger. */
+import { z } from 'zod';
+
+import type { LoopReport, RebuildReport, ReplayAllReport, TrustView, VerifyReport } from '../services.port.ts';
+import { isoTimeSchema } from './common.ts';
+
+export const trustViewSchema = z
+  .object({
+    cell: z.string(),
+    action_type: z.string(),
+    channel: z.string(),
+    risk_class: z.string(),
+    engine: z.string(),
+    level: z.string(),
+    good: z.number().describe('Decayed evidence in favour.'),
+    bad: z.number().describe('Decayed evidence against.'),
+    quantile: z.number().describe('The 5 % quantile that the gate uses.'),
+    theta: z.number().describe('What the quantile has to reach.'),
+    min_evidence: z.number(),
+    explanation: z.string(),
+  })
+  .meta({ id: 'TrustCell' }) satisfies z.ZodType<TrustView>;
+
+export const loopQuerySchema = z.strictObject({
+  dimension: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,31}$/, 'must be the name of a dimension such as origin')
+    .optional()
+    .describe('Group conversion by this dimension.'),
+});
+
+const counts = z.record(z.string(), z.int());
+
+export const loopReportSchema = z
+  .object({
+    signals: z.int(),
+    triage: z.object({ act: z.int(), later: z.int(), none: z.int() }),
+    decisions: z.int(),
+    verdicts: counts,
+    executions: z.int(),
+    outcomes: z.object({ total: z.int(), linked: z.int(), unlinked: z.int(), preceding: z.int() }),
+    outcomes_by_type: counts,
+    preceding: z
+      .array(
+        z.object({
+          outcome: z.string(),
+          subject: z.string(),
+          type: z.string(),
+          occurred_at: isoTimeSchema,
+          first_seen_at: isoTimeSchema,
+        }),
+      )
+      .describe('Outcomes that happened before the subject was first seen.'),
+    conversion: z
+      .array(
+        z.object({
+          value: z.string().nullable().describe('Null for subjects without the dimension.'),
+          subjects: z.int(),
+          won: z.int(),
+          rate: z.number(),
+        }),
+      )
+      .nullable(),
+  })
+  .meta({ id: 'LoopReport' }) satisfies z.ZodType<LoopReport>;
+
+export const verifyReportSchema = z
+  .object({
+    ok: z.boolean(),
+    events: z.int(),
+    partitions: z.int(),
+    faults: z.array(z.object({ partition: z.int(), seq: z.int(), kind: z.string(), detail: z.string() })),
+  })
+  .meta({ id: 'VerifyReport' }) satisfies z.ZodType<VerifyReport>;
+
+export const rebuildReportSchema = z
+  .object({
+    ok: z.boolean(),
+    events: z.int(),
+    actors: z.int(),
+    guards: z.int(),
+    differences: z.array(z.object({ kind: z.string(), key: z.string(), detail: z.string() })),
+  })
+  .meta({ id: 'RebuildReport' }) satisfies z.ZodType<RebuildReport>;
+
+export const replayAllReportSchema = z
+  .object({
+    ok: z.boolean(),
+    evaluations: z.int(),
+    identical: z.int(),
+    different: z.int(),
+    redacted: z.int(),
+    facts_differ: z.int(),
+    examples: z.array(z.object({ event: z.string(), detail: z.string() })),
+  })
+  .meta({ id: 'ReplayAllReport' }) satisfies z.ZodType<ReplayAllReport>;

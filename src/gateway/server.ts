@@ -1,0 +1,175 @@
+/**
+ * Puts the gateway together: what happens to every request, in which order, and which routes there are. A request is authenticated
+ * before its body is read, its body is read before it is checked, and whatever goes wrong leaves as problem+json.
+ */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+import { fastify, LogController } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+
+import { GatehouseError } from '../domain/errors.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { AllowedMethods } from './allowed-methods.ts';
+import { Authenticator } from './authenticator.ts';
+import { answerClientError } from './client-error.ts';
+import type { GatewayApp, GatewayContext } from './context.ts';
+import { registerOpenApi } from './openapi.ts';
+import { OPERATIONS, requirePermission } from './permissions.ts';
+import { sendProblem } from './problem.ts';
+import { BODY_BYTES_MAX, checkBodyHeaders, parseBody, RawBody, readBody } from './request-body.ts';
+import { registerAccountRoutes } from './routes/accounts.ts';
+import { registerAdministrationRoutes } from './routes/administration.ts';
+import { registerAuditRoutes } from './routes/audit.ts';
+import { registerDecisionRoutes } from './routes/decisions.ts';
+import { registerEventRoutes } from './routes/events.ts';
+import { registerImportRoutes } from './routes/imports.ts';
+import { registerProposalRoutes } from './routes/proposals.ts';
+import { registerReportRoutes } from './routes/reports.ts';
+import { registerReviewRoutes } from './routes/reviews.ts';
+import { registerSystemRoutes } from './routes/system.ts';
+import type { Services } from './services.port.ts';
+import { validatorCompiler } from './validation.ts';
+
+export interface GatewayOptions {
+  readonly services: Services;
+  readonly logger: FastifyBaseLogger;
+  readonly metrics: Metrics;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** The most bytes of a body; the records of an import have a limit of their own. */
+  readonly maxBodyBytes?: number;
+  /** How long a request may take to arrive, so that a slow sender cannot hold a connection for ever. */
+  readonly requestTimeoutMs?: number;
+}
+
+const REQUEST_TIMEOUT_MS = 120_000;
+/** An external id has up to 256 characters, and each can take twelve when it is percent-encoded. */
+const PATH_PARAMETER_MAX = 256 * 12;
+const BODYLESS_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+export function createGateway(options: GatewayOptions): FastifyInstance {
+  const { services, logger, metrics, now, maxBodyBytes = BODY_BYTES_MAX } = options;
+  const app: FastifyInstance = fastify({
+    loggerInstance: logger,
+    // Requests are logged below, at debug: at info they would cost more than the signals do.
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: PATH_PARAMETER_MAX },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => sendProblem(error, request as FastifyRequest, reply),
+    clientErrorHandler: answerClientError,
+  });
+  const context: GatewayContext = { services, metrics, now, authenticator: new Authenticator(services, now) };
+
+  takeBodies(app, maxBodyBytes);
+  authenticateRequests(app, context);
+  observeRequests(app, metrics);
+  answerErrors(app);
+  app.setValidatorCompiler(validatorCompiler);
+  // Answers are typed where they are made; checking them again at run time would only cost.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+
+  registerOpenApi(app);
+  void app.register((scope, _options, done) => {
+    registerRoutes(scope.withTypeProvider<ZodTypeProvider>(), context);
+    done();
+  });
+  return app;
+}
+
+function registerRoutes(app: GatewayApp, context: GatewayContext): void {
+  registerEventRoutes(app, context);
+  registerProposalRoutes(app, context);
+  registerDecisionRoutes(app, context);
+  registerAccountRoutes(app, context);
+  registerReviewRoutes(app, context);
+  registerReportRoutes(app, context);
+  registerAdministrationRoutes(app, context);
+  registerAuditRoutes(app, context);
+  registerImportRoutes(app, context);
+  registerSystemRoutes(app, context);
+}
+
+function takeBodies(app: FastifyInstance, maxBodyBytes: number): void {
+  const limitOf = (request: FastifyRequest): number => request.routeOptions.config.bodyLimit ?? maxBodyBytes;
+  app.decorateRequest('parsedBody', null);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) =>
+    readBody(payload, limitOf(request)),
+  );
+
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    const { accepts } = request.routeOptions.config;
+    if (accepts === undefined || BODYLESS_METHODS.has(request.method)) {
+      done(null, payload);
+      return;
+    }
+    try {
+      checkBodyHeaders(request, accepts, limitOf(request));
+      done(null, payload);
+    } catch (error) {
+      done(error as GatehouseError);
+    }
+  });
+
+  app.addHook('preValidation', (request, _reply, done) => {
+    const { body } = request;
+    const { operation, rawBody, exactMember = '' } = request.routeOptions.config;
+    if (operation === undefined || rawBody === true || !(body instanceof RawBody)) {
+      done();
+      return;
+    }
+    try {
+      request.parsedBody = body.isEmpty ? null : parseBody(body, exactMember, Number.POSITIVE_INFINITY);
+      request.body = request.parsedBody?.value;
+      done();
+    } catch (error) {
+      done(error as GatehouseError);
+    }
+  });
+}
+
+function authenticateRequests(app: FastifyInstance, { authenticator }: GatewayContext): void {
+  app.decorateRequest('caller', null);
+  app.addHook('onRoute', (route) => {
+    if (route.url.startsWith('/v1') && route.config?.operation === undefined) {
+      throw new Error(`${String(route.method)} ${route.url} names no operation, so nothing would check its key`);
+    }
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+    const { operation } = request.routeOptions.config;
+    if (operation === undefined || OPERATIONS[operation] === 'open') return;
+    request.caller = await authenticator.authenticate(request.headers.authorization);
+    requirePermission(request.caller, operation);
+  });
+}
+
+function observeRequests(app: FastifyInstance, metrics: Metrics): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none';
+    metrics.httpRequests.inc({ method: request.method, route, status: reply.statusCode });
+    metrics.httpSeconds.observe({ route }, reply.elapsedTime / 1_000);
+    request.log.debug({ route, status: reply.statusCode, ms: reply.elapsedTime }, 'answered');
+    done();
+  });
+}
+
+function answerErrors(app: FastifyInstance): void {
+  const allowed = new AllowedMethods();
+  app.addHook('onRoute', (route) => allowed.add(route.url, route.method));
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    const [path = ''] = request.url.split('?', 1);
+    const methods = allowed.of(path);
+    if (methods.length === 0) {
+      throw new GatehouseError('not_found', 'There is no such path. `GET /openapi.json` lists the paths.');
+    }
+    reply.header('allow', methods.join(', '));
+    throw new GatehouseError('method_not_allowed', `This path has ${methods.join(', ')}.`);
+  });
+}

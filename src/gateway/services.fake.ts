@@ -1,0 +1,414 @@
+/**
+ * A stand-in for the running system, for tests of what speaks to it. It keeps what it was given, knows duplicates from conflicts, and
+ * fails on demand; it decides nothing.
+ */
+import type { Role } from '../domain/authority.ts';
+import { GatehouseError } from '../domain/errors.ts';
+import { asId } from '../domain/ids.ts';
+import { isoOf } from '../domain/instant.ts';
+import { DEFAULT_POLICY } from '../domain/policy.ts';
+import type {
+  AcceptResult,
+  AccountView,
+  Caller,
+  ContactView,
+  DecisionView,
+  EventInput,
+  EventView,
+  ImportRecord,
+  ImportView,
+  Page,
+  ProposalInput,
+  ReviewView,
+  Services,
+  TraceStep,
+} from './services.port.ts';
+
+const AT = isoOf(Date.UTC(2026, 10, 21, 10));
+
+/** Signals of this type lead to a decision; every other one to a triage that gives none. */
+const DECIDING_TYPE = 'web.form_submitted';
+
+export class FakeServices implements Services {
+  /** Every event that was accepted, in order. */
+  readonly events: EventInput[] = [];
+  readonly proposals: ProposalInput[] = [];
+  readonly records: ImportRecord[] = [];
+  /** Name and arguments of every other call. */
+  readonly calls: [string, ...unknown[]][] = [];
+  readonly keys = new Map<string, Caller>();
+  readonly #texts = new Map<string, string>();
+  authentications = 0;
+  /** Thrown by whatever is called next. */
+  failure: unknown = null;
+  ready = true;
+  /** How many looks at a trace find nothing yet. */
+  looksUntilTriage = 0;
+
+  /** A key of this role, which is also its name. */
+  addKey(role: Role): string {
+    const key = `gh_test_${role}`;
+    this.keys.set(key, { tenant: asId('t-1'), identity: role, kind: 'person', role, keyId: `key-${role}` });
+    return key;
+  }
+
+  async authenticate(key: string): Promise<Caller | null> {
+    this.authentications += 1;
+    return this.keys.get(key) ?? null;
+  }
+
+  async acceptSignals(_caller: Caller, events: readonly EventInput[]): Promise<readonly AcceptResult[]> {
+    return this.#accept(events);
+  }
+
+  async acceptOutcomes(_caller: Caller, events: readonly EventInput[]): Promise<readonly AcceptResult[]> {
+    return this.#accept(events);
+  }
+
+  #accept(events: readonly EventInput[]): readonly AcceptResult[] {
+    this.#failIfAsked();
+    const conflicts = events.filter((event) => (this.#texts.get(identityOf(event)) ?? event.dataText) !== event.dataText);
+    if (conflicts.length > 0) {
+      return events.map((event) =>
+        conflicts.includes(event) ? { status: 'conflict', id: event.id } : acceptedOf(event, false),
+      );
+    }
+    return events.map((event) => {
+      const duplicate = this.#texts.has(identityOf(event));
+      if (!duplicate) this.events.push(event);
+      this.#texts.set(identityOf(event), event.dataText);
+      return acceptedOf(event, duplicate);
+    });
+  }
+
+  async propose(_caller: Caller, proposal: ProposalInput) {
+    this.#failIfAsked();
+    this.proposals.push(proposal);
+    return { decision: 'dec_1', action: 'act_1', duplicate: false };
+  }
+
+  async checkGate(_caller: Caller, proposal: ProposalInput) {
+    this.#failIfAsked();
+    this.proposals.push(proposal);
+    return { verdict: 'hold', at: null, checks: decisionOf('dec_1').reasons };
+  }
+
+  async listDecisions(...[, query]: Parameters<Services['listDecisions']>): Promise<Page<DecisionView>> {
+    this.#note('listDecisions', query);
+    if (query.correlation !== undefined) return { items: [], next_cursor: null };
+    return { items: [decisionOf('dec_1')], next_cursor: Buffer.from('{"after":"dec_1"}').toString('base64url') };
+  }
+
+  async getDecision(_caller: Caller, id: string): Promise<DecisionView> {
+    this.#note('getDecision', id);
+    if (!id.startsWith('dec_')) throw new GatehouseError('not_found', 'There is no such decision.');
+    return decisionOf(id);
+  }
+
+  async traceDecision(_caller: Caller, id: string) {
+    this.#note('traceDecision', id);
+    return { decision: decisionOf(id), steps: [TRIAGE_STEP], gate: decisionOf(id).reasons, snapshot: { known: true } };
+  }
+
+  async replayDecision(_caller: Caller, id: string) {
+    this.#note('replayDecision', id);
+    const evaluation = { event: 'p1-2', recorded_hash: 'aa', replayed_hash: 'aa', facts_equal: true, differences: [] };
+    return { decision: id, result: 'identical' as const, evaluations: [evaluation] };
+  }
+
+  async traceCorrelation(_caller: Caller, correlation: string): Promise<readonly TraceStep[]> {
+    this.#note('traceCorrelation', correlation);
+    this.looksUntilTriage -= 1;
+    return this.looksUntilTriage >= 0 ? [] : [{ ...TRIAGE_STEP, step: 'signal' }, TRIAGE_STEP];
+  }
+
+  async putAccount(...[, externalId, facts]: Parameters<Services['putAccount']>): Promise<AccountView> {
+    this.#note('putAccount', externalId, facts);
+    return { ...ACCOUNT, external_id: externalId, facts };
+  }
+
+  async getAccount(_caller: Caller, externalId: string): Promise<AccountView> {
+    this.#note('getAccount', externalId);
+    return { ...ACCOUNT, external_id: externalId };
+  }
+
+  async listAccounts(...[, query]: Parameters<Services['listAccounts']>): Promise<Page<AccountView>> {
+    this.#note('listAccounts', query);
+    return { items: [ACCOUNT], next_cursor: null };
+  }
+
+  async accountEvents(...[, id, query]: Parameters<Services['accountEvents']>): Promise<Page<EventView>> {
+    this.#note('accountEvents', id, query);
+    return { items: [EVENT], next_cursor: null };
+  }
+
+  async putContact(...[, externalId, facts]: Parameters<Services['putContact']>): Promise<ContactView> {
+    this.#note('putContact', externalId, facts);
+    return { ...CONTACT, external_id: externalId, facts };
+  }
+
+  async getContact(_caller: Caller, externalId: string): Promise<ContactView> {
+    this.#note('getContact', externalId);
+    return { ...CONTACT, external_id: externalId };
+  }
+
+  async listReviews(...[, query]: Parameters<Services['listReviews']>): Promise<Page<ReviewView>> {
+    this.#note('listReviews', query);
+    return { items: [REVIEW], next_cursor: null };
+  }
+
+  async getReview(_caller: Caller, id: string): Promise<ReviewView> {
+    this.#note('getReview', id);
+    return { ...REVIEW, id };
+  }
+
+  async decideReview(...[, id, input]: Parameters<Services['decideReview']>) {
+    this.#note('decideReview', id, input);
+    return { review: { ...REVIEW, id, state: 'approved' as const, decided_by: 'reviewer' }, action_state: 'permitted' };
+  }
+
+  async listTrust() {
+    this.#note('listTrust');
+    return [TRUST];
+  }
+
+  async loopReport(...[, options]: Parameters<Services['loopReport']>) {
+    this.#note('loopReport', options);
+    return {
+      ...LOOP,
+      conversion: options.dimension === null ? null : [{ value: null, subjects: 4, won: 1, rate: 0.25 }],
+    };
+  }
+
+  async setKillSwitch(_caller: Caller, engaged: boolean, reason: string) {
+    this.#note('setKillSwitch', engaged, reason);
+    return { engaged, since: AT };
+  }
+
+  async getPolicy() {
+    this.#note('getPolicy');
+    return { hash: 'aa', policy: DEFAULT_POLICY };
+  }
+
+  async applyPolicy(...[, policy]: Parameters<Services['applyPolicy']>) {
+    this.#note('applyPolicy', policy);
+    return { hash: 'bb' };
+  }
+
+  async setMode(_caller: Caller, mode: string, channel: string | null, reason: string) {
+    this.#note('setMode', mode, channel, reason);
+    return { mode };
+  }
+
+  async addSuppression(...[, input]: Parameters<Services['addSuppression']>) {
+    this.#note('addSuppression', input);
+    return { key: 'sup_1' };
+  }
+
+  async createKey(...[, input]: Parameters<Services['createKey']>) {
+    this.#note('createKey', input);
+    return { id: 'key-1', key: 'gh_test_new' };
+  }
+
+  async revokeKey(_caller: Caller, id: string): Promise<void> {
+    this.#note('revokeKey', id);
+    for (const [key, caller] of this.keys) if (caller.keyId === id) this.keys.delete(key);
+  }
+
+  async verify() {
+    this.#note('verify');
+    return { ok: true, events: 3, partitions: 64, faults: [] };
+  }
+
+  async rebuildCheck() {
+    this.#note('rebuildCheck');
+    return { ok: true, events: 3, actors: 2, guards: 1, differences: [] };
+  }
+
+  async replayAll() {
+    this.#note('replayAll');
+    return { ok: true, evaluations: 1, identical: 1, different: 0, redacted: 0, facts_differ: 0, examples: [] };
+  }
+
+  async startImport(...[, start]: Parameters<Services['startImport']>): Promise<ImportView> {
+    this.#note('startImport', start);
+    return { ...IMPORT, name: start.name, mode: start.mode, total: start.total };
+  }
+
+  async applyImport(...[, id, records]: Parameters<Services['applyImport']>): Promise<ImportView> {
+    this.#failIfAsked();
+    this.records.push(...records);
+    return { ...IMPORT, id, applied: this.records.length };
+  }
+
+  async finishImport(_caller: Caller, id: string): Promise<ImportView> {
+    this.#note('finishImport', id);
+    return { ...IMPORT, id, state: 'completed' };
+  }
+
+  async undoImport(_caller: Caller, id: string) {
+    this.#note('undoImport', id);
+    return { import: id, reverted: 1, cancelled_actions: 0, kept: [{ kind: 'account', key: 'acc_1', detail: 'touched' }] };
+  }
+
+  async listImports(): Promise<readonly ImportView[]> {
+    this.#note('listImports');
+    return [IMPORT];
+  }
+
+  async health() {
+    this.#failIfAsked();
+    return { ready: this.ready, checks: { database: { ok: this.ready, detail: this.ready ? 'reachable' : 'unreachable' } } };
+  }
+
+  async metricsText(): Promise<string> {
+    return '# HELP gatehouse_signals_total Signals accepted.\n';
+  }
+
+  #note(name: string, ...values: unknown[]): void {
+    this.#failIfAsked();
+    this.calls.push([name, ...values]);
+  }
+
+  #failIfAsked(): void {
+    const { failure } = this;
+    this.failure = null;
+    if (failure !== null) throw failure;
+  }
+}
+
+function identityOf(event: EventInput): string {
+  return `${event.source}\n${event.id}`;
+}
+
+function acceptedOf(event: EventInput, duplicate: boolean): AcceptResult {
+  const decisions = event.type === DECIDING_TYPE ? [`dec_${event.id}`] : [];
+  return { status: 'accepted', id: event.id, duplicate, correlation: `cor_${event.id}`, decisions };
+}
+
+function decisionOf(id: string): DecisionView {
+  return {
+    id,
+    at: AT,
+    subject: { kind: 'account', id: 'acc_1', external_id: 'acme' },
+    engine: 'rules@1',
+    trigger: 'web.form_submitted',
+    action: { id: 'act_1', type: 'crm_update', channel: 'crm', risk_class: 'low', state: 'held' },
+    verdict: 'hold',
+    reasons: [
+      {
+        check: 'trust',
+        outcome: 'hold',
+        code: 'trust_needs_approval',
+        inputs: { level: 'approve_each' },
+        comparison: 'approve_each needs an approval',
+        next_at: null,
+      },
+    ],
+    reason: 'Tier 1 fit and fresh interest',
+    candidates: [{ action_type: 'crm_update', score: 71 }],
+    propensity: 1,
+    confidence: 0.8,
+    assessment: null,
+    policy_hash: 'aa',
+    verdict_hash: 'bb',
+    correlation: 'cor_1',
+    originating_proposal_id: null,
+  };
+}
+
+const TRIAGE_STEP: TraceStep = {
+  step: 'triage',
+  event: 'p1-2',
+  type: 'signal.triaged',
+  at: AT,
+  actor: 'account/acc_1',
+  summary: 'The signal only updates what is known.',
+  data: { verdict: 'none', reason: 'fact_only' },
+};
+
+const ACCOUNT: AccountView = {
+  id: 'acc_1',
+  external_id: 'acme',
+  facts: { domain: 'acme.com', employees: 230 },
+  state: 'engaged',
+  created_at: AT,
+  updated_at: AT,
+};
+
+const CONTACT: ContactView = {
+  id: 'per_1',
+  external_id: 'c-42',
+  account: 'acme',
+  facts: { persona: 'champion' },
+  state: null,
+  created_at: AT,
+  updated_at: AT,
+};
+
+const EVENT: EventView = {
+  id: 'p1-1',
+  type: 'signal.received',
+  at: AT,
+  actor: 'account/acc_1',
+  correlation: 'cor_1',
+  causation: null,
+  data: { strength: 15 },
+  payload_text: '{"page":"pricing"}',
+};
+
+const REVIEW: ReviewView = {
+  id: 'rev_1',
+  action: 'act_1',
+  decision: 'dec_1',
+  queue: 'review',
+  state: 'open',
+  action_type: 'crm_update',
+  channel: 'crm',
+  risk_class: 'low',
+  account: 'acc_1',
+  person: null,
+  fingerprint: 'ff00',
+  content: { note: 'Call back' },
+  reasons: [],
+  created_at: AT,
+  expires_at: AT,
+  decided_by: null,
+};
+
+const TRUST = {
+  cell: 'crm_update/crm/low/rules@1',
+  action_type: 'crm_update',
+  channel: 'crm',
+  risk_class: 'low',
+  engine: 'rules@1',
+  level: 'approve_each',
+  good: 3,
+  bad: 0,
+  quantile: 0.47,
+  theta: 0.8,
+  min_evidence: 10,
+  explanation: '7 more unedited approvals',
+};
+
+const LOOP = {
+  signals: 4,
+  triage: { act: 1, later: 1, none: 2 },
+  decisions: 1,
+  verdicts: { hold: 1 },
+  executions: 0,
+  outcomes: { total: 1, linked: 0, unlinked: 0, preceding: 1 },
+  outcomes_by_type: { won: 1 },
+  preceding: [{ outcome: 'out_1', subject: 'account/acme', type: 'won', occurred_at: AT, first_seen_at: AT }],
+};
+
+const IMPORT: ImportView = {
+  id: 'imp_1',
+  name: 'crm-2025',
+  mode: 'history',
+  state: 'running',
+  total: 10,
+  applied: 0,
+  counts: { signals: 0 },
+  started_at: AT,
+};

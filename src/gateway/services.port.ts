@@ -1,0 +1,329 @@
+/**
+ * What the gateway and the command line ask of the running system. Both speak to the same services, so a command gives the same
+ * answer in process and over HTTP. Shapes here are the JSON that leaves the system: snake_case, ISO times.
+ */
+import type { Permission, Role, Actor } from '../domain/authority.ts';
+import type { AccountFacts, ContactFacts, Dimensions } from '../domain/entity.ts';
+import type { CheckResult } from '../domain/gate.ts';
+import type { TenantId } from '../domain/ids.ts';
+import type { JsonObject, JsonValue } from '../domain/json.ts';
+import type { Policy } from '../domain/policy.ts';
+
+/** Who calls, for which tenant. */
+export interface Caller extends Actor {
+  readonly tenant: TenantId;
+  readonly keyId: string;
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next_cursor: string | null;
+}
+
+export interface PageQuery {
+  readonly limit: number;
+  readonly cursor: string | null;
+}
+
+/** One CloudEvent after its envelope was checked. `dataText` is the data member exactly as it was sent. */
+export interface EventInput {
+  readonly source: string;
+  readonly id: string;
+  readonly type: string;
+  /** `account/<external id>`, `contact/<external id>` or `lead/<external id>`. */
+  readonly subject: string;
+  /** Milliseconds; null when the event has no time. */
+  readonly time: number | null;
+  readonly data: JsonObject;
+  readonly dataText: string;
+}
+
+export type AcceptResult =
+  | { readonly status: 'accepted'; readonly id: string; readonly duplicate: boolean; readonly correlation: string | null; readonly decisions: readonly string[] }
+  | { readonly status: 'conflict'; readonly id: string };
+
+export interface ProposalInput {
+  /** Idempotency key of the caller. */
+  readonly id: string;
+  readonly action_type: string;
+  readonly lane: string;
+  readonly subject: string;
+  readonly content: JsonObject;
+  readonly contentText: string;
+  readonly confidence: number | null;
+  readonly sender: string | null;
+  readonly originating_proposal_id: string | null;
+  readonly reason: string | null;
+}
+
+export interface DecisionView {
+  readonly id: string;
+  readonly at: string;
+  readonly subject: { readonly kind: 'account' | 'lead'; readonly id: string; readonly external_id: string | null };
+  readonly engine: string;
+  /** Triggering signal or proposal. */
+  readonly trigger: string;
+  readonly action: {
+    readonly id: string; readonly type: string; readonly channel: string; readonly risk_class: string; readonly state: string;
+  } | null;
+  readonly verdict: string;
+  readonly reasons: readonly CheckResult[];
+  readonly reason: string;
+  readonly candidates: readonly JsonObject[];
+  readonly propensity: number;
+  readonly confidence: number | null;
+  readonly assessment: JsonObject | null;
+  readonly policy_hash: string | null;
+  readonly verdict_hash: string | null;
+  readonly correlation: string;
+  readonly originating_proposal_id: string | null;
+}
+
+export interface TraceStep {
+  readonly step: 'signal' | 'triage' | 'context' | 'decision' | 'proposal' | 'gate' | 'review' | 'permit' | 'execution' | 'outcome' | 'other';
+  readonly event: string;
+  readonly type: string;
+  readonly at: string;
+  readonly actor: string;
+  readonly summary: string;
+  readonly data: JsonValue;
+}
+
+export interface TraceView {
+  readonly decision: DecisionView;
+  readonly steps: readonly TraceStep[];
+  /** Every check of the last evaluation, passed ones too. */
+  readonly gate: readonly CheckResult[];
+  readonly snapshot: JsonObject | null;
+}
+
+export interface ReplayView {
+  readonly decision: string;
+  /** `redacted` when a part was erased. */
+  readonly result: 'identical' | 'different' | 'redacted' | 'nothing_to_replay';
+  readonly evaluations: readonly {
+    readonly event: string;
+    readonly recorded_hash: string;
+    readonly replayed_hash: string;
+    /** Whether facts derived again from the ledger equal the stored snapshot. */
+    readonly facts_equal: boolean;
+    readonly differences: readonly string[];
+  }[];
+}
+
+export interface AccountView {
+  readonly id: string;
+  readonly external_id: string;
+  readonly facts: AccountFacts;
+  readonly state: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+export interface ContactView {
+  readonly id: string;
+  readonly external_id: string;
+  readonly account: string | null;
+  readonly facts: ContactFacts;
+  readonly state: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+export interface EventView {
+  readonly id: string;
+  readonly type: string;
+  readonly at: string;
+  readonly actor: string;
+  readonly correlation: string;
+  readonly causation: string | null;
+  readonly data: JsonValue;
+  /** The sealed part as JSON text, when the caller may read it and it was not erased. */
+  readonly payload_text: string | null;
+}
+
+export interface ReviewView {
+  readonly id: string;
+  readonly action: string;
+  readonly decision: string;
+  readonly queue: string;
+  readonly state: 'open' | 'approved' | 'edited' | 'rejected' | 'cancelled' | 'expired';
+  readonly action_type: string;
+  readonly channel: string;
+  readonly risk_class: string;
+  readonly account: string | null;
+  readonly person: string | null;
+  readonly fingerprint: string;
+  readonly content: JsonValue;
+  readonly reasons: readonly CheckResult[];
+  readonly created_at: string;
+  readonly expires_at: string;
+  readonly decided_by: string | null;
+}
+
+export interface ReviewDecisionInput {
+  readonly decision: 'approve' | 'edit' | 'reject' | 'cancel';
+  /** Of the draft that was read. */
+  readonly fingerprint: string;
+  readonly reason: string | null;
+  readonly content: JsonObject | null;
+}
+
+export interface TrustView {
+  readonly cell: string;
+  readonly action_type: string;
+  readonly channel: string;
+  readonly risk_class: string;
+  readonly engine: string;
+  readonly level: string;
+  readonly good: number;
+  readonly bad: number;
+  readonly quantile: number;
+  readonly theta: number;
+  readonly min_evidence: number;
+  readonly explanation: string;
+}
+
+export interface LoopReport {
+  readonly signals: number;
+  readonly triage: { readonly act: number; readonly later: number; readonly none: number };
+  readonly decisions: number;
+  readonly verdicts: Record<string, number>;
+  readonly executions: number;
+  readonly outcomes: { readonly total: number; readonly linked: number; readonly unlinked: number; readonly preceding: number };
+  readonly outcomes_by_type: Record<string, number>;
+  readonly preceding: readonly { readonly outcome: string; readonly subject: string; readonly type: string; readonly occurred_at: string; readonly first_seen_at: string }[];
+  /** Set when a dimension was asked for: subjects and won subjects per value; blank stays blank. */
+  readonly conversion: readonly { readonly value: string | null; readonly subjects: number; readonly won: number; readonly rate: number }[] | null;
+}
+
+export interface VerifyReport {
+  readonly ok: boolean;
+  readonly events: number;
+  readonly partitions: number;
+  readonly faults: readonly { readonly partition: number; readonly seq: number; readonly kind: string; readonly detail: string }[];
+}
+
+export interface RebuildReport {
+  readonly ok: boolean;
+  readonly events: number;
+  readonly actors: number;
+  readonly guards: number;
+  readonly differences: readonly { readonly kind: string; readonly key: string; readonly detail: string }[];
+}
+
+export interface ReplayAllReport {
+  readonly ok: boolean;
+  readonly evaluations: number;
+  readonly identical: number;
+  readonly different: number;
+  readonly redacted: number;
+  readonly facts_differ: number;
+  readonly examples: readonly { readonly event: string; readonly detail: string }[];
+}
+
+/** One row of an import after its map was applied. */
+export interface ImportRecord {
+  /** Position over all files, from 0: the resume point. */
+  readonly index: number;
+  readonly kind: 'signal' | 'outcome';
+  readonly id: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly time: number;
+  readonly data: JsonObject;
+  readonly dataText: string;
+  readonly window_ms: number | null;
+}
+
+export type ImportMode = 'history' | 'simulate' | 'live';
+
+export interface ImportStart {
+  readonly name: string;
+  readonly mode: ImportMode;
+  /** Digest over the files and the map: the same import started again resumes. */
+  readonly digest: string;
+  readonly total: number;
+  /** Policy to bring into force before the first row, if the map carries one. */
+  readonly policy: Policy | null;
+  /** For `live`: digest of the dry-run report that was read. */
+  readonly dry_run: string | null;
+}
+
+export interface ImportView {
+  readonly id: string;
+  readonly name: string;
+  readonly mode: ImportMode;
+  readonly state: 'running' | 'completed' | 'undoing' | 'undone';
+  readonly total: number;
+  /** Rows applied so far: the index to go on from. */
+  readonly applied: number;
+  readonly counts: Record<string, number>;
+  readonly started_at: string;
+}
+
+export interface UndoReport {
+  readonly import: string;
+  readonly reverted: number;
+  readonly cancelled_actions: number;
+  /** What stayed because something touched it after the import. */
+  readonly kept: readonly { readonly kind: string; readonly key: string; readonly detail: string }[];
+}
+
+export interface HealthView {
+  readonly ready: boolean;
+  readonly checks: Record<string, { readonly ok: boolean; readonly detail: string }>;
+}
+
+export interface Services {
+  authenticate(key: string): Promise<Caller | null>;
+  /** All or nothing: either every event is accepted, or a `GatehouseError` names what is wrong with which. */
+  acceptSignals(caller: Caller, events: readonly EventInput[]): Promise<readonly AcceptResult[]>;
+  acceptOutcomes(caller: Caller, events: readonly EventInput[]): Promise<readonly AcceptResult[]>;
+  propose(caller: Caller, proposal: ProposalInput): Promise<{ readonly decision: string; readonly action: string; readonly duplicate: boolean }>;
+  /** Evaluates without granting: nothing is written. */
+  checkGate(caller: Caller, proposal: ProposalInput): Promise<{ readonly verdict: string; readonly at: string | null; readonly checks: readonly CheckResult[] }>;
+
+  listDecisions(caller: Caller, query: PageQuery & { readonly account?: string | undefined; readonly contact?: string | undefined; readonly verdict?: string | undefined; readonly correlation?: string | undefined }): Promise<Page<DecisionView>>;
+  getDecision(caller: Caller, id: string): Promise<DecisionView>;
+  traceDecision(caller: Caller, id: string): Promise<TraceView>;
+  replayDecision(caller: Caller, id: string): Promise<ReplayView>;
+  /** What one accepted message led to: the way to find the triage of a signal that gave no decision. */
+  traceCorrelation(caller: Caller, correlation: string): Promise<readonly TraceStep[]>;
+
+  putAccount(caller: Caller, externalId: string, facts: AccountFacts): Promise<AccountView>;
+  getAccount(caller: Caller, externalId: string): Promise<AccountView>;
+  listAccounts(caller: Caller, query: PageQuery): Promise<Page<AccountView>>;
+  accountEvents(caller: Caller, id: string, query: PageQuery): Promise<Page<EventView>>;
+  putContact(caller: Caller, externalId: string, facts: ContactFacts): Promise<ContactView>;
+  getContact(caller: Caller, externalId: string): Promise<ContactView>;
+
+  listReviews(caller: Caller, query: PageQuery & { readonly state?: string | undefined }): Promise<Page<ReviewView>>;
+  getReview(caller: Caller, id: string): Promise<ReviewView>;
+  decideReview(caller: Caller, id: string, input: ReviewDecisionInput): Promise<{ readonly review: ReviewView; readonly action_state: string }>;
+
+  listTrust(caller: Caller): Promise<readonly TrustView[]>;
+  loopReport(caller: Caller, options: { readonly dimension: string | null }): Promise<LoopReport>;
+  setKillSwitch(caller: Caller, engaged: boolean, reason: string): Promise<{ readonly engaged: boolean; readonly since: string }>;
+  getPolicy(caller: Caller): Promise<{ readonly hash: string; readonly policy: Policy }>;
+  applyPolicy(caller: Caller, policy: Policy): Promise<{ readonly hash: string }>;
+  setMode(caller: Caller, mode: string, channel: string | null, reason: string): Promise<{ readonly mode: string }>;
+  addSuppression(caller: Caller, input: { readonly scope: string; readonly value: string; readonly reason: string; readonly source: string }): Promise<{ readonly key: string }>;
+  createKey(caller: Caller, input: { readonly label: string; readonly role: Role; readonly kind: 'person' | 'agent' }): Promise<{ readonly id: string; readonly key: string }>;
+  revokeKey(caller: Caller, id: string): Promise<void>;
+
+  verify(caller: Caller): Promise<VerifyReport>;
+  rebuildCheck(caller: Caller): Promise<RebuildReport>;
+  replayAll(caller: Caller): Promise<ReplayAllReport>;
+  startImport(caller: Caller, start: ImportStart): Promise<ImportView>;
+  /** Rows in index order; rows before the resume point are skipped. Answers when they are committed. */
+  applyImport(caller: Caller, id: string, records: readonly ImportRecord[]): Promise<ImportView>;
+  finishImport(caller: Caller, id: string): Promise<ImportView>;
+  undoImport(caller: Caller, id: string): Promise<UndoReport>;
+  listImports(caller: Caller): Promise<readonly ImportView[]>;
+
+  health(): Promise<HealthView>;
+  metricsText(): Promise<string>;
+}
+
+export type { Dimensions, Permission };

@@ -1,0 +1,106 @@
+/**
+ * One company. Its state follows what the CRM says of it and what its people show; a customer that asks for more is still triaged,
+ * an excluded account (partner, competitor, employer) is not acted on.
+ */
+import { assign, setup } from 'xstate';
+import type { MachineEvent } from '../../domain/event-types.ts';
+import type { Effect } from '../../domain/effects.ts';
+import { MAX_ITERATIONS, neverMigrated } from '../definition.ts';
+import type { MachineDefinition } from '../definition.ts';
+import { EMPTY_SUBJECT, withDecision, withOutcome, withProfile, withSignal, withTriage } from '../subject-context.ts';
+import type { SubjectContext } from '../subject-context.ts';
+
+type Params<Type extends Effect['type']> = Omit<Extract<Effect, { type: Type }>, 'type'>;
+
+/** States in which nothing is decided for the account as a whole. */
+export const CLOSED_ACCOUNT_STATES: ReadonlySet<string> = new Set(['excluded']);
+
+const accountSetup = setup({
+  types: { context: {} as SubjectContext, events: {} as MachineEvent },
+  actions: {
+    triage: (_, _params: Params<'triage'>) => {},
+    decide: () => {},
+    start_timer: (_, _params: Params<'start_timer'>) => {},
+    cancel_timer: (_, _params: Params<'cancel_timer'>) => {},
+    link_outcome: () => {},
+    record_outcome_evidence: () => {},
+  },
+  guards: {
+    excluded: ({ context }) => {
+      const { relations } = context.account_facts;
+      return relations?.competitor === true || relations?.partner === true || relations?.employee === true;
+    },
+    customer: ({ context }) => context.account_facts.relations?.customer === true,
+    opportunity: ({ context }) => context.account_facts.relations?.open_opportunity === true,
+  },
+});
+
+export const accountMachine = accountSetup.createMachine({
+  id: 'account',
+  context: EMPTY_SUBJECT,
+  initial: 'prospect',
+  options: { maxIterations: MAX_ITERATIONS },
+  on: {
+    'signal.received': {
+      target: '.sorting',
+      actions: [
+        assign(({ context, event }) => withSignal(context, event.data)),
+        { type: 'cancel_timer', params: { name: 'retriage' } },
+        { type: 'triage', params: { trigger: 'signal' } },
+      ],
+    },
+    'signal.observed': { target: '.sorting', actions: assign(({ context, event }) => withSignal(context, event.data)) },
+    'profile.updated': { target: '.sorting', actions: assign(({ context, event }) => withProfile(context, event.data)) },
+    'retriage.due': { actions: { type: 'triage', params: { trigger: 'retriage' } } },
+    'signal.triaged': [
+      {
+        guard: ({ event }) => event.data.verdict === 'act',
+        actions: [assign(({ context, event }) => withTriage(context, event.data, event.at)), 'decide'],
+      },
+      {
+        guard: ({ event }) => event.data.verdict === 'later',
+        actions: [
+          assign(({ context, event }) => withTriage(context, event.data, event.at)),
+          { type: 'start_timer', params: ({ event }) => ({ name: 'retriage', at: event.data.again_at ?? event.at }) },
+        ],
+      },
+      { actions: assign(({ context, event }) => withTriage(context, event.data, event.at)) },
+    ],
+    'decision.made': { actions: assign(({ context, event }) => withDecision(context, event.data, event.at)) },
+    'outcome.linked': { actions: 'record_outcome_evidence' },
+    'outcome.recorded': [
+      {
+        guard: ({ event }) => event.data.outcome_type === 'won',
+        target: '.customer',
+        actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'],
+      },
+      {
+        guard: ({ event }) => event.data.outcome_type === 'opportunity_created',
+        target: '.opportunity',
+        actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'],
+      },
+      { actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'] },
+    ],
+  },
+  states: {
+    prospect: {},
+    engaged: {},
+    opportunity: {},
+    customer: {},
+    excluded: {},
+    /** Decides at once which state the known relations put the account in. */
+    sorting: {
+      always: [
+        { guard: 'excluded', target: 'excluded' },
+        { guard: 'customer', target: 'customer' },
+        { guard: 'opportunity', target: 'opportunity' },
+        { guard: ({ context }) => (context.outcomes['won'] ?? 0) > 0 && context.account_facts.relations?.customer === undefined, target: 'customer' },
+        { guard: ({ context }) => (context.outcomes['opportunity_created'] ?? 0) > 0 && context.account_facts.relations?.open_opportunity === undefined, target: 'opportunity' },
+        { guard: ({ context }) => context.signals > 0, target: 'engaged' },
+        { target: 'prospect' },
+      ],
+    },
+  },
+});
+
+export const accountDefinition: MachineDefinition = { kind: 'account', version: 1, machine: accountMachine, migrate: neverMigrated };

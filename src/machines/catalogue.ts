@@ -1,0 +1,29 @@
+/** All machines by the kind of actor that they drive. */
+import type { ActorKind } from '../domain/event-types.ts';
+import { accountDefinition } from './account/account.machine.ts';
+import { actionDefinition } from './action/action.machine.ts';
+import type { MachineDefinition, MachineRunner } from './definition.ts';
+import { createRunner } from './definition.ts';
+import { leadDefinition } from './lead/lead.machine.ts';
+import { tenantDefinition } from './tenant/tenant.machine.ts';
+import { trustDefinition } from './trust/trust.machine.ts';
+
+export const MACHINES: Readonly<Record<ActorKind, MachineDefinition>> = {
+  tenant: tenantDefinition,
+  account: accountDefinition,
+  lead: leadDefinition,
+  action: actionDefinition,
+  trust: trustDefinition,
+};
+
+export type Runners = Readonly<Record<ActorKind, MachineRunner>>;
+
+export function createRunners(): Runners {
+  return {
+    tenant: createRunner(tenantDefinition),
+    account: createRunner(accountDefinition),
+    lead: createRunner(leadDefinition),
+    action: createRunner(actionDefinition),
+    trust: createRunner(trustDefinition),
+  };
+}

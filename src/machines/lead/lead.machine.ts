@@ -1,0 +1,124 @@
+/**
+ * The pursuit of one person. States follow the funnel; a signal is triaged in every state, so that the reason for doing nothing is
+ * recorded too. Won, lost and opted out are closed: nothing is decided there, but facts are still taken in.
+ */
+import { assign, setup } from 'xstate';
+import type { MachineEvent } from '../../domain/event-types.ts';
+import type { Effect } from '../../domain/effects.ts';
+import { MAX_ITERATIONS, neverMigrated } from '../definition.ts';
+import type { MachineDefinition } from '../definition.ts';
+import { EMPTY_SUBJECT, withDecision, withOutcome, withProfile, withSignal, withTriage } from '../subject-context.ts';
+import type { SubjectContext } from '../subject-context.ts';
+
+type Params<Type extends Effect['type']> = Omit<Extract<Effect, { type: Type }>, 'type'>;
+
+/** States in which nothing more is decided for the person. */
+export const CLOSED_LEAD_STATES: ReadonlySet<string> = new Set(['won', 'lost', 'opted_out']);
+
+const leadSetup = setup({
+  types: { context: {} as SubjectContext, events: {} as MachineEvent },
+  actions: {
+    triage: (_, _params: Params<'triage'>) => {},
+    decide: () => {},
+    start_timer: (_, _params: Params<'start_timer'>) => {},
+    cancel_timer: (_, _params: Params<'cancel_timer'>) => {},
+    link_outcome: () => {},
+    record_outcome_evidence: () => {},
+  },
+});
+
+export const leadMachine = leadSetup.createMachine({
+  id: 'lead',
+  context: EMPTY_SUBJECT,
+  initial: 'new',
+  options: { maxIterations: MAX_ITERATIONS },
+  on: {
+    'signal.received': {
+      actions: [
+        assign(({ context, event }) => withSignal(context, event.data)),
+        { type: 'cancel_timer', params: { name: 'retriage' } },
+        { type: 'triage', params: { trigger: 'signal' } },
+      ],
+    },
+    'profile.updated': { actions: assign(({ context, event }) => withProfile(context, event.data)) },
+    'retriage.due': { actions: { type: 'triage', params: { trigger: 'retriage' } } },
+    'signal.triaged': [
+      {
+        guard: ({ event }) => event.data.verdict === 'act',
+        actions: [assign(({ context, event }) => withTriage(context, event.data, event.at)), 'decide'],
+      },
+      {
+        guard: ({ event }) => event.data.verdict === 'later',
+        actions: [
+          assign(({ context, event }) => withTriage(context, event.data, event.at)),
+          { type: 'start_timer', params: ({ event }) => ({ name: 'retriage', at: event.data.again_at ?? event.at }) },
+        ],
+      },
+      { actions: assign(({ context, event }) => withTriage(context, event.data, event.at)) },
+    ],
+    'decision.made': { actions: assign(({ context, event }) => withDecision(context, event.data, event.at)) },
+    'outcome.linked': { actions: 'record_outcome_evidence' },
+    'outcome.recorded': [
+      {
+        guard: ({ event }) => event.data.outcome_type === 'unsubscribe' || event.data.outcome_type === 'complaint',
+        target: '.opted_out',
+        actions: [
+          assign(({ context, event }) => withOutcome(context, event.data)),
+          { type: 'cancel_timer', params: { name: 'retriage' } },
+          'link_outcome',
+        ],
+      },
+      {
+        guard: ({ event }) => event.data.outcome_type === 'won',
+        target: '.won',
+        actions: [
+          assign(({ context, event }) => withOutcome(context, event.data)),
+          { type: 'cancel_timer', params: { name: 'retriage' } },
+          'link_outcome',
+        ],
+      },
+      {
+        guard: ({ event }) => event.data.outcome_type === 'lost',
+        target: '.lost',
+        actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'],
+      },
+      {
+        guard: ({ event }) => event.data.outcome_type === 'meeting_booked',
+        target: '.meeting',
+        actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'],
+      },
+      {
+        guard: ({ event }) => event.data.outcome_type === 'reply_positive' || event.data.outcome_type === 'opportunity_created',
+        target: '.qualified',
+        actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'],
+      },
+      { actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'] },
+    ],
+  },
+  states: {
+    new: {
+      on: {
+        'signal.received': {
+          target: 'engaged',
+          actions: [
+            assign(({ context, event }) => withSignal(context, event.data)),
+            { type: 'triage', params: { trigger: 'signal' } },
+          ],
+        },
+      },
+    },
+    engaged: {},
+    qualified: {},
+    meeting: {},
+    won: {},
+    lost: {},
+    opted_out: {
+      on: {
+        // An opt-out is final for the system: a later good outcome is remembered, but does not reopen the person.
+        'outcome.recorded': { actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'] },
+      },
+    },
+  },
+});
+
+export const leadDefinition: MachineDefinition = { kind: 'lead', version: 1, machine: leadMachine, migrate: neverMigrated };

@@ -1,0 +1,105 @@
+/** What the lead and account machines have in common: how interest, looks and decisions are remembered. */
+import type { AccountEventFacts, ContactEventFacts, EventData } from '../domain/event-types.ts';
+import { addIntent } from '../domain/intent.ts';
+import type { Dimensions } from '../domain/entity.ts';
+import type { SignalType } from '../domain/signal-types.ts';
+import type { Lane } from '../domain/lane.ts';
+
+/** A decision as its subject remembers it, for linking outcomes. */
+export interface RememberedDecision {
+  readonly decision: string;
+  readonly action: string | null;
+  readonly at: number;
+  readonly cell: string | null;
+}
+
+/** How many decisions a subject remembers for linking. */
+export const REMEMBERED_DECISIONS = 20;
+
+export interface SubjectContext {
+  /** The account's own id, or the account of a lead; null for a lead without one. */
+  readonly account: string | null;
+  readonly first_seen_at: number | null;
+  readonly last_signal_at: number | null;
+  readonly signals: number;
+  readonly intent: { readonly score: number; readonly at: number };
+  readonly last_signal: { readonly type: SignalType; readonly lane: Lane; readonly strength: number; readonly history: boolean; readonly relations_changed: boolean } | null;
+  readonly originating_proposal_id: string | null;
+  readonly opportunity_stage: string | null;
+  readonly later_count: number;
+  readonly last_triage: { readonly verdict: string; readonly reason: string; readonly at: number } | null;
+  readonly decisions: readonly RememberedDecision[];
+  readonly outcomes: { readonly [type: string]: number };
+  readonly account_facts: AccountEventFacts;
+  readonly contact_facts: ContactEventFacts;
+  readonly dimensions: Dimensions;
+}
+
+export const EMPTY_SUBJECT: SubjectContext = {
+  account: null, first_seen_at: null, last_signal_at: null, signals: 0, intent: { score: 0, at: 0 }, last_signal: null,
+  originating_proposal_id: null, opportunity_stage: null, later_count: 0, last_triage: null, decisions: [], outcomes: {},
+  account_facts: {}, contact_facts: {}, dimensions: {},
+};
+
+function mergedFacts(known: AccountEventFacts, news: AccountEventFacts | undefined): AccountEventFacts {
+  if (news === undefined) return known;
+  const relations = news.relations === undefined ? known.relations : { ...known.relations, ...news.relations };
+  return { ...known, ...news, ...(relations === undefined ? {} : { relations }) };
+}
+
+function relationsChanged(known: AccountEventFacts, news: AccountEventFacts | undefined): boolean {
+  return Object.entries(news?.relations ?? {}).some(([name, value]) => known.relations?.[name as keyof typeof known.relations] !== value);
+}
+
+export function withSignal(context: SubjectContext, data: EventData<'signal.received'>): SubjectContext {
+  const at = data.occurred_at;
+  return {
+    ...context,
+    account: data.account ?? context.account,
+    first_seen_at: Math.min(context.first_seen_at ?? at, at),
+    last_signal_at: Math.max(context.last_signal_at ?? at, at),
+    signals: context.signals + 1,
+    intent: addIntent(context.intent, data.strength, at),
+    last_signal: {
+      type: data.signal_type, lane: data.lane, strength: data.strength, history: data.history,
+      relations_changed: relationsChanged(context.account_facts, data.account_facts),
+    },
+    originating_proposal_id: data.originating_proposal_id ?? context.originating_proposal_id,
+    opportunity_stage: data.opportunity_stage ?? context.opportunity_stage,
+    later_count: 0,
+    account_facts: mergedFacts(context.account_facts, data.account_facts),
+    contact_facts: { ...context.contact_facts, ...data.contact_facts },
+    dimensions: { ...context.dimensions, ...data.dimensions },
+  };
+}
+
+export function withProfile(context: SubjectContext, data: EventData<'profile.updated'>): SubjectContext {
+  return {
+    ...context,
+    account: data.account ?? context.account,
+    account_facts: mergedFacts(context.account_facts, data.account_facts),
+    contact_facts: { ...context.contact_facts, ...data.contact_facts },
+    dimensions: { ...context.dimensions, ...data.dimensions },
+  };
+}
+
+export function withTriage(context: SubjectContext, data: EventData<'signal.triaged'>, at: number): SubjectContext {
+  return {
+    ...context,
+    later_count: data.verdict === 'later' ? context.later_count + 1 : context.later_count,
+    last_triage: { verdict: data.verdict, reason: data.reason, at },
+  };
+}
+
+export function withDecision(context: SubjectContext, data: EventData<'decision.made'>, at: number): SubjectContext {
+  const decision: RememberedDecision = { decision: data.decision, action: data.action, at, cell: data.cell };
+  return { ...context, decisions: [...context.decisions, decision].slice(-REMEMBERED_DECISIONS) };
+}
+
+export function withOutcome(context: SubjectContext, data: EventData<'outcome.recorded'>): SubjectContext {
+  return {
+    ...context,
+    outcomes: { ...context.outcomes, [data.outcome_type]: (context.outcomes[data.outcome_type] ?? 0) + 1 },
+    dimensions: { ...context.dimensions, ...data.dimensions },
+  };
+}

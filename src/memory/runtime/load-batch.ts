@@ -1,0 +1,78 @@
+/** Loads what a batch of messages may read or change. Guard rows are locked in one global key order, so two batches cannot deadlock. */
+import { guardKeysOf, actorKeysOf, actorKey, tenantKey } from '../../domain/keys.ts';
+import type { Delivery, Loaded, StoredActor, StoredGuard, Suppression } from '../../actors/runtime-store.port.ts';
+import { guardStateSchema } from '../../domain/guard.ts';
+import type { TenantId } from '../../domain/ids.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { Policy } from '../../domain/policy.ts';
+import type { SqlSession } from '../sql/sql.port.ts';
+
+export interface ActorRow {
+  readonly tenant: TenantId;
+  readonly kind: StoredActor['kind'];
+  readonly id: string;
+  readonly partition: number;
+  readonly machine_version: number;
+  readonly value: string;
+  readonly context: string;
+  readonly seq: number;
+}
+
+export function storedActor(row: ActorRow): StoredActor {
+  return {
+    tenant: row.tenant, kind: row.kind, id: row.id, partition: row.partition, machineVersion: row.machine_version, value: row.value,
+    context: JSON.parse(row.context) as JsonObject, seq: row.seq,
+  };
+}
+
+export type PolicyLoader = (wanted: readonly { tenant: TenantId; hash: string }[]) => Promise<ReadonlyMap<string, Policy>>;
+
+export async function loadBatch(
+  session: SqlSession, deliveries: readonly Delivery[], tenants: readonly TenantId[], heads: ReadonlyMap<number, number>, loadPolicies: PolicyLoader,
+): Promise<Loaded> {
+  const wantedActors = new Map<string, { tenant: TenantId; kind: string; id: string }>();
+  const wantedGuards = new Map<string, { tenant: TenantId; key: string }>();
+  const wantedSuppressions = new Map<string, { tenant: TenantId; key: string }>();
+  for (const { message } of deliveries) {
+    const { tenant } = message;
+    for (const { kind, id } of actorKeysOf(message)) wantedActors.set(actorKey(tenant, kind, id), { tenant, kind, id });
+    for (const key of guardKeysOf(message.refs, message.partition)) wantedGuards.set(tenantKey(tenant, key), { tenant, key });
+    for (const key of message.refs.suppressionKeys) wantedSuppressions.set(tenantKey(tenant, key), { tenant, key });
+  }
+
+  const actorList = [...wantedActors.values()];
+  const actorRows = await session.query<ActorRow>(
+    `SELECT a.tenant, a.kind, a.id, a.partition, a.machine_version, a.value, a.context, a.seq
+     FROM unnest($1::text[], $2::text[], $3::text[]) AS w (tenant, kind, id)
+     JOIN actor_state a ON a.tenant = w.tenant AND a.kind = w.kind AND a.id = w.id AND a.kind <> 'trust'
+     UNION ALL
+     SELECT tenant, kind, id, partition, machine_version, value, context, seq FROM actor_state WHERE tenant = ANY ($4::text[]) AND kind = 'trust'`,
+    [actorList.map((a) => a.tenant), actorList.map((a) => a.kind), actorList.map((a) => a.id), [...tenants]],
+  );
+  const actors = new Map(actorRows.map((row) => [actorKey(row.tenant, row.kind, row.id), storedActor(row)]));
+
+  const guardList = [...wantedGuards.values()];
+  const guardRows = await session.query<{ tenant: TenantId; key: string; version: number; state: string }>(
+    `SELECT g.tenant, g.key, g.version, g.state FROM unnest($1::text[], $2::text[]) AS w (tenant, key)
+     JOIN guards g ON g.tenant = w.tenant AND g.key = w.key ORDER BY g.tenant, g.key FOR UPDATE OF g`,
+    [guardList.map((g) => g.tenant), guardList.map((g) => g.key)],
+  );
+  const guards = new Map<string, StoredGuard>(
+    guardRows.map((row) => [tenantKey(row.tenant, row.key), { tenant: row.tenant, key: row.key, version: row.version, state: guardStateSchema.parse(JSON.parse(row.state)) }]),
+  );
+
+  const suppressions = new Map<string, Suppression>();
+  const registries = [...actors.values()].filter((actor) => actor.kind === 'tenant');
+  const suppressing = new Set(registries.filter((actor) => Number(actor.context['suppressions']) > 0).map((actor) => actor.tenant));
+  const suppressionList = [...wantedSuppressions.values()].filter((item) => suppressing.has(item.tenant));
+  if (suppressionList.length > 0) {
+    const rows = await session.query<Suppression & { tenant: TenantId }>(
+      `SELECT s.tenant, s.key, s.scope, s.reason FROM unnest($1::text[], $2::text[]) AS w (tenant, key)
+       JOIN suppressions s ON s.tenant = w.tenant AND s.key = w.key AND s.removed_version IS NULL`,
+      [suppressionList.map((s) => s.tenant), suppressionList.map((s) => s.key)],
+    );
+    for (const row of rows) suppressions.set(tenantKey(row.tenant, row.key), row);
+  }
+  const policies = await loadPolicies(registries.map((actor) => ({ tenant: actor.tenant, hash: String(actor.context['policy']) })));
+  return { heads, actors, guards, policies, suppressions };
+}

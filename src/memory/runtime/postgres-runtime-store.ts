@@ -1,0 +1,177 @@
+/**
+ * The runtime's store on Postgres or PGlite: loads what a batch needs, lets the runtime plan, and writes the plan with one statement
+ * per table. Expectations are checked in the statements: a lost lease, a stale state or a stale guard writes nothing at all.
+ */
+import type { BatchOutcome, CommitPlan, Delivery, LeaseStatus, Loaded, RuntimeStore, TimerRow } from '../../actors/runtime-store.port.ts';
+import { RetryableError } from '../../domain/errors.ts';
+import type { TenantId } from '../../domain/ids.ts';
+import type { Message } from '../../domain/message.ts';
+import type { Sql, SqlSession } from '../sql/sql.port.ts';
+import type { SubjectVault } from '../vault/subject-vault.ts';
+import type { PolicyCache } from './policy-cache.ts';
+import { loadBatch } from './load-batch.ts';
+import { writePlan } from './write-plan.ts';
+
+/** Another host holds the partition, or took it since: nothing was written. */
+export class LeaseLostError extends RetryableError {}
+
+interface InboxRow {
+  readonly ord: number;
+  readonly digest: string;
+  readonly state: string;
+  readonly event: string | null;
+  readonly correlation: string | null;
+}
+
+function unique<Item>(items: Iterable<Item>): Item[] {
+  return [...new Set(items)];
+}
+
+/** Finds what the inbox already knows of the batch, repeated ids within the batch included. */
+async function sortDeliveries(session: SqlSession, deliveries: readonly Delivery[]): Promise<{ fresh: number[]; results: BatchOutcome['results'][number][] }> {
+  const rows = await session.query<InboxRow>(
+    `SELECT w.ord::int AS ord, i.digest, i.state, i.event, i.correlation
+     FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w (tenant, source, id, ord)
+     JOIN inbox i ON i.tenant = w.tenant AND i.source = w.source AND i.id = w.id`,
+    [deliveries.map((d) => d.message.tenant), deliveries.map((d) => d.message.source), deliveries.map((d) => d.message.id)],
+  );
+  const known = new Map(rows.map((row) => [row.ord - 1, row]));
+  const fresh: number[] = [];
+  const results: BatchOutcome['results'][number][] = [];
+  const firstInBatch = new Map<string, number>();
+  for (const [index, { message, committed }] of deliveries.entries()) {
+    const key = `${message.tenant}\n${message.source}\n${message.id}`;
+    const row = known.get(index);
+    const earlier = firstInBatch.get(key);
+    const digest = row?.digest ?? (earlier === undefined ? undefined : deliveries[earlier]?.message.contentDigest);
+    if (row !== undefined && committed && row.state === 'pending' && earlier === undefined) {
+      firstInBatch.set(key, index);
+      fresh.push(index);
+      results.push({ status: 'conflict' });
+    } else if (digest === undefined) {
+      firstInBatch.set(key, index);
+      fresh.push(index);
+      results.push({ status: 'conflict' });
+    } else if (digest === message.contentDigest) {
+      results.push({ status: 'duplicate', event: row?.event ?? null, correlation: row?.correlation ?? null });
+    } else results.push({ status: 'conflict' });
+  }
+  return { fresh, results };
+}
+
+export class PostgresRuntimeStore implements RuntimeStore {
+  readonly #sql: Sql;
+  readonly #vault: SubjectVault;
+  readonly #policies: PolicyCache;
+
+  constructor(sql: Sql, vault: SubjectVault, policies: PolicyCache) {
+    this.#sql = sql;
+    this.#vault = vault;
+    this.#policies = policies;
+  }
+
+  async lease(host: string, partitions: readonly number[], leaseMs: number, force: boolean): Promise<readonly LeaseStatus[]> {
+    return this.#sql.transaction({ role: 'gatehouse_runtime', tenants: [] }, async (session) =>
+      session.query<LeaseStatus>(
+        `UPDATE partition_leases l SET
+           epoch = CASE WHEN l.holder = $1 THEN l.epoch ELSE l.epoch + 1 END,
+           holder = $1, until_on = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
+         FROM (SELECT partition FROM partition_leases WHERE partition = ANY ($2::smallint[])
+                 AND (holder = $1 OR until_on < clock_timestamp() OR $4) ORDER BY partition FOR UPDATE) free
+         WHERE l.partition = free.partition
+         RETURNING l.partition, l.epoch`,
+        [host, [...partitions], leaseMs, force],
+      ),
+    );
+  }
+
+  async releaseLeases(host: string): Promise<void> {
+    await this.#sql.transaction({ role: 'gatehouse_runtime', tenants: [] }, (session) =>
+      session.query(`UPDATE partition_leases SET until_on = '-infinity' WHERE holder = $1`, [host]),
+    );
+  }
+
+  async runBatch(
+    deliveries: readonly Delivery[], epochs: ReadonlyMap<number, number>, plan: (loaded: Loaded, fresh: readonly number[]) => CommitPlan,
+  ): Promise<BatchOutcome> {
+    const tenants = unique(deliveries.map((delivery) => delivery.message.tenant));
+    const partitions = unique(deliveries.map((delivery) => delivery.message.partition)).toSorted((a, b) => a - b);
+    let keys: ReadonlyMap<string, Buffer> = new Map();
+    const outcome = await this.#sql.transaction({ role: 'gatehouse_runtime', tenants }, async (session): Promise<BatchOutcome> => {
+      const heads = await session.query<{ partition: number; seq: number; hash: string; epoch: number }>(
+        `SELECT h.partition, h.seq, h.hash, l.epoch FROM partition_heads h JOIN partition_leases l ON l.partition = h.partition
+         WHERE h.partition = ANY ($1::smallint[]) ORDER BY h.partition FOR UPDATE OF h`,
+        [partitions],
+      );
+      for (const head of heads) {
+        const held = epochs.get(head.partition);
+        if (held !== head.epoch) {
+          throw new LeaseLostError(`partition ${head.partition} is at epoch ${head.epoch}, this host held ${held ?? 'none'}: nothing was written`);
+        }
+      }
+      const { fresh, results } = await sortDeliveries(session, deliveries);
+      if (fresh.length === 0) return { results, outgoing: [] };
+      const freshDeliveries = fresh.map((index) => deliveries[index]).filter((delivery) => delivery !== undefined);
+      const loaded = await loadBatch(session, freshDeliveries, tenants, new Map(heads.map((head) => [head.partition, head.seq])), (wanted) =>
+        this.#policies.load(session, wanted),
+      );
+      const planned = plan(loaded, fresh);
+      keys = await writePlan(session, this.#vault, planned, loaded, new Map(heads.map((head) => [head.partition, head])));
+      const decisions = new Map<string, string[]>();
+      for (const row of planned.decisions) decisions.set(row.correlation, [...(decisions.get(row.correlation) ?? []), row.id]);
+      for (const [position, row] of planned.processed.entries()) {
+        const index = fresh[position];
+        if (index === undefined) continue;
+        results[index] = row.error === null
+          ? { status: 'processed', event: row.event ?? '', correlation: row.correlation ?? '', decisions: decisions.get(row.correlation ?? '') ?? [] }
+          : { status: 'parked', error: row.error };
+      }
+      return { results, outgoing: planned.outgoing };
+    });
+    this.#vault.remember(keys);
+    return outcome;
+  }
+
+  rehearse(message: Message, plan: (loaded: Loaded) => CommitPlan): Promise<CommitPlan> {
+    return this.#sql.transaction({ role: 'gatehouse_runtime', tenants: [message.tenant] }, async (session) => {
+      const loaded = await loadBatch(session, [{ message, committed: false }], [message.tenant], new Map([[message.partition, 0]]), (wanted) =>
+        this.#policies.load(session, wanted),
+      );
+      return plan(loaded);
+    });
+  }
+
+  async pendingMessages(partitions: readonly number[], limit: number): Promise<readonly Message[]> {
+    return this.#sql.asOwner(async (session) => {
+      const rows = await session.query<{ body: string }>(
+        `SELECT body FROM inbox WHERE state = 'pending' AND partition = ANY ($1::smallint[]) ORDER BY received_on, tenant, source, id LIMIT $2`,
+        [[...partitions], limit],
+      );
+      return rows.map((row) => JSON.parse(row.body) as Message);
+    });
+  }
+
+  async dueTimers(tenants: readonly TenantId[], now: number, limit: number): Promise<readonly TimerRow[]> {
+    return this.#sql.transaction({ role: 'gatehouse_runtime', tenants }, async (session) => {
+      const rows = await session.query<{ tenant: TenantId; actor_kind: TimerRow['actorKind']; actor_id: string; name: TimerRow['name']; partition: number; due_at: number; armed_by: string; message: string }>(
+        `SELECT tenant, actor_kind, actor_id, name, partition, due_at, armed_by, message FROM timers
+         WHERE due_at <= $1 ORDER BY due_at, tenant, actor_kind, actor_id, name LIMIT $2`,
+        [now, limit],
+      );
+      return rows.map((row) => ({
+        tenant: row.tenant, actorKind: row.actor_kind, actorId: row.actor_id, name: row.name, partition: row.partition, dueAt: row.due_at,
+        armedBy: row.armed_by, message: JSON.parse(row.message) as Message,
+      }));
+    });
+  }
+
+  async nextDue(tenants: readonly TenantId[]): Promise<number | null> {
+    return this.#sql.transaction({ role: 'gatehouse_runtime', tenants }, async (session) => {
+      const rows = await session.query<{ due: number | null }>(
+        `SELECT least((SELECT min(due_at) FROM timers), (SELECT min(due_at) FROM permits WHERE state = 'granted')) AS due`,
+      );
+      return rows[0]?.due ?? null;
+    });
+  }
+}
+

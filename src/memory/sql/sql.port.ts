@@ -1,0 +1,25 @@
+/** The one door to the database: PGlite in a worker thread, or a Postgres server. Every statement runs inside a scoped transaction. */
+import type { TenantId } from '../../domain/ids.ts';
+
+export type SqlValue = string | number | boolean | null | Date | readonly (string | number | boolean | null | Date)[];
+
+export interface SqlSession {
+  /** Rows of one statement. Parameters are `$1` and on; arrays are sent as Postgres arrays. */
+  query<Row extends object>(text: string, params?: readonly SqlValue[]): Promise<readonly Row[]>;
+}
+
+export interface SqlScope {
+  /** `gatehouse_app` for requests, `gatehouse_runtime` for owners of partitions and workers. */
+  readonly role: 'gatehouse_app' | 'gatehouse_runtime';
+  /** The tenants that row-level security lets the transaction see. */
+  readonly tenants: readonly TenantId[];
+}
+
+export interface Sql {
+  readonly kind: 'pglite' | 'postgres';
+  /** Commits when `run` resolves, rolls back when it throws. */
+  transaction<Result>(scope: SqlScope, run: (session: SqlSession) => Promise<Result>): Promise<Result>;
+  /** A transaction as the login itself, past row-level security: migrations, key look-up and listing tenants only. */
+  asOwner<Result>(run: (session: SqlSession & { script(text: string): Promise<void> }) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,83 @@
+/** Data keys per subject: made on first use, kept wrapped with the installation's key, cached in memory, destroyed by erasure. */
+import type { TenantId } from '../../domain/ids.ts';
+import type { SqlSession } from '../sql/sql.port.ts';
+import { newKey, seal, unseal } from './cipher.ts';
+
+/** Keys that stay in memory; the least recently used leave first. */
+const CACHE_MAX = 50_000;
+
+export interface SubjectRef {
+  readonly tenant: TenantId;
+  readonly subject: string;
+}
+
+const keyOf = (ref: SubjectRef) => `${ref.tenant}/${ref.subject}`;
+
+export class SubjectVault {
+  readonly #master: Buffer;
+  readonly #cache = new Map<string, Buffer>();
+
+  constructor(master: Buffer) {
+    this.#master = master;
+  }
+
+  /** The keys of these subjects; a subject that was erased has none. Makes missing ones when `create` is set. */
+  async keys(session: SqlSession, refs: readonly SubjectRef[], create: boolean): Promise<ReadonlyMap<string, Buffer>> {
+    const found = new Map<string, Buffer>();
+    const missing = new Map<string, SubjectRef>();
+    for (const ref of refs) {
+      const key = keyOf(ref);
+      const cached = this.#cache.get(key);
+      if (cached === undefined) missing.set(key, ref);
+      else found.set(key, cached);
+    }
+    if (missing.size === 0) return found;
+    const wanted = [...missing.values()];
+    if (create) {
+      await session.query(
+        `INSERT INTO subject_keys (tenant, subject, wrapped)
+         SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ORDER BY 1, 2 ON CONFLICT DO NOTHING`,
+        [wanted.map((ref) => ref.tenant), wanted.map((ref) => ref.subject), wanted.map((ref) => seal(this.#master, keyOf(ref), newKey().toString('base64')))],
+      );
+    }
+    const rows = await session.query<{ tenant: TenantId; subject: string; wrapped: string | null }>(
+      `SELECT k.tenant, k.subject, k.wrapped FROM unnest($1::text[], $2::text[]) AS w (tenant, subject)
+       JOIN subject_keys k ON k.tenant = w.tenant AND k.subject = w.subject`,
+      [wanted.map((ref) => ref.tenant), wanted.map((ref) => ref.subject)],
+    );
+    for (const row of rows) {
+      if (row.wrapped === null) continue;
+      found.set(keyOf(row), Buffer.from(unseal(this.#master, keyOf(row), row.wrapped), 'base64'));
+    }
+    return found;
+  }
+
+  /** Keeps keys whose rows are committed. Never called for a transaction that may still roll back. */
+  remember(keys: ReadonlyMap<string, Buffer>): void {
+    for (const [key, value] of keys) {
+      this.#cache.delete(key);
+      this.#cache.set(key, value);
+    }
+    for (const key of this.#cache.keys()) {
+      if (this.#cache.size <= CACHE_MAX) break;
+      this.#cache.delete(key);
+    }
+  }
+
+  sealWith(keys: ReadonlyMap<string, Buffer>, ref: SubjectRef, place: string, text: string): string | null {
+    const key = keys.get(keyOf(ref));
+    return key === undefined ? null : seal(key, place, text);
+  }
+
+  /** Null when the subject was erased. */
+  async open(session: SqlSession, ref: SubjectRef, place: string, sealed: string): Promise<string | null> {
+    const keys = await this.keys(session, [ref], false);
+    const key = keys.get(keyOf(ref));
+    return key === undefined ? null : unseal(key, place, sealed);
+  }
+
+  openWith(keys: ReadonlyMap<string, Buffer>, ref: SubjectRef, place: string, sealed: string): string | null {
+    const key = keys.get(keyOf(ref));
+    return key === undefined ? null : unseal(key, place, sealed);
+  }
+}

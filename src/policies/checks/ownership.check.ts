@@ -1,0 +1,77 @@
+/**
+ * One owner at a time. A lane that acts holds its account for a window, so that no other lane crosses it; a person who takes over
+ * holds it until release. A lane's window ends by itself, so others wait; a person's does not, so others are held. The lock of the
+ * account and the lock of the contact both count.
+ */
+import type { CheckResult, GateFacts, GateRequest } from '../../domain/gate.ts';
+import type { GuardState, OwnershipLock } from '../../domain/guard.ts';
+import { roughlyWords } from '../duration-words.ts';
+import { held, missing, passed, scheduled } from '../gate-check.ts';
+import { reachesOut, specOf } from '../reach.ts';
+
+type Claimant = Pick<GateRequest, 'lane' | 'proposer' | 'at'>;
+
+function liveLockOf(guard: GuardState | undefined, at: number): OwnershipLock | undefined {
+  return guard?.lock !== undefined && guard.lock.until > at ? guard.lock : undefined;
+}
+
+/** Who stands in the way: a person, another lane, or nobody. A person's own lock and the lane's own lock stand in nobody's way. */
+export function rivalOf(lock: OwnershipLock, claimant: Claimant): 'person' | 'lane' | null {
+  if (lock.person) return lock.owner === claimant.proposer ? null : 'person';
+  return lock.lane === claimant.lane ? null : 'lane';
+}
+
+/**
+ * The result for the locks of account and contact alone, or null when none stands in the way. A person's goes before a lane's, and
+ * of two lanes' the one that ends later.
+ */
+export function lockConflict(claimant: Claimant, facts: Pick<GateFacts, 'account' | 'contact'>): CheckResult | null {
+  const { at } = claimant;
+  const locks = [liveLockOf(facts.account, at), liveLockOf(facts.contact, at)].filter((lock) => lock !== undefined);
+  const personal = locks.find((lock) => rivalOf(lock, claimant) === 'person');
+  if (personal !== undefined) {
+    return held(
+      'ownership',
+      {
+        code: 'owned_by_person',
+        comparison: 'a person has taken over',
+        inputs: { held_by: 'person', ends_in_ms: personal.until - at },
+      },
+      personal.until,
+    );
+  }
+  const lane = locks
+    .filter((lock) => rivalOf(lock, claimant) === 'lane')
+    .reduce<OwnershipLock | null>((last, lock) => (last === null || lock.until > last.until ? lock : last), null);
+  if (lane === null) return null;
+  const endsIn = lane.until - at;
+  return scheduled(
+    'ownership',
+    {
+      code: 'owned_by_other_lane',
+      comparison: `the ${lane.lane} lane owns it for another ${roughlyWords(endsIn)}`,
+      inputs: { held_by: 'lane', lane: lane.lane, ends_in_ms: endsIn },
+    },
+    lane.until,
+  );
+}
+
+/** Source: GTM harness 3 A, ownership lock: one active owner of an entity in a decision window. */
+export function ownershipCheck(request: GateRequest, facts: GateFacts): CheckResult {
+  if (!reachesOut(specOf(request))) return passed('ownership', 'not applicable: nobody outside is reached');
+  if (request.account === null && request.person === null) return missing('ownership', 'account');
+  if (request.account !== null && facts.account === undefined) return missing('ownership', 'account');
+  if (request.person !== null && facts.contact === undefined) return missing('ownership', 'contact');
+
+  const conflict = lockConflict(request, facts);
+  if (conflict?.outcome === 'hold') return conflict;
+  if (facts.scope_linked === undefined) return missing('ownership', 'scope_linked');
+  if (!facts.scope_linked) {
+    return held('ownership', {
+      code: 'scope_unlinked',
+      comparison: 'the account of the contact is kept in another partition',
+      inputs: { scope_linked: false },
+    });
+  }
+  return conflict ?? passed('ownership', `no one but the ${request.lane} lane owns it`, { held_by: null });
+}
