@@ -45,7 +45,7 @@ CREATE TABLE api_keys (
   id text PRIMARY KEY,
   tenant text NOT NULL,
   identity text NOT NULL,
-  secret_hash text NOT NULL,
+  secret_hash text NOT NULL UNIQUE,
   created_on timestamptz NOT NULL DEFAULT now(),
   expires_on timestamptz,
   revoked_on timestamptz,

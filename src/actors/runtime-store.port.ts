@@ -271,6 +271,8 @@ export interface RuntimeStore {
     deliveries: readonly Delivery[], epochs: ReadonlyMap<number, number>,
     plan: (loaded: Loaded, fresh: readonly number[]) => CommitPlan,
   ): Promise<BatchOutcome>;
+  /** The content digests under which these identities were accepted before, in order; undefined for new ones. */
+  knownDigests(tenant: TenantId, messages: readonly Message[]): Promise<readonly (string | undefined)[]>;
   /** Plans one message on what is known now and writes nothing. */
   rehearse(message: Message, plan: (loaded: Loaded) => CommitPlan): Promise<CommitPlan>;
   /** Accepted messages that wait for their owner, oldest first. */

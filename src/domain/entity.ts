@@ -70,9 +70,14 @@ export const PERSONAS = [
 export const personaSchema = z.enum(PERSONAS);
 export type Persona = z.infer<typeof personaSchema>;
 
+/** Zones that were found to exist; asking costs 50 µs each time. There are about 600, so the set stays small. */
+const KNOWN_ZONES = new Set<string>();
+
 export function isTimeZone(zone: string): boolean {
+  if (KNOWN_ZONES.has(zone)) return true;
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
+    KNOWN_ZONES.add(zone);
     return true;
   } catch {
     return false;

@@ -8,6 +8,7 @@ import { actionTypeSchema, channelSchema, riskClassSchema } from './action-types
 import { CONSENT_BASES, dimensionsSchema, personaSchema, relationsSchema } from './entity.ts';
 import { evidenceSchema } from './trust.ts';
 import { checkResultSchema, HOLD_QUEUES } from './gate.ts';
+import { guardKeySchema, guardStateSchema } from './guard.ts';
 import { laneSchema } from './lane.ts';
 import { CLOCKS, modeSchema } from './mode.ts';
 import { moneySchema } from './money.ts';
@@ -66,6 +67,8 @@ export const admissionSchema = z.strictObject({
   guard_versions: z.record(z.string(), z.int()),
   registry_version: z.int(),
   trust_version: z.int(),
+  /** Keys under which suppressions were looked up; empty when the tenant had none in force. */
+  suppression_keys: z.array(z.string()),
 });
 export type Admission = z.infer<typeof admissionSchema>;
 
@@ -161,6 +164,8 @@ export const EVENT_TYPES = {
 
   'state.reverted': spec(ACTOR_KINDS, 'An undone import put a state back', z.strictObject({
     import: z.string(), state: z.strictObject({ value: z.string(), context: z.unknown() }).nullable(),
+    /** Guards that go back with it, to the state before the import. */
+    guards: z.array(z.strictObject({ key: guardKeySchema, state: guardStateSchema })),
   })),
   'state.migrated': spec(ACTOR_KINDS, 'A state was brought to a newer machine version', z.strictObject({
     from: z.int(), to: z.int(), state: z.strictObject({ value: z.string(), context: z.unknown() }),

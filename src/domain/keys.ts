@@ -12,8 +12,14 @@ export function tenantKey(tenant: TenantId, key: string): string {
   return `${tenant}/${key}`;
 }
 
+/** The guard rows that a message needs. */
+export function guardKeysOfMessage(message: Message): readonly GuardKey[] {
+  const keys = guardKeysOf(message.refs, message.partition);
+  return message.type === 'state.reverted' ? [...keys, ...message.data.guards.map((guard) => guard.key)] : keys;
+}
+
 /** The guard rows that the processing of a message may read or change. */
-export function guardKeysOf(refs: SubjectRefs, partition: number): readonly GuardKey[] {
+function guardKeysOf(refs: SubjectRefs, partition: number): readonly GuardKey[] {
   const keys: GuardKey[] = [];
   if (refs.person !== null) keys.push(`contact:${refs.person}`);
   if (refs.account !== null) keys.push(`account:${refs.account}`);

@@ -9,8 +9,8 @@ import type { Socket } from 'node:net';
 import { plainProblem, PROBLEM_TYPE } from './problem.ts';
 
 export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
-  // The other side is gone, or an answer has begun already.
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable || socket.bytesWritten > 0) {
+  // Then the other side is gone.
+  if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }

@@ -63,14 +63,22 @@ export function receiveEvents(body: RawBody, headers: IncomingHttpHeaders, borde
   const parsed = parseBody(body, 'data', EVENTS_MAX);
   const isBatch = Array.isArray(parsed.value);
   if (mediaType === STRUCTURED_TYPE && isBatch) {
-    throw new GatehouseError('invalid_request', `The body is an array; send a batch as ${BATCH_TYPE} or application/json.`);
+    throw new GatehouseError(
+      'invalid_request',
+      `The body is an array; send a batch as ${BATCH_TYPE} or application/json.`,
+    );
   }
   if (mediaType === BATCH_TYPE && !isBatch) {
-    throw new GatehouseError('invalid_request', `The body is no array; send one event as ${STRUCTURED_TYPE} or application/json.`);
+    throw new GatehouseError(
+      'invalid_request',
+      `The body is no array; send one event as ${STRUCTURED_TYPE} or application/json.`,
+    );
   }
   const faults = new FaultList();
   const mode = isBatch ? 'batch' : 'single';
-  const events = isBatch ? readBatch(parsed, border, faults) : [readEvent(parsed.value, dataTextOf(parsed, 0), '', border, faults)];
+  const events = isBatch
+    ? readBatch(parsed, border, faults)
+    : [readEvent(parsed.value, dataTextOf(parsed, 0), '', border, faults)];
   faults.throwIfAny();
   return { mode, events: events.filter((event) => event !== null) };
 }
@@ -138,7 +146,7 @@ function isBinary(headers: IncomingHttpHeaders): boolean {
 function pointersIn(base: string, data = `${base}/data`): (attribute: string) => string {
   return (attribute) => {
     if (attribute === 'data') return data;
-    return base === HEADER ? `${HEADER}${attribute}` : pointerOf(base, [attribute]);
+    return base === HEADER ? `${HEADER}${attribute}` : `${base}/${attribute}`;
   };
 }
 
@@ -148,16 +156,27 @@ function checkEnvelope(envelope: Envelope, base: string, faults: FaultList): voi
   if (envelope['specversion'] !== '1.0') {
     faults.add('invalid_request', pointerTo('specversion'), "must be '1.0'");
   }
-  const { datacontenttype, dataschema } = envelope as { readonly datacontenttype?: unknown; readonly dataschema?: unknown };
+  const { datacontenttype, dataschema } = envelope as {
+    readonly datacontenttype?: unknown;
+    readonly dataschema?: unknown;
+  };
   if (isSet(datacontenttype) && !isJsonType(datacontenttype)) {
-    faults.add('invalid_request', pointerTo('datacontenttype'), 'must be application/json: the data of an event is a JSON object');
+    faults.add(
+      'invalid_request',
+      pointerTo('datacontenttype'),
+      'must be application/json: the data of an event is a JSON object',
+    );
   }
   if (isSet(dataschema) && typeof dataschema !== 'string') {
     faults.add('invalid_request', pointerTo('dataschema'), 'must be text');
   }
   for (const name of Object.keys(envelope)) {
     if (KNOWN_ATTRIBUTES.has(name) || typeof envelope[name] !== 'object' || envelope[name] === null) continue;
-    faults.add('invalid_request', pointerTo(name), 'is an extension attribute and must be text, a number or a boolean');
+    faults.add(
+      'invalid_request',
+      pointerOf(base, [name]),
+      'is an extension attribute and must be text, a number or a boolean',
+    );
   }
 }
 

@@ -27,7 +27,10 @@ export const pageFields = {
   cursor: cursorSchema.optional(),
 };
 
-export function pageQueryOf(query: { readonly limit?: number | undefined; readonly cursor?: string | undefined }): PageQuery {
+export function pageQueryOf(query: {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}): PageQuery {
   return { limit: query.limit ?? PAGE_LIMIT_DEFAULT, cursor: query.cursor ?? null };
 }
 

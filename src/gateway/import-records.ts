@@ -47,7 +47,8 @@ function readRecord(
   }
   const row = value as Readonly<Record<string, unknown>>;
   for (const name of Object.keys(row)) {
-    if (!MEMBERS.has(name)) faults.add('invalid_request', pointerOf(base, [name]), 'is not a member that is known here');
+    if (!MEMBERS.has(name))
+      faults.add('invalid_request', pointerOf(base, [name]), 'is not a member that is known here');
   }
   const index = checkCount(row['index'], `${base}/index`, faults);
   const id = checkName(row['id'], `${base}/id`, faults);
@@ -67,7 +68,8 @@ function readRecord(
     catalogue,
     faults,
   );
-  if (index === null || id === null || subject === null || time === null || typed === null || dataText === null) return null;
+  if (index === null || id === null || subject === null || time === null || typed === null || dataText === null)
+    return null;
   return {
     index,
     kind: kind === 'signal' ? 'signal' : 'outcome',

@@ -1,5 +1,5 @@
 /** The scanner must find exactly the text that `JSON.parse` reads, in whatever way that text is written. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { scanJson, trimJson } from './json-span.ts';
@@ -57,9 +57,7 @@ describe('the text of a member', () => {
             return item;
           }
           expected.push(item.findLast((part) => JSON.parse(part.key) === 'data')?.value ?? null);
-          const parts = item.map(
-            ({ key: name, value, spaces: [a, b, c, d] }) => `${a}${name}${b}:${c}${value}${d}`,
-          );
+          const parts = item.map(({ key: name, value, spaces: [a, b, c, d] }) => `${a}${name}${b}:${c}${value}${d}`);
           return `{${parts.join(',')}}`;
         });
         const text = `${gap}[${gap}${texts.join(`${gap},${gap}`)}${gap}]${gap}`;
@@ -109,7 +107,7 @@ describe('depth', () => {
         const text = JSON.stringify(value);
         const depth = depthOf(JSON.parse(text));
         expect(scanJson(text, 'data', depth).tooDeep).toBe(false);
-        if (depth > 0) expect(scanJson(text, 'data', depth - 1).tooDeep).toBe(true);
+        expect(scanJson(text, 'data', depth - 1).tooDeep).toBe(depth > 0);
       }),
     );
   });
@@ -125,17 +123,23 @@ describe('numbers that may overflow', () => {
     expect(scanJson(text, 'data', 64).wideNumber).toBe(true);
   });
 
-  test.each(['1e99', '[1e-999]', '1767225600000', '"1e999"', '{"e":true,"false":false}', '-0.5E+2'])('not %s', (text) => {
-    expect(scanJson(text, 'data', 64).wideNumber).toBe(false);
-  });
+  test.each(['1e99', '[1e-999]', '1767225600000', '"1e999"', '{"e":true,"false":false}', '-0.5E+2'])(
+    'not %s',
+    (text) => {
+      expect(scanJson(text, 'data', 64).wideNumber).toBe(false);
+    },
+  );
 
   test('every number that reads as infinity is noticed', () => {
     const digits = fc.stringMatching(/^[1-9]\d{0,400}$/);
-    const exponent = fc.oneof(fc.constant(''), fc.integer({ min: -9_999, max: 9_999 }).map((value) => `e${value}`));
+    const exponent = fc.oneof(
+      fc.constant(''),
+      fc.integer({ min: -9_999, max: 9_999 }).map((value) => `e${value}`),
+    );
     fc.assert(
       fc.property(digits, exponent, (whole, power) => {
         const text = `${whole}${power}`;
-        if (!Number.isFinite(JSON.parse(text))) expect(scanJson(text, 'data', 64).wideNumber).toBe(true);
+        expect(Number.isFinite(JSON.parse(text)) || scanJson(text, 'data', 64).wideNumber).toBe(true);
       }),
     );
   });

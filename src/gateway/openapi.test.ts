@@ -11,8 +11,12 @@ interface Operation {
   readonly tags?: readonly string[];
   readonly security?: readonly unknown[];
   readonly parameters?: readonly { readonly in: string; readonly name: string; readonly description?: string }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly example?: unknown; readonly schema: object }>> };
-  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Readonly<Record<string, unknown>> }>>;
+  readonly requestBody?: {
+    readonly content: Readonly<Record<string, { readonly example?: unknown; readonly schema: object }>>;
+  };
+  readonly responses: Readonly<
+    Record<string, { readonly description: string; readonly content?: Readonly<Record<string, unknown>> }>
+  >;
 }
 
 interface Document {
@@ -36,7 +40,7 @@ test('is OpenAPI 3.1 and needs no key', () => {
 });
 
 test('has every operation of the table, once', () => {
-  const documented = operations.map(([, { operationId }]) => operationId);
+  const documented = operations.map(([, { operationId = '' }]) => operationId);
   // Releasing the kill switch is the same path as engaging it.
   const expected = Object.keys(OPERATIONS).filter((id) => id !== 'releaseKillSwitch');
   expect(documented.toSorted()).toEqual(expected.toSorted());
@@ -90,7 +94,8 @@ test('has the paths that were promised', () => {
 });
 
 describe.each(operations)('%s', (name, operation) => {
-  const isOpen = operation.operationId !== undefined && OPERATIONS[operation.operationId as keyof typeof OPERATIONS] === 'open';
+  const isOpen =
+    operation.operationId !== undefined && OPERATIONS[operation.operationId as keyof typeof OPERATIONS] === 'open';
 
   test('says what it is', () => {
     expect(operation.summary).toMatch(/^[A-Z].{3,}/);
@@ -101,7 +106,7 @@ describe.each(operations)('%s', (name, operation) => {
 
   test('says who may use it', () => {
     expect(operation.security).toEqual(isOpen ? [] : undefined);
-    if (!isOpen) expect(operation.description).toContain('Permission: `');
+    expect(operation.description?.includes('Permission: `')).toBe(!isOpen);
   });
 
   test('says how it answers and how it fails', () => {
@@ -113,14 +118,14 @@ describe.each(operations)('%s', (name, operation) => {
     expect(statuses).toEqual(expect.arrayContaining(expected));
     for (const [status, { description, content = {} }] of Object.entries(operation.responses)) {
       expect(description).not.toMatch(/^(|Default Response)$/);
-      if (status.startsWith('4') || status === '500') expect(Object.keys(content)).toEqual(['application/problem+json']);
+      const isProblem = status.startsWith('4') || status === '500';
+      expect(Object.hasOwn(content, 'application/problem+json') || !isProblem).toBe(true);
     }
   });
 
   test('says what its parameters are', () => {
-    for (const parameter of operation.parameters ?? []) {
-      if (parameter.in === 'header') expect(parameter.description).toBeTruthy();
-    }
+    const headers = (operation.parameters ?? []).filter((parameter) => parameter.in === 'header');
+    for (const header of headers) expect(header.description).toBeTruthy();
     const inPath = [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
     const described = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
     expect(described.map((parameter) => parameter.name)).toEqual(inPath);
@@ -136,7 +141,7 @@ describe('the schemas', () => {
 
   test('are all there, all used, and none is there twice', () => {
     const used = new Set([...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name));
-    expect([...used].toSorted()).toEqual(Object.keys(document.components.schemas).toSorted());
+    expect(used).toEqual(new Set(Object.keys(document.components.schemas)));
     expect(Object.keys(document.components.schemas).filter((name) => name.endsWith('Input'))).toEqual([]);
   });
 
@@ -153,8 +158,9 @@ test('the examples of bodies are accepted', async () => {
     for (const [type, { example }] of Object.entries(operation.requestBody?.content ?? {})) {
       const { send } = testGateway();
       const url = path.replaceAll(/\{\w+\}/g, 'x');
-      const answer = await send({ method: method as 'POST', url, headers: { 'content-type': type }, payload: JSON.stringify(example) });
-      expect([name, type, answer.statusCode, answer.statusCode < 300 ? '' : answer.body]).toEqual([name, type, answer.statusCode, '']);
+      const headers = { 'content-type': type };
+      const answer = await send({ method, url, headers, payload: JSON.stringify(example) });
+      expect([name, type, answer.statusCode < 300 ? 'accepted' : answer.body]).toEqual([name, type, 'accepted']);
     }
   }
 });

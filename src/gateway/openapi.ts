@@ -22,10 +22,17 @@ export function registerOpenApi(app: FastifyInstance): void {
   void app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Gatehouse', version: packageJson.version, description: DESCRIPTION, license: { name: packageJson.license } },
+      info: {
+        title: 'Gatehouse',
+        version: packageJson.version,
+        description: DESCRIPTION,
+        license: { name: packageJson.license },
+      },
       servers: [{ url: '/' }],
       tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'A key made with `POST /v1/keys`.' } } },
+      components: {
+        securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'A key made with `POST /v1/keys`.' } },
+      },
       security: [{ key: [] }],
     },
     transform: describeRoute,

@@ -128,7 +128,7 @@ function answersOf(answers: Readonly<Record<number, Answer>>): Record<string, un
 function problemsOf(codes: readonly ErrorCode[]): Record<string, unknown> {
   const byStatus = Object.groupBy(codes, (code) => ERRORS[code].status);
   return Object.fromEntries(
-    Object.entries(byStatus).map(([status, group = []]) => [
+    Object.entries(byStatus).map(([status, group]) => [
       status,
       {
         description: group.map((code) => `\`${code}\`: ${ERRORS[code].title}.`).join(' '),

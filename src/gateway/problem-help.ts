@@ -17,8 +17,10 @@ const HELP: Record<ErrorCode, string> = {
     'The `time` of an event lies more than 24 hours ahead of the clock here. Nothing was stored. Check the clock and the time zone of the sender; old times are accepted.',
   unauthorized:
     'Send `Authorization: Bearer <key>` with a key that is neither revoked nor expired. An admin makes keys with `POST /v1/keys`.',
-  forbidden: 'The key is valid, but its role may not do this. `detail` names the permission and the roles that have it.',
-  not_found: 'There is nothing under this path or id, or it belongs to another tenant. `GET /openapi.json` lists the paths.',
+  forbidden:
+    'The key is valid, but its role may not do this. `detail` names the permission and the roles that have it.',
+  not_found:
+    'There is nothing under this path or id, or it belongs to another tenant. `GET /openapi.json` lists the paths.',
   method_not_allowed: 'The path exists, but not with this method. The header `Allow` lists the methods that it has.',
   conflict:
     'An event with this `source` and `id` was accepted before with different content. Nothing of this request was stored. Use a new id for a new event; repeat an old event exactly as it was sent.',

@@ -31,7 +31,8 @@ const RETRY_AFTER_S: Partial<Record<ErrorCode, number>> = {
   storage_full: 60,
 };
 
-const INTERNAL_DETAIL = 'The request could not be finished because of a fault in the server. Quote the instance when you report it.';
+const INTERNAL_DETAIL =
+  'The request could not be finished because of a fault in the server. Quote the instance when you report it.';
 
 /** Answers with the problem that an error stands for, and logs it as loudly as it deserves. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
@@ -81,7 +82,8 @@ function fromFramework(error: unknown): GatehouseError | null {
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return new GatehouseError('not_found', 'A part of the path is too long.');
   if (statusCode === 413) return new GatehouseError('too_large', 'The body is too large.');
   if (statusCode === 415) return new GatehouseError('unsupported_media_type', 'The content type is not supported.');
-  if (statusCode >= 400 && statusCode < 500) return new GatehouseError('invalid_request', 'The request cannot be read.');
+  if (statusCode >= 400 && statusCode < 500)
+    return new GatehouseError('invalid_request', 'The request cannot be read.');
   return null;
 }
 

@@ -48,12 +48,16 @@ export function checkBodyHeaders(request: FastifyRequest, accepted: readonly str
 
   const mediaType = parseMediaType(headers['content-type']);
   if (mediaType === null || !accepted.includes(mediaType.type) || !isUtf8(mediaType)) {
-    const got = mediaType === null ? 'There is no `Content-Type`.' : 'The `Content-Type` is not one of them, or not in UTF-8.';
+    const got =
+      mediaType === null ? 'There is no `Content-Type`.' : 'The `Content-Type` is not one of them, or not in UTF-8.';
     throw new GatehouseError('unsupported_media_type', `This path takes ${accepted.join(', ')}. ${got}`);
   }
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    throw new GatehouseError('unsupported_media_type', 'A body with a `Content-Encoding` is not supported: send it uncompressed.');
+    throw new GatehouseError(
+      'unsupported_media_type',
+      'A body with a `Content-Encoding` is not supported: send it uncompressed.',
+    );
   }
   if (Number(length) > limit) throw tooLarge(limit);
 }

@@ -1,5 +1,5 @@
 /** The border of time: what is a timestamp, and which instant it is. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { parseRfc3339 } from './rfc3339.ts';

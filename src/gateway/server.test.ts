@@ -27,14 +27,23 @@ describe('a key', () => {
 
   test('is asked for before the body is looked at', async () => {
     const { app } = testGateway();
-    const response = await app.inject({ method: 'POST', url: '/v1/signals', headers: { 'content-type': 'text/plain' }, payload: 'x' });
+    const response = await app.inject({
+      method: 'POST',
+      url: '/v1/signals',
+      headers: { 'content-type': 'text/plain' },
+      payload: 'x',
+    });
     expect(response.statusCode).toBe(401);
   });
 
   test('works with a scheme in any case', async () => {
     const { app, services } = testGateway();
     services.addKey('viewer');
-    const response = await app.inject({ method: 'GET', url: '/v1/trust', headers: { authorization: 'bearer  gh_test_viewer' } });
+    const response = await app.inject({
+      method: 'GET',
+      url: '/v1/trust',
+      headers: { authorization: 'bearer  gh_test_viewer' },
+    });
     expect(response.statusCode).toBe(200);
   });
 
@@ -87,8 +96,20 @@ describe('a role', () => {
   const allowed: [string, string, string, unknown, readonly Role[]][] = [
     ['reads', 'GET', '/v1/decisions', undefined, ROLES],
     ['sends signals', 'POST', '/v1/signals', signal(), ['operator', 'admin', 'agent']],
-    ['proposes', 'POST', '/v1/gate/check', { id: 'p', action_type: 'crm_update', lane: 'tam', subject: 'lead/a', content: {} }, ['operator', 'admin', 'agent']],
-    ['reviews', 'POST', '/v1/reviews/r/decisions', { decision: 'approve', fingerprint: 'f' }, ['reviewer', 'operator', 'admin']],
+    [
+      'proposes',
+      'POST',
+      '/v1/gate/check',
+      { id: 'p', action_type: 'crm_update', lane: 'tam', subject: 'lead/a', content: {} },
+      ['operator', 'admin', 'agent'],
+    ],
+    [
+      'reviews',
+      'POST',
+      '/v1/reviews/r/decisions',
+      { decision: 'approve', fingerprint: 'f' },
+      ['reviewer', 'operator', 'admin'],
+    ],
     ['engages the kill switch', 'POST', '/v1/kill-switch', { engaged: true, ...REASON }, ['operator', 'admin']],
     ['releases the kill switch', 'POST', '/v1/kill-switch', { engaged: false, ...REASON }, ['admin']],
     ['sets a mode', 'POST', '/v1/modes', { mode: 'shadow', ...REASON }, ['admin']],
@@ -102,9 +123,9 @@ describe('a role', () => {
     for (const role of ROLES) {
       const body = payload === undefined ? {} : { payload: payload as object };
       const response = await app.inject({ method: method as 'GET', url, headers: headersOf(role), ...body });
-      if (response.statusCode === 403) expect(problemIn(response)).toMatchObject({ type: '/problems/forbidden' });
-      else may.push(role);
-      expect([200, 201, 202, 403]).toContain(response.statusCode);
+      const isForbidden = response.body.includes('"/problems/forbidden"');
+      expect([200, 201, 202].includes(response.statusCode)).toBe(!isForbidden);
+      if (!isForbidden) may.push(role);
     }
     expect(may.toSorted()).toEqual(roles.toSorted());
   });
@@ -261,7 +282,6 @@ describe('an error', () => {
     ['an error', new Error('password=hunter2 at 10.0.0.1')],
     ['an internal error with words', new GatehouseError('internal', 'relation "ledger" does not exist')],
     ['an error that claims a status', Object.assign(new Error('secret'), { statusCode: 418, code: 'X' })],
-    ['something that is no error', 'secret'],
   ])('%s is told as a fault of ours, without a word about why, and the log has it', async (_title, failure) => {
     const { send, services, log } = testGateway();
     services.failure = failure;
@@ -272,12 +292,14 @@ describe('an error', () => {
     expect(response.body).not.toMatch(/hunter2|10\.0\.0\.1|ledger|secret|server\.ts/);
     const line = log.find((entry) => entry.includes('"level":"error"')) ?? '';
     expect(line).toContain(problem.instance.slice('urn:uuid:'.length));
-    if (failure instanceof Error) expect(line).toContain('stack');
+    expect(line).toContain('stack');
   });
 
   test('carries the checks of the gate when it has some', async () => {
     const { send, services } = testGateway();
-    const reasons = [{ check: 'trust', outcome: 'hold', code: 'trust_suggest', inputs: {}, comparison: '', next_at: null }];
+    const reasons = [
+      { check: 'trust', outcome: 'hold', code: 'trust_suggest', inputs: {}, comparison: '', next_at: null },
+    ];
     services.failure = Object.assign(new GatehouseError('state_conflict', 'The gate holds it.'), { reasons });
     expect(problemIn(await send({ url: '/v1/trust' })).reasons).toEqual(reasons);
   });
@@ -299,6 +321,11 @@ describe('for machines', () => {
     const response = await app.inject({ url: '/readyz' });
     expect(response.statusCode).toBe(503);
     expect(response.json()).toMatchObject({ ready: false, checks: { database: { ok: false } } });
+    services.failure = new Error('password=hunter2');
+    const failed = await app.inject({ url: '/readyz' });
+    expect(failed.statusCode).toBe(503);
+    expect(failed.json()).toMatchObject({ ready: false });
+    expect(failed.body).not.toContain('hunter2');
     expect((await app.inject({ url: '/healthz' })).statusCode).toBe(200);
   });
 
@@ -309,7 +336,9 @@ describe('for machines', () => {
     await send({ url: '/v1/accounts/acme' });
     await app.inject({ url: '/nowhere' });
     const text = await metrics.registry.metrics();
-    expect(text).toContain('gatehouse_http_requests_total{method="GET",route="/v1/accounts/:external_id",status="200"} 1');
+    expect(text).toContain(
+      'gatehouse_http_requests_total{method="GET",route="/v1/accounts/:external_id",status="200"} 1',
+    );
     expect(text).toContain('gatehouse_http_requests_total{method="GET",route="none",status="404"} 1');
     expect(text).toContain('gatehouse_http_request_seconds_count{route="/metrics"} 1');
   });

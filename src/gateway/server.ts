@@ -45,18 +45,27 @@ export interface GatewayOptions {
 }
 
 const REQUEST_TIMEOUT_MS = 120_000;
+const HEADERS_TIMEOUT_MS = 60_000;
+/** How often late requests are looked for. */
+const CHECK_CONNECTIONS_MS = 10_000;
 /** An external id has up to 256 characters, and each can take twelve when it is percent-encoded. */
 const PATH_PARAMETER_MAX = 256 * 12;
 const BODYLESS_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 export function createGateway(options: GatewayOptions): FastifyInstance {
   const { services, logger, metrics, now, maxBodyBytes = BODY_BYTES_MAX } = options;
+  const requestTimeout = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const app: FastifyInstance = fastify({
+    http: {
+      // Node swaps the two when the headers may take longer than the whole request.
+      headersTimeout: Math.min(requestTimeout, HEADERS_TIMEOUT_MS),
+      connectionsCheckingInterval: Math.min(requestTimeout, CHECK_CONNECTIONS_MS),
+    },
     loggerInstance: logger,
     // Requests are logged below, at debug: at info they would cost more than the signals do.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
-    requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+    requestTimeout,
     routerOptions: { maxParamLength: PATH_PARAMETER_MAX },
     forceCloseConnections: 'idle',
     return503OnClosing: false,

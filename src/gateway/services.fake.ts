@@ -40,7 +40,7 @@ export class FakeServices implements Services {
   readonly #texts = new Map<string, string>();
   authentications = 0;
   /** Thrown by whatever is called next. */
-  failure: unknown = null;
+  failure: Error | null = null;
   ready = true;
   /** How many looks at a trace find nothing yet. */
   looksUntilTriage = 0;
@@ -67,7 +67,9 @@ export class FakeServices implements Services {
 
   #accept(events: readonly EventInput[]): readonly AcceptResult[] {
     this.#failIfAsked();
-    const conflicts = events.filter((event) => (this.#texts.get(identityOf(event)) ?? event.dataText) !== event.dataText);
+    const conflicts = events.filter(
+      (event) => (this.#texts.get(identityOf(event)) ?? event.dataText) !== event.dataText,
+    );
     if (conflicts.length > 0) {
       return events.map((event) =>
         conflicts.includes(event) ? { status: 'conflict', id: event.id } : acceptedOf(event, false),
@@ -248,7 +250,12 @@ export class FakeServices implements Services {
 
   async undoImport(_caller: Caller, id: string) {
     this.#note('undoImport', id);
-    return { import: id, reverted: 1, cancelled_actions: 0, kept: [{ kind: 'account', key: 'acc_1', detail: 'touched' }] };
+    return {
+      import: id,
+      reverted: 1,
+      cancelled_actions: 0,
+      kept: [{ kind: 'account', key: 'acc_1', detail: 'touched' }],
+    };
   }
 
   async listImports(): Promise<readonly ImportView[]> {
@@ -258,7 +265,10 @@ export class FakeServices implements Services {
 
   async health() {
     this.#failIfAsked();
-    return { ready: this.ready, checks: { database: { ok: this.ready, detail: this.ready ? 'reachable' : 'unreachable' } } };
+    return {
+      ready: this.ready,
+      checks: { database: { ok: this.ready, detail: this.ready ? 'reachable' : 'unreachable' } },
+    };
   }
 
   async metricsText(): Promise<string> {

@@ -277,7 +277,10 @@ export interface HealthView {
 
 export interface Services {
   authenticate(key: string): Promise<Caller | null>;
-  /** All or nothing: either every event is accepted, or a `GatehouseError` names what is wrong with which. */
+  /**
+   * All or nothing: either every event is accepted, or a `GatehouseError` names what is wrong with which. Pointers of its faults start
+   * with the index of the event, `/3/data/score`; the gateway turns them into pointers into the body that was sent.
+   */
   acceptSignals(caller: Caller, events: readonly EventInput[]): Promise<readonly AcceptResult[]>;
   acceptOutcomes(caller: Caller, events: readonly EventInput[]): Promise<readonly AcceptResult[]>;
   propose(caller: Caller, proposal: ProposalInput): Promise<{ readonly decision: string; readonly action: string; readonly duplicate: boolean }>;

@@ -20,10 +20,13 @@ export const validatorCompiler: FastifySchemaCompiler<unknown> = ({ schema, http
 
 /** For handlers that read body and headers by themselves: there the schemas only describe them. */
 export const describingCompiler: FastifySchemaCompiler<unknown> = (route) =>
-  route.httpPart === 'body' || route.httpPart === 'headers' ? (data) => ({ value: data as unknown }) : validatorCompiler(route);
+  route.httpPart === 'body' || route.httpPart === 'headers'
+    ? (data) => ({ value: data as unknown })
+    : validatorCompiler(route);
 
 function bodyError(data: unknown, error: z.core.$ZodError): GatehouseError {
-  if (data === undefined || data === null) return new GatehouseError('invalid_request', 'A JSON object is required as the body.');
+  if (data === undefined || data === null)
+    return new GatehouseError('invalid_request', 'A JSON object is required as the body.');
   const faults = new FaultList();
   faults.addIssues(error, '');
   return faults.toError() ?? new GatehouseError('invalid_request', 'The body does not have the required shape.');

@@ -59,6 +59,7 @@ export function admit(builder: PlanBuilder, turn: Turn, actor: ActorRef): void {
     verdict_hash: hash, reasons, snapshot: builder.part(tenant, { request, facts: gathered.facts }), policy: policyHash,
     gate_version: GATE_VERSION, guard_versions: gathered.guardVersions, registry_version: gathered.registryVersion,
     trust_version: gathered.trustVersion,
+    suppression_keys: builder.registry(tenant).context.suppressions > 0 ? [...refs.suppressionKeys] : [],
   };
 
   const openKey = openGuardKey(refs, actor);

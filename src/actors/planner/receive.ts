@@ -1,7 +1,9 @@
 /** Takes one message in: appends it as an event of its actor, with what it tells guards, entities and the registry. */
 import type { EventData } from '../../domain/event-types.ts';
 import { canonicalJson } from '../../domain/json.ts';
-import { asId, partitionOf } from '../../domain/ids.ts';
+import { TIMER_NAMES } from '../../domain/effects.ts';
+import { asId, eventIdOf, partitionOf } from '../../domain/ids.ts';
+import type { ActionContext } from '../../machines/action/action.machine.ts';
 import type { Message } from '../../domain/message.ts';
 import { NO_REFS } from '../../domain/message.ts';
 import { guardChangesOf } from './guard-changes.ts';
@@ -50,6 +52,19 @@ function projectRegistry(builder: PlanBuilder, message: Message): void {
   }
 }
 
+/** A proposal from outside is a decision too: someone else's, with one candidate. */
+function projectProposal(builder: PlanBuilder, turn: Turn, data: EventData<'action.proposed'>, action: string): void {
+  const { message } = turn;
+  const candidate = { action_type: data.action_type, channel: data.channel, score: 100, propensity: 1, reason: `Proposed by ${data.proposer}.` };
+  builder.plan.decisions.push({
+    tenant: message.tenant, id: data.decision, at: message.at, subjectKind: data.person === null ? 'account' : 'lead',
+    subjectId: data.person ?? data.account ?? message.scope, scope: message.scope, account: data.account, trigger: 'proposal', engine: data.engine,
+    action, actionType: data.action_type, channel: data.channel, riskClass: data.risk_class, confidence: data.confidence, propensity: 1,
+    reason: candidate.reason, choice: canonicalJson({ engine: data.engine, candidates: [candidate], chosen: 0, reason: candidate.reason }), verdict: 'none',
+    verdictHash: null, policy: null, correlation: turn.correlation, originatingProposalId: data.originating_proposal_id, batch: message.batch,
+  });
+}
+
 /** A permit ends with the result of its execution. */
 function projectExecution(builder: PlanBuilder, message: Message): void {
   const { tenant } = message;
@@ -70,6 +85,21 @@ function projectExecution(builder: PlanBuilder, message: Message): void {
   }
 }
 
+/** Puts an actor and its guards back to what they were, and stops what it still had under way. */
+function revert(builder: PlanBuilder, turn: Turn, data: EventData<'state.reverted'>): { readonly event: string; readonly correlation: string } {
+  const { tenant, actor } = turn.message;
+  const before = builder.actor(tenant, actor.kind, actor.id);
+  for (const name of TIMER_NAMES) if (before !== null) builder.clearTimer({ tenant, actorKind: actor.kind, actorId: actor.id, name });
+  if (actor.kind === 'action' && before !== null) {
+    const { permit, review } = before.context as unknown as ActionContext;
+    if (before.value === 'permitted' && permit !== null) builder.plan.permitUpdates.push({ tenant, id: permit, state: 'revoked' });
+    if (before.value === 'held' && review !== null) builder.plan.reviewUpdates.push({ tenant, id: review, state: 'cancelled', decidedBy: null });
+  }
+  const draft = builder.appendState(turn, actor, 'state.reverted', data);
+  for (const { key, state } of data.guards) builder.changeGuard(draft, key, { kind: 'reverted', state });
+  return { event: eventIdOf(draft.header.partition, draft.header.seq), correlation: turn.correlation };
+}
+
 /** Appends the message and everything that follows from it. Returns the id of its first event and its correlation. */
 export function receive(builder: PlanBuilder, message: Message): { readonly event: string; readonly correlation: string } {
   const turn = builder.newTurn(message);
@@ -82,14 +112,12 @@ export function receive(builder: PlanBuilder, message: Message): { readonly even
   if (message.type === 'signal.received' && actor.kind === 'lead' && refs.account !== null && String(refs.account) === message.scope) {
     builder.append(turn, { kind: 'account', id: refs.account }, 'signal.observed', message.data);
   }
-  if (message.type === 'state.reverted' || message.type === 'state.migrated') {
-    const draft = builder.appendState(turn, actor, message.type, message.data);
-    return { event: `p${draft.header.partition}-${draft.header.seq}`, correlation: turn.correlation };
-  }
+  if (message.type === 'state.reverted') return revert(builder, turn, message.data);
+  if (message.type === 'action.proposed') projectProposal(builder, turn, message.data, actor.id);
   const draft = builder.append(turn, actor, message.type, message.data, { sealed: message.sealed, guards: guardChangesOf(message) });
   if (message.type === 'signal.received' || message.type === 'profile.updated' || message.type === 'outcome.recorded') projectLead(builder, message);
   if (message.type === 'outcome.recorded') suppressOptedOut(builder, turn, message.data);
   if (actor.kind === 'tenant') projectRegistry(builder, message);
   projectExecution(builder, message);
-  return { event: `p${draft.header.partition}-${draft.header.seq}`, correlation: turn.correlation };
+  return { event: eventIdOf(draft.header.partition, draft.header.seq), correlation: turn.correlation };
 }

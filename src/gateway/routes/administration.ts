@@ -63,7 +63,8 @@ function registerControls(app: GatewayApp, { services }: GatewayContext): void {
     operation('addSuppression', {
       tag: 'administration',
       summary: 'Suppress a recipient',
-      description: 'Nothing reaches a suppressed contact, address, domain or account. It holds at once, also for what has a permit.',
+      description:
+        'Nothing reaches a suppressed contact, address, domain or account. It holds at once, also for what has a permit.',
       request: { body: suppressionSchema },
       answers: { 201: { description: 'The suppression holds.', schema: suppressedSchema } },
     }),
@@ -89,7 +90,8 @@ function registerPolicy(app: GatewayApp, { services }: GatewayContext): void {
     operation('applyPolicy', {
       tag: 'administration',
       summary: 'Apply a policy',
-      description: 'Replaces the policy. The old one stays readable under its hash, so that old decisions can be replayed.',
+      description:
+        'Replaces the policy. The old one stays readable under its hash, so that old decisions can be replayed.',
       request: { body: policyBodySchema },
       answers: { 200: { description: 'The policy is in force.', schema: policyAppliedSchema } },
     }),

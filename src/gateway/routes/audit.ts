@@ -36,7 +36,9 @@ export function registerAuditRoutes(app: GatewayApp, { services }: GatewayContex
       summary: 'Replay every decision',
       description: 'Evaluates the gate again for every decision, and compares the hashes of the verdicts.',
       request: {},
-      answers: { 200: { description: 'What was found; `ok` says whether all is well.', schema: replayAllReportSchema } },
+      answers: {
+        200: { description: 'What was found; `ok` says whether all is well.', schema: replayAllReportSchema },
+      },
     }),
     async (request) => services.replayAll(callerOf(request)),
   );

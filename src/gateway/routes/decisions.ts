@@ -61,7 +61,8 @@ export function registerDecisionRoutes(app: GatewayApp, { services }: GatewayCon
     operation('replayDecision', {
       tag: 'governance',
       summary: 'Replay a decision',
-      description: 'Derives the facts from the ledger again, evaluates the gate again, and compares the hashes. Nothing is written.',
+      description:
+        'Derives the facts from the ledger again, evaluates the gate again, and compares the hashes. Nothing is written.',
       request: { params: idParams },
       answers: { 200: { description: 'The comparison.', schema: replayViewSchema } },
       errors: ['not_found'],

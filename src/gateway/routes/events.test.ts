@@ -10,7 +10,12 @@ const STRUCTURED = { 'content-type': 'application/cloudevents+json' };
 const BATCH = { 'content-type': 'application/cloudevents-batch+json; charset=utf-8' };
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-async function post(gateway: TestGateway, payload: unknown, headers: Record<string, string> = JSON_TYPE, url = '/v1/signals') {
+async function post(
+  gateway: TestGateway,
+  payload: unknown,
+  headers: Record<string, string> = JSON_TYPE,
+  url = '/v1/signals',
+) {
   const body = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload : JSON.stringify(payload);
   return gateway.send({ method: 'POST', url, headers, payload: body });
 }
@@ -70,7 +75,9 @@ describe('accepts', () => {
     const batch = Array.from({ length: 1_000 }, (_, index) => signal({ id: `evt-${index}` }));
     expect((await post(gateway, batch)).statusCode).toBe(202);
     const again = await post(gateway, batch);
-    expect(again.json<{ accepted: { duplicate: boolean }[] }>().accepted.every(({ duplicate }) => duplicate)).toBe(true);
+    expect(again.json<{ accepted: { duplicate: boolean }[] }>().accepted.every(({ duplicate }) => duplicate)).toBe(
+      true,
+    );
     expect(gateway.services.events).toHaveLength(1_000);
     expect((await post(gateway, [], BATCH)).json()).toEqual({ accepted: [] });
     const text = await gateway.metrics.registry.getSingleMetricAsString('gatehouse_signals_total');
@@ -97,7 +104,10 @@ describe('accepts', () => {
   test('old times, offsets, leap seconds, and 24 hours ahead', async () => {
     const gateway = testGateway();
     const times = ['0001-01-01T00:00:00Z', '2026-11-21T10:00:00.5+02:00', '2016-12-31T23:59:60Z', isoOf(NOW + DAY_MS)];
-    const response = await post(gateway, times.map((time, index) => signal({ id: `t-${index}`, time })));
+    const response = await post(
+      gateway,
+      times.map((time, index) => signal({ id: `t-${index}`, time })),
+    );
     expect(response.statusCode).toBe(202);
     expect(gateway.services.events.map(({ time }) => time)).toEqual([
       -62_135_596_800_000,
@@ -114,7 +124,12 @@ describe('accepts', () => {
 
   test('outcomes, with their amount and hint', async () => {
     const gateway = testGateway();
-    const data = { amount: { amount_minor: 100, currency: 'EUR' }, decision: 'dec_1', dimensions: { origin: 'paid' }, more: [1] };
+    const data = {
+      amount: { amount_minor: 100, currency: 'EUR' },
+      decision: 'dec_1',
+      dimensions: { origin: 'paid' },
+      more: [1],
+    };
     const response = await post(gateway, signal({ type: 'won', data }), JSON_TYPE, '/v1/outcomes');
     expect(response.statusCode).toBe(202);
     expect(gateway.services.events).toMatchObject([{ type: 'won', data }]);
@@ -145,7 +160,9 @@ describe('keeps data byte for byte', () => {
     const gateway = testGateway();
     const body = JSON.stringify(signal()).replace(/\}$/, ',"id":"evt-last","data":{"page":"docs"}}');
     expect((await post(gateway, body)).statusCode).toBe(202);
-    expect(gateway.services.events).toMatchObject([{ id: 'evt-last', data: { page: 'docs' }, dataText: '{"page":"docs"}' }]);
+    expect(gateway.services.events).toMatchObject([
+      { id: 'evt-last', data: { page: 'docs' }, dataText: '{"page":"docs"}' },
+    ]);
   });
 
   test('a `__proto__` in data does no harm', async () => {
@@ -189,7 +206,11 @@ describe('refuses a body that is not JSON', () => {
     ['UTF-16', Buffer.from('\ufeff{}', 'utf16le'), 'malformed_json'],
     ['65 levels', '['.repeat(65) + ']'.repeat(65), 'too_deep'],
     ['a hundred thousand levels', '[{"a":'.repeat(100_000), 'too_deep'],
-    ['a number beyond numbers', JSON.stringify(signal()).replace('"pricing"', '"docs","x":{"y":[1e999]}'), 'invalid_request'],
+    [
+      'a number beyond numbers',
+      JSON.stringify(signal()).replace('"pricing"', '"docs","x":{"y":[1e999]}'),
+      'invalid_request',
+    ],
   ])('%s', async (_title, payload, code) => {
     const gateway = testGateway();
     const response = await post(gateway, payload);
@@ -253,7 +274,12 @@ describe('refuses an event that is wrong, and points to it', () => {
     ['data that is null', { data: null }, '/data', 'invalid_request'],
     ['data that is an array', { data: [] }, '/data', 'invalid_request'],
     ['a wrong member of data', { data: { page: 7 } }, '/data/page', 'invalid_request'],
-    ['a wrong member further in', { data: { account: { employees: -1 } } }, '/data/account/employees', 'invalid_request'],
+    [
+      'a wrong member further in',
+      { data: { account: { employees: -1 } } },
+      '/data/account/employees',
+      'invalid_request',
+    ],
     ['an unknown fact', { data: { account: { 'a/b~': 1 } } }, '/data/account/a~1b~0', 'invalid_request'],
     ['NUL in a name', { data: { account: { name: 'A\u0000' } } }, '/data/account/name', 'invalid_request'],
     ['a content type that is not JSON', { datacontenttype: 'text/xml' }, '/datacontenttype', 'invalid_request'],
@@ -292,7 +318,12 @@ describe('refuses an event that is wrong, and points to it', () => {
     const mixed = problemIn(await post(gateway, [signal({ id: '' }), signal(), signal({ type: 'x' }), 7]));
     expect(mixed.type).toBe('/problems/invalid_request');
     expect(mixed.errors?.map(({ pointer }) => pointer)).toEqual(['/0/id', '/2/type', '/3']);
-    const many = problemIn(await post(gateway, Array.from({ length: 1_000 }, () => 7)));
+    const many = problemIn(
+      await post(
+        gateway,
+        Array.from({ length: 1_000 }, () => 7),
+      ),
+    );
     expect(many.errors).toHaveLength(100);
     expect(gateway.services.events).toEqual([]);
   });
@@ -315,10 +346,18 @@ describe('refuses an event that is wrong, and points to it', () => {
 
   test('faults of binary mode name the header, or point into the body', async () => {
     const gateway = testGateway();
-    const headers = { ...JSON_TYPE, 'ce-specversion': '1.0', 'ce-id': '%FF', 'ce-type': 'intent.surge', 'ce-subject': 'x' };
+    const headers = {
+      ...JSON_TYPE,
+      'ce-specversion': '1.0',
+      'ce-id': '%FF',
+      'ce-type': 'intent.surge',
+      'ce-subject': 'x',
+    };
     const { errors } = problemIn(await post(gateway, '{"score":"high"}', headers));
     expect(errors?.map(({ pointer }) => pointer)).toEqual(['ce-id', 'ce-id', 'ce-source', 'ce-subject', '/score']);
-    const empty = problemIn(await post(gateway, '', { ...headers, 'ce-id': 'a', 'ce-source': 's', 'ce-subject': 'lead/a' }));
+    const empty = problemIn(
+      await post(gateway, '', { ...headers, 'ce-id': 'a', 'ce-source': 's', 'ce-subject': 'lead/a' }),
+    );
     expect(empty.errors).toMatchObject([{ pointer: '/score' }]);
     const array = { ...headers, 'ce-id': 'a', 'ce-source': 's', 'ce-subject': 'lead/a' };
     expect(problemIn(await post(gateway, '[]', array)).errors).toMatchObject([{ pointer: '' }]);
@@ -328,7 +367,10 @@ describe('refuses an event that is wrong, and points to it', () => {
 describe('refuses what is too much or of another kind', () => {
   test('1,001 events', async () => {
     const gateway = testGateway();
-    const response = await post(gateway, Array.from({ length: 1_001 }, (_, index) => signal({ id: `e-${index}` })));
+    const response = await post(
+      gateway,
+      Array.from({ length: 1_001 }, (_, index) => signal({ id: `e-${index}` })),
+    );
     expect(response.statusCode).toBe(413);
     expect(problemIn(response)).toMatchObject({ type: '/problems/too_many_events' });
     expect(gateway.services.events).toEqual([]);
@@ -385,10 +427,22 @@ describe('a conflict refuses the whole request', () => {
 
   test('that the services throw, with faults that point into the events', async () => {
     const gateway = testGateway();
-    const failure = () => new GatehouseError('conflict', 'Sent before.', { faults: [{ pointer: '/0/data/page', detail: 'differs' }] });
-    const binary = { ...JSON_TYPE, 'ce-specversion': '1.0', 'ce-id': 'a', 'ce-source': 's', 'ce-type': 'web.page_viewed', 'ce-subject': 'lead/a' };
+    const failure = () =>
+      new GatehouseError('conflict', 'Sent before.', { faults: [{ pointer: '/0/data/page', detail: 'differs' }] });
+    const binary = {
+      ...JSON_TYPE,
+      'ce-specversion': '1.0',
+      'ce-id': 'a',
+      'ce-source': 's',
+      'ce-type': 'web.page_viewed',
+      'ce-subject': 'lead/a',
+    };
     const pointers: (string | undefined)[] = [];
-    for (const [payload, headers] of [[[signal()], BATCH], [signal(), JSON_TYPE], [{}, binary]] as const) {
+    for (const [payload, headers] of [
+      [[signal()], BATCH],
+      [signal(), JSON_TYPE],
+      [{}, binary],
+    ] as const) {
       gateway.services.failure = failure();
       const response = await post(gateway, payload, headers);
       expect(response.statusCode).toBe(409);
@@ -401,10 +455,17 @@ describe('a conflict refuses the whole request', () => {
 describe('with Prefer: wait', () => {
   test('the decision is in the answer', async () => {
     const gateway = testGateway();
-    const response = await post(gateway, signal({ type: 'web.form_submitted', data: {} }), { ...JSON_TYPE, prefer: 'wait=10' });
+    const response = await post(gateway, signal({ type: 'web.form_submitted', data: {} }), {
+      ...JSON_TYPE,
+      prefer: 'wait=10',
+    });
     expect(response.statusCode).toBe(200);
     expect(response.headers['preference-applied']).toBe('wait=10');
-    expect(response.json()).toMatchObject({ accepted: [{ id: 'evt-1' }], decisions: [{ id: 'dec_evt-1', verdict: 'hold' }], triage: [] });
+    expect(response.json()).toMatchObject({
+      accepted: [{ id: 'evt-1' }],
+      decisions: [{ id: 'dec_evt-1', verdict: 'hold' }],
+      triage: [],
+    });
   });
 
   test('the triage is in the answer when there is no decision, and the wait is capped', async () => {
@@ -413,7 +474,10 @@ describe('with Prefer: wait', () => {
     const response = await post(gateway, [signal()], { ...JSON_TYPE, prefer: 'respond-async, wait=600' });
     expect(response.statusCode).toBe(200);
     expect(response.headers['preference-applied']).toBe('wait=30');
-    expect(response.json()).toMatchObject({ decisions: [], triage: [{ signal: 'evt-1', step: 'triage', type: 'signal.triaged' }] });
+    expect(response.json()).toMatchObject({
+      decisions: [],
+      triage: [{ signal: 'evt-1', step: 'triage', type: 'signal.triaged' }],
+    });
   });
 
   test('the answer is 202 when the time runs out', async () => {

@@ -48,9 +48,16 @@ export function registerEventRoutes(app: GatewayApp, context: GatewayContext): v
           summary: 'Send signals',
           description: `${ENVELOPE} With \`Prefer: wait=10\` the answer is 200 and tells what was decided, or why nothing was; the wait is at most 30 seconds, and 202 after that.`,
           request: { body: signalsBodySchema, headers: signalHeadersSchema },
-          bodyByType: { 'application/json': signalsBodySchema, [STRUCTURED_TYPE]: signalSchema, [BATCH_TYPE]: signalBatchSchema },
+          bodyByType: {
+            'application/json': signalsBodySchema,
+            [STRUCTURED_TYPE]: signalSchema,
+            [BATCH_TYPE]: signalBatchSchema,
+          },
           answers: {
-            200: { description: 'Stored, and this is what it led to. Only with `Prefer: wait`.', schema: followedSchema },
+            200: {
+              description: 'Stored, and this is what it led to. Only with `Prefer: wait`.',
+              schema: followedSchema,
+            },
             202: { description: 'Stored.', schema: acceptedSchema },
           },
           errors: EVENT_ERRORS,
@@ -81,7 +88,11 @@ export function registerEventRoutes(app: GatewayApp, context: GatewayContext): v
           summary: 'Send outcomes',
           description: `${ENVELOPE} The type is the outcome; it is linked to the decision that it followed, if there was one.`,
           request: { body: outcomesBodySchema, headers: eventHeadersSchema },
-          bodyByType: { 'application/json': outcomesBodySchema, [STRUCTURED_TYPE]: outcomeSchema, [BATCH_TYPE]: outcomeBatchSchema },
+          bodyByType: {
+            'application/json': outcomesBodySchema,
+            [STRUCTURED_TYPE]: outcomeSchema,
+            [BATCH_TYPE]: outcomeBatchSchema,
+          },
           answers: { 202: { description: 'Stored.', schema: acceptedSchema } },
           errors: EVENT_ERRORS,
         },
@@ -125,7 +136,11 @@ function refuseConflicts(results: readonly AcceptResult[]): readonly Accepted[] 
       ? [{ pointer: `/${index}/id`, detail: 'was accepted before with different content' }]
       : [],
   );
-  throw new GatehouseError('conflict', 'Events with the same source and id were accepted before with different content.', { faults });
+  throw new GatehouseError(
+    'conflict',
+    'Events with the same source and id were accepted before with different content.',
+    { faults },
+  );
 }
 
 async function answerSignals(
@@ -138,7 +153,7 @@ async function answerSignals(
   const followed =
     seconds === null
       ? null
-      : await followSignals(services, callerOf(request), accepted, seconds * 1_000, () => request.raw.destroyed && reply.raw.destroyed);
+      : await followSignals(services, callerOf(request), accepted, seconds * 1_000, () => reply.raw.destroyed);
   if (followed === null) return reply.code(202).send(acceptedBody(accepted));
   return reply
     .code(200)

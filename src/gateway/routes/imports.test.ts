@@ -41,7 +41,9 @@ test('rows keep their data byte for byte', async () => {
 
 test('sixteen megabytes go through, and more does not', async () => {
   const gateway = testGateway();
-  const records = Array.from({ length: 8_000 }, (_, index) => row({ index, id: `row-${index}`, data: { form: 'x'.repeat(1_850) } }));
+  const records = Array.from({ length: 8_000 }, (_, index) =>
+    row({ index, id: `row-${index}`, data: { form: 'x'.repeat(1_850) } }),
+  );
   const body = JSON.stringify(records);
   expect(body.length).toBeGreaterThan(15_000_000);
   expect((await post(gateway, body)).statusCode).toBe(200);
@@ -53,7 +55,10 @@ test('sixteen megabytes go through, and more does not', async () => {
 
 test('10,001 rows are too many', async () => {
   const gateway = testGateway();
-  const response = await post(gateway, Array.from({ length: 10_001 }, () => 0));
+  const response = await post(
+    gateway,
+    Array.from({ length: 10_001 }, () => 0),
+  );
   expect(problemIn(response)).toMatchObject({ type: '/problems/too_many_events', status: 413 });
 });
 
@@ -90,7 +95,10 @@ describe('one wrong row refuses all', () => {
   });
 
   test('and no more than a hundred faults are told', async () => {
-    const response = await post(testGateway(), Array.from({ length: 500 }, () => 0));
+    const response = await post(
+      testGateway(),
+      Array.from({ length: 500 }, () => 0),
+    );
     expect(problemIn(response).errors).toHaveLength(100);
   });
 });

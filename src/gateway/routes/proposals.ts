@@ -14,7 +14,8 @@ export function registerProposalRoutes(app: GatewayApp, { services }: GatewayCon
       {
         tag: 'governance',
         summary: 'Propose an action',
-        description: 'Hands an action to the gate. It leaves only if the gate lets it; read the decision to see what became of it.',
+        description:
+          'Hands an action to the gate. It leaves only if the gate lets it; read the decision to see what became of it.',
         request: { body: proposalSchema },
         answers: { 202: { description: 'Stored and handed to the gate.', schema: proposedSchema } },
         errors: ['conflict', 'not_found', 'storage_full'],
@@ -34,7 +35,8 @@ export function registerProposalRoutes(app: GatewayApp, { services }: GatewayCon
       {
         tag: 'governance',
         summary: 'Ask what the gate would say',
-        description: 'Evaluates a proposal as of now and explains every check. Nothing is granted and nothing is written.',
+        description:
+          'Evaluates a proposal as of now and explains every check. Nothing is granted and nothing is written.',
         request: { body: proposalSchema },
         answers: { 200: { description: 'What the gate would say now.', schema: gateAnswerSchema } },
         errors: ['not_found'],

@@ -11,7 +11,8 @@ export function registerReportRoutes(app: GatewayApp, { services }: GatewayConte
     operation('listTrust', {
       tag: 'reports',
       summary: 'List trust',
-      description: 'How far each kind of action may go by itself, on what evidence, and what it lacks. All cells are on one page.',
+      description:
+        'How far each kind of action may go by itself, on what evidence, and what it lacks. All cells are on one page.',
       request: {},
       answers: { 200: { description: 'All trust cells.', schema: pageOf(trustViewSchema) } },
     }),

@@ -46,13 +46,21 @@ const CASES: Record<string, Case> = {
     call: ['listDecisions', { limit: 5, cursor: null, correlation: 'cor_1', contact: 'c' }],
   },
   getDecision: { request: { url: '/v1/decisions/dec_1' }, answer: decisionViewSchema, call: ['getDecision', 'dec_1'] },
-  traceDecision: { request: { url: '/v1/decisions/dec_1/trace' }, answer: traceViewSchema, call: ['traceDecision', 'dec_1'] },
+  traceDecision: {
+    request: { url: '/v1/decisions/dec_1/trace' },
+    answer: traceViewSchema,
+    call: ['traceDecision', 'dec_1'],
+  },
   replayDecision: {
     request: { method: 'POST', url: '/v1/decisions/dec_1/replay' },
     answer: replayViewSchema,
     call: ['replayDecision', 'dec_1'],
   },
-  getTrace: { request: { url: '/v1/traces/cor_1' }, answer: pageOf(traceStepSchema), call: ['traceCorrelation', 'cor_1'] },
+  getTrace: {
+    request: { url: '/v1/traces/cor_1' },
+    answer: pageOf(traceStepSchema),
+    call: ['traceCorrelation', 'cor_1'],
+  },
   putAccount: {
     request: { method: 'PUT', url: '/v1/accounts/acme', payload: { employees: 5 } },
     answer: accountViewSchema,
@@ -135,7 +143,11 @@ const CASES: Record<string, Case> = {
     call: ['createKey', KEY],
   },
   verifyLedger: { request: { method: 'POST', url: '/v1/verify' }, answer: verifyReportSchema, call: ['verify'] },
-  checkRebuild: { request: { method: 'POST', url: '/v1/rebuild-check' }, answer: rebuildReportSchema, call: ['rebuildCheck'] },
+  checkRebuild: {
+    request: { method: 'POST', url: '/v1/rebuild-check' },
+    answer: rebuildReportSchema,
+    call: ['rebuildCheck'],
+  },
   replayAll: { request: { method: 'POST', url: '/v1/replay-all' }, answer: replayAllReportSchema, call: ['replayAll'] },
   listImports: { request: { url: '/v1/imports' }, answer: pageOf(importViewSchema), call: ['listImports'] },
   startImport: {
@@ -143,8 +155,16 @@ const CASES: Record<string, Case> = {
     answer: importViewSchema,
     call: ['startImport', { ...IMPORT_START, policy: null, dry_run: null }],
   },
-  finishImport: { request: { method: 'POST', url: '/v1/imports/imp_1/finish' }, answer: importViewSchema, call: ['finishImport', 'imp_1'] },
-  undoImport: { request: { method: 'POST', url: '/v1/imports/imp_1/undo' }, answer: undoReportSchema, call: ['undoImport', 'imp_1'] },
+  finishImport: {
+    request: { method: 'POST', url: '/v1/imports/imp_1/finish' },
+    answer: importViewSchema,
+    call: ['finishImport', 'imp_1'],
+  },
+  undoImport: {
+    request: { method: 'POST', url: '/v1/imports/imp_1/undo' },
+    answer: undoReportSchema,
+    call: ['undoImport', 'imp_1'],
+  },
 };
 
 test.each(Object.entries(CASES))('%s', async (_name, { request, status = 200, answer, call }) => {
@@ -157,7 +177,14 @@ test.each(Object.entries(CASES))('%s', async (_name, { request, status = 200, an
 });
 
 describe('a proposal', () => {
-  const proposal = { id: 'p-1', action_type: 'outreach_push', lane: 'tam', subject: 'contact/c-1', content: 0, confidence: 0.5 };
+  const proposal = {
+    id: 'p-1',
+    action_type: 'outreach_push',
+    lane: 'tam',
+    subject: 'contact/c-1',
+    content: 0,
+    confidence: 0.5,
+  };
   const contentText = String.raw`{ "text": "a\u0000b", "n": 1.0 }`;
   const body = JSON.stringify(proposal).replace('"content":0', `"content":${contentText}`);
   const headers = { 'content-type': 'application/json' };

@@ -8,7 +8,12 @@ import { problemHelp, problemMarkdown } from '../problem-help.ts';
 import { anyObjectSchema } from '../schemas/common.ts';
 import { aliveSchema, healthSchema } from '../schemas/health.ts';
 import { problemHelpSchema } from '../schemas/problem.ts';
+import type { HealthView } from '../services.port.ts';
 
+const NO_HEALTH: HealthView = {
+  ready: false,
+  checks: { health: { ok: false, detail: 'The check itself failed; the log says why.' } },
+};
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 export function registerSystemRoutes(app: GatewayApp, { services }: GatewayContext): void {
@@ -36,8 +41,11 @@ export function registerSystemRoutes(app: GatewayApp, { services }: GatewayConte
         503: { description: 'Not ready; the checks say why.', schema: healthSchema },
       },
     }),
-    async (_request, reply) => {
-      const health = await services.health();
+    async (request, reply) => {
+      const health = await services.health().catch((error: unknown) => {
+        request.log.warn({ err: error }, 'the check of readiness failed');
+        return NO_HEALTH;
+      });
       return reply.code(health.ready ? 200 : 503).send(health);
     },
   );
@@ -73,7 +81,9 @@ export function registerSystemRoutes(app: GatewayApp, { services }: GatewayConte
       summary: 'Explain an error',
       description: 'What an error of this API means and what to do about it: the `type` of a problem leads here.',
       request: { params: z.strictObject({ code: z.string().max(64) }) },
-      answers: { 200: { description: 'The explanation; as Markdown for `Accept: text/markdown`.', schema: problemHelpSchema } },
+      answers: {
+        200: { description: 'The explanation; as Markdown for `Accept: text/markdown`.', schema: problemHelpSchema },
+      },
       errors: ['not_found'],
     }),
     async (request, reply) => {

@@ -7,8 +7,18 @@ import { anyJsonSchema, isoTimeSchema } from './common.ts';
 
 export const accountFactsBody = accountFactsSchema.meta({
   id: 'AccountFacts',
-  description: 'What is known about a company. A member that is missing is a data gap; those that are there replace what was known.',
-  examples: [{ name: 'Acme GmbH', domain: 'acme.com', employees: 230, vertical: 'SaaS', country: 'DE', relations: { customer: false } }],
+  description:
+    'What is known about a company. A member that is missing is a data gap; those that are there replace what was known.',
+  examples: [
+    {
+      name: 'Acme GmbH',
+      domain: 'acme.com',
+      employees: 230,
+      vertical: 'SaaS',
+      country: 'DE',
+      relations: { customer: false },
+    },
+  ],
 });
 
 export const contactFactsBody = contactFactsSchema.meta({
@@ -58,6 +68,9 @@ export const eventViewSchema = z
     correlation: z.string(),
     causation: z.string().nullable(),
     data: anyJsonSchema,
-    payload_text: z.string().nullable().describe('What was sent, byte for byte, when the caller may read it and it was not erased.'),
+    payload_text: z
+      .string()
+      .nullable()
+      .describe('What was sent, byte for byte, when the caller may read it and it was not erased.'),
   })
   .meta({ id: 'LedgerEvent' }) satisfies z.ZodType<EventView>;

@@ -10,7 +10,9 @@ import { isoTimeSchema, reasonSchema } from './common.ts';
 
 export const killSwitchSchema = z
   .strictObject({
-    engaged: z.boolean().describe('True stops everything that would leave; false releases it, which only an admin may.'),
+    engaged: z
+      .boolean()
+      .describe('True stops everything that would leave; false releases it, which only an admin may.'),
     reason: reasonSchema,
   })
   .meta({ id: 'KillSwitch', examples: [{ engaged: true, reason: 'Wrong template went out.' }] });
@@ -25,7 +27,10 @@ export const modeBodySchema = z
     channel: channelSchema.nullish().describe('One channel only; the whole tenant if it is left out.'),
     reason: reasonSchema,
   })
-  .meta({ id: 'Mode', examples: [{ mode: 'shadow', channel: 'email', reason: 'Two weeks of comparison before we go live.' }] });
+  .meta({
+    id: 'Mode',
+    examples: [{ mode: 'shadow', channel: 'email', reason: 'Two weeks of comparison before we go live.' }],
+  });
 
 export const modeSetSchema = z.object({ mode: z.string() }).meta({ id: 'ModeState' });
 

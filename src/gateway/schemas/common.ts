@@ -11,7 +11,10 @@ export const anyJsonSchema = z.custom<JsonValue>();
 export const anyObjectSchema = z.custom<JsonObject>(isObject).meta({ type: 'object' });
 
 /** In requests: a JSON object of the caller's. A `__proto__` of its own is left out. */
-export const objectInputSchema = z.record(z.string(), z.custom<JsonValue>(() => true));
+export const objectInputSchema = z.record(
+  z.string(),
+  z.custom<JsonValue>(() => true),
+);
 
 export const isoTimeSchema = z.string().meta({ format: 'date-time' });
 

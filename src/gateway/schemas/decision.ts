@@ -1,8 +1,8 @@
 /** Decisions, their traces and their replays as they leave the gateway. */
 import { z } from 'zod';
 
-import type { DecisionView, ReplayView, TraceStep, TraceView } from '../services.port.ts';
 import { pageFields } from '../cursor.ts';
+import type { DecisionView, ReplayView, TraceStep, TraceView } from '../services.port.ts';
 import { anyJsonSchema, anyObjectSchema, checkSchema, idSchema, isoTimeSchema } from './common.ts';
 
 export const decisionViewSchema = z

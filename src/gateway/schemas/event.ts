@@ -8,15 +8,17 @@ import { outcomeTypeSchema } from '../../domain/outcome-types.ts';
 import { SIGNAL_TYPE_NAMES, SIGNAL_TYPES, signalTypeSchema } from '../../domain/signal-types.ts';
 import { EVENTS_MAX } from '../cloud-events.ts';
 import { outcomeDataSchema } from '../event-catalogue.ts';
-import { decisionViewSchema, traceStepSchema } from './decision.ts';
 import { idSchema, isoTimeSchema, subjectSchema } from './common.ts';
+import { decisionViewSchema, traceStepSchema } from './decision.ts';
 
 const envelope = {
   specversion: z.literal('1.0'),
   id: idSchema.describe('Unique for its source, for ever. Sending an event again changes nothing.'),
   source: idSchema.describe('The system that the event comes from, such as `/crm/hubspot`.'),
   subject: subjectSchema,
-  time: isoTimeSchema.optional().describe('When it happened (RFC 3339); the time of arrival if it is left out. At most 24 hours ahead.'),
+  time: isoTimeSchema
+    .optional()
+    .describe('When it happened (RFC 3339); the time of arrival if it is left out. At most 24 hours ahead.'),
   datacontenttype: z.string().optional().describe('`application/json` if it is there.'),
 };
 
@@ -24,14 +26,19 @@ const signalType = signalTypeSchema.meta({ id: 'SignalType' });
 const outcomeType = outcomeTypeSchema.meta({ id: 'OutcomeType' });
 
 const signalData = SIGNAL_TYPE_NAMES.map((type) =>
-  SIGNAL_TYPES[type].data.meta({ id: `SignalData.${type}`, description: `Data of \`${type}\`: ${SIGNAL_TYPES[type].title}.` }),
+  SIGNAL_TYPES[type].data.meta({
+    id: `SignalData.${type}`,
+    description: `Data of \`${type}\`: ${SIGNAL_TYPES[type].title}.`,
+  }),
 );
 
 export const signalSchema = z
   .looseObject({
     ...envelope,
     type: signalType,
-    data: z.union(signalData as unknown as [z.ZodType, z.ZodType]).describe('By type. Members that are not known are kept.'),
+    data: z
+      .union(signalData as unknown as [z.ZodType, z.ZodType])
+      .describe('By type. Members that are not known are kept.'),
   })
   .meta({
     id: 'Signal',
@@ -95,7 +102,10 @@ const acceptedEventSchema = z
   .object({
     id: z.string(),
     duplicate: z.boolean().describe('True when the same event was accepted before.'),
-    correlation: z.string().nullable().describe('Ties together what the event sets in motion: see `GET /v1/traces/{correlation}`.'),
+    correlation: z
+      .string()
+      .nullable()
+      .describe('Ties together what the event sets in motion: see `GET /v1/traces/{correlation}`.'),
   })
   .meta({ id: 'AcceptedEvent' });
 

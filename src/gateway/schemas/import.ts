@@ -37,7 +37,11 @@ export const importRecordsSchema = z
       subject: subjectSchema,
       time: z.int().describe('Milliseconds since 1970.'),
       data: anyObjectSchema.describe('As in an event of this type. Its text is kept byte for byte.'),
-      window_ms: z.int().min(0).nullish().describe('For an outcome: how long after a decision it may still belong to it.'),
+      window_ms: z
+        .int()
+        .min(0)
+        .nullish()
+        .describe('For an outcome: how long after a decision it may still belong to it.'),
     }),
   )
   .max(10_000)

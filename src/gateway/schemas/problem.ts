@@ -7,7 +7,9 @@ import { checkSchema } from './common.ts';
 
 export const problemSchema = z
   .object({
-    type: z.string().describe('`/problems/<code>`: resolves on this server. `about:blank` where HTTP itself names the problem.'),
+    type: z
+      .string()
+      .describe('`/problems/<code>`: resolves on this server. `about:blank` where HTTP itself names the problem.'),
     title: z.string(),
     status: z.int(),
     detail: z.string(),

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 
 import { REVIEW_DECISIONS } from '../../domain/event-types.ts';
-import type { ReviewView } from '../services.port.ts';
 import { pageFields } from '../cursor.ts';
+import type { ReviewView } from '../services.port.ts';
 import { anyJsonSchema, checkSchema, isoTimeSchema, objectInputSchema, reasonSchema } from './common.ts';
 
 const reviewStateSchema = z.enum(['open', 'approved', 'edited', 'rejected', 'cancelled', 'expired']);

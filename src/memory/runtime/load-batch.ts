@@ -1,5 +1,5 @@
 /** Loads what a batch of messages may read or change. Guard rows are locked in one global key order, so two batches cannot deadlock. */
-import { guardKeysOf, actorKeysOf, actorKey, tenantKey } from '../../domain/keys.ts';
+import { guardKeysOfMessage, actorKeysOf, actorKey, tenantKey } from '../../domain/keys.ts';
 import type { Delivery, Loaded, StoredActor, StoredGuard, Suppression } from '../../actors/runtime-store.port.ts';
 import { guardStateSchema } from '../../domain/guard.ts';
 import type { TenantId } from '../../domain/ids.ts';
@@ -36,7 +36,7 @@ export async function loadBatch(
   for (const { message } of deliveries) {
     const { tenant } = message;
     for (const { kind, id } of actorKeysOf(message)) wantedActors.set(actorKey(tenant, kind, id), { tenant, kind, id });
-    for (const key of guardKeysOf(message.refs, message.partition)) wantedGuards.set(tenantKey(tenant, key), { tenant, key });
+    for (const key of guardKeysOfMessage(message)) wantedGuards.set(tenantKey(tenant, key), { tenant, key });
     for (const key of message.refs.suppressionKeys) wantedSuppressions.set(tenantKey(tenant, key), { tenant, key });
   }
 

@@ -132,6 +132,18 @@ export class PostgresRuntimeStore implements RuntimeStore {
     return outcome;
   }
 
+  async knownDigests(tenant: TenantId, messages: readonly Message[]): Promise<readonly (string | undefined)[]> {
+    const rows = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) =>
+      session.query<{ ord: number; digest: string }>(
+        `SELECT w.ord::int AS ord, i.digest FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS w (source, id, ord)
+         JOIN inbox i ON i.tenant = $1 AND i.source = w.source AND i.id = w.id`,
+        [tenant, messages.map((message) => message.source), messages.map((message) => message.id)],
+      ),
+    );
+    const digests = new Map(rows.map((row) => [row.ord - 1, row.digest]));
+    return messages.map((_, index) => digests.get(index));
+  }
+
   rehearse(message: Message, plan: (loaded: Loaded) => CommitPlan): Promise<CommitPlan> {
     return this.#sql.transaction({ role: 'gatehouse_runtime', tenants: [message.tenant] }, async (session) => {
       const loaded = await loadBatch(session, [{ message, committed: false }], [message.tenant], new Map([[message.partition, 0]]), (wanted) =>

@@ -12,7 +12,8 @@ import { reachesOut, specOf } from '../reach.ts';
 type Claimant = Pick<GateRequest, 'lane' | 'proposer' | 'at'>;
 
 function liveLockOf(guard: GuardState | undefined, at: number): OwnershipLock | undefined {
-  return guard?.lock !== undefined && guard.lock.until > at ? guard.lock : undefined;
+  if (guard === undefined || guard.lock === undefined) return undefined;
+  return guard.lock.until > at ? guard.lock : undefined;
 }
 
 /** Who stands in the way: a person, another lane, or nobody. A person's own lock and the lane's own lock stand in nobody's way. */

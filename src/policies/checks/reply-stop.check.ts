@@ -36,7 +36,7 @@ export function replyStopCheck(
   };
   const since = request.at - windowMs;
   const contactAt = facts.contact.replied_at;
-  const accountAt = askAccount ? facts.account?.replied_at : undefined;
+  const accountAt = askAccount && facts.account !== undefined ? facts.account.replied_at : undefined;
   if (contactAt !== undefined && contactAt > since) return stop(contactAt, 'the contact');
   if (accountAt !== undefined && accountAt > since) return stop(accountAt, 'someone at the account');
   return passed('reply_stop', `no reply within ${durationWords(windowMs)}`, {

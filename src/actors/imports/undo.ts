@@ -1,0 +1,127 @@
+/**
+ * Works out how to take an import back: for each actor and guard that it touched, the state before its first event. What somebody
+ * else has touched since stays as it is, and is named.
+ */
+import type { ActorRef } from '../../domain/message.ts';
+import type { GuardKey, GuardState, GuardWrite } from '../../domain/guard.ts';
+import { applyGuardChange, EMPTY_GUARD } from '../../domain/guard.ts';
+import { PARTITION_COUNT } from '../../domain/ids.ts';
+import type { ImportId, ScopeId, TenantId } from '../../domain/ids.ts';
+import { actorKey, tenantKey } from '../../domain/keys.ts';
+import type { MachineState } from '../../machines/definition.ts';
+import type { Runners } from '../../machines/catalogue.ts';
+import { LedgerFold, parseRow } from '../replay/ledger-fold.ts';
+import type { LedgerReader } from '../replay/ledger-reader.port.ts';
+
+export interface Reversal {
+  readonly actor: ActorRef;
+  readonly scope: ScopeId;
+  readonly partition: number;
+  /** Null when the import brought the actor into being. */
+  readonly state: MachineState | null;
+  readonly guards: readonly { readonly key: GuardKey; readonly state: GuardState }[];
+  /** State of the actor now, such as `permitted`. */
+  readonly now: string;
+}
+
+export interface Kept {
+  readonly kind: string;
+  readonly key: string;
+  readonly detail: string;
+}
+
+export interface UndoPlan {
+  readonly reversals: readonly Reversal[];
+  readonly kept: readonly Kept[];
+}
+
+interface TouchedActor {
+  readonly actor: ActorRef;
+  readonly scope: ScopeId;
+  readonly partition: number;
+  readonly before: MachineState | null;
+  touchedSince: string | null;
+}
+
+interface TouchedGuard {
+  /** The actor whose reversal carries the guard back. */
+  readonly carrier: string;
+  readonly before: GuardState;
+  touchedSince: boolean;
+}
+
+const SLICE = 5_000;
+
+export async function planUndo(reader: LedgerReader, runners: Runners, tenant: TenantId, batch: ImportId): Promise<UndoPlan> {
+  const actors = new Map<string, TouchedActor>();
+  const now = new Map<string, string>();
+  const writes: { readonly write: GuardWrite; readonly ours: boolean; readonly carrier: string }[] = [];
+
+  for (let partition = 0; partition < PARTITION_COUNT; partition += 1) {
+    const fold = new LedgerFold(runners);
+    let after = 0;
+    for (;;) {
+      const rows = await reader.slice({ partition, after, limit: SLICE });
+      if (rows.length === 0) break;
+      after = rows.at(-1)?.seq ?? after;
+      for (const row of rows) {
+        if (row.tenant !== tenant) continue;
+        const parsed = parseRow(row);
+        const key = actorKey(tenant, row.actor.kind, row.actor.id);
+        const ours = row.batch === batch;
+        const touched = actors.get(key);
+        if (ours && touched === undefined) {
+          actors.set(key, { actor: row.actor, scope: row.scope, partition, before: fold.actors.get(key) ?? null, touchedSince: null });
+        } else if (!ours && touched !== undefined) touched.touchedSince = row.type;
+        for (const write of parsed.guards) writes.push({ write, ours, carrier: key });
+        fold.apply({ ...parsed, guards: [] });
+      }
+    }
+    for (const [key, state] of fold.actors) now.set(key, state.value);
+  }
+
+  const guards = touchedGuards(writes);
+  return plan(tenant, actors, guards, now);
+}
+
+/** Guards are followed in order of version, because several partitions may change one. */
+function touchedGuards(writes: readonly { readonly write: GuardWrite; readonly ours: boolean; readonly carrier: string }[]): ReadonlyMap<GuardKey, TouchedGuard> {
+  const states = new Map<GuardKey, GuardState>();
+  const touched = new Map<GuardKey, TouchedGuard>();
+  for (const { write, ours, carrier } of writes.toSorted((a, b) => a.write.version - b.write.version)) {
+    const before = states.get(write.key) ?? EMPTY_GUARD;
+    const known = touched.get(write.key);
+    if (ours && known === undefined) touched.set(write.key, { carrier, before, touchedSince: false });
+    else if (!ours && known !== undefined) known.touchedSince = true;
+    states.set(write.key, applyGuardChange(before, write.change));
+  }
+  return touched;
+}
+
+function plan(tenant: TenantId, actors: ReadonlyMap<string, TouchedActor>, guards: ReadonlyMap<GuardKey, TouchedGuard>, now: ReadonlyMap<string, string>): UndoPlan {
+  const kept: Kept[] = [];
+  const reversals: Reversal[] = [];
+  const guardsOf = new Map<string, { key: GuardKey; state: GuardState }[]>();
+  for (const [key, guard] of guards) {
+    const carrier = actors.get(guard.carrier);
+    if (guard.touchedSince || carrier === undefined || carrier.touchedSince !== null) {
+      kept.push({ kind: 'guard', key: tenantKey(tenant, key), detail: 'something else changed it after the import' });
+      continue;
+    }
+    guardsOf.set(guard.carrier, [...(guardsOf.get(guard.carrier) ?? []), { key, state: guard.before }]);
+  }
+  for (const [key, touched] of actors) {
+    if (touched.touchedSince !== null) {
+      kept.push({ kind: touched.actor.kind, key: touched.actor.id, detail: `${touched.touchedSince} came after the import` });
+      continue;
+    }
+    const { before } = touched;
+    reversals.push({
+      actor: touched.actor, scope: touched.scope, partition: touched.partition, state: before === null ? null : { value: before.value, context: before.context },
+      guards: guardsOf.get(key) ?? [], now: now.get(key) ?? '',
+    });
+  }
+  // The registry goes back last, so that the policy of the import is in force until everything of it is gone.
+  reversals.sort((a, b) => Number(a.actor.kind === 'tenant') - Number(b.actor.kind === 'tenant'));
+  return { reversals, kept };
+}

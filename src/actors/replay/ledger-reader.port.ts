@@ -1,0 +1,28 @@
+/** How replay, rebuild and verification read the ledger and what was derived from it. */
+import type { LedgerRow } from '../../domain/ledger-event.ts';
+import type { TenantId } from '../../domain/ids.ts';
+import type { Policy } from '../../domain/policy.ts';
+import type { StoredActor, StoredGuard } from '../runtime-store.port.ts';
+
+export interface LedgerSlice {
+  readonly partition: number;
+  /** Rows after this position. */
+  readonly after: number;
+  readonly limit: number;
+}
+
+export interface LedgerReader {
+  heads(): Promise<readonly { readonly partition: number; readonly seq: number; readonly hash: string }[]>;
+  slice(slice: LedgerSlice): Promise<readonly LedgerRow[]>;
+  /** Every event of the registries and trust cells of these tenants, or of all when null, in order. */
+  registryEvents(tenants: readonly TenantId[] | null): Promise<readonly LedgerRow[]>;
+  /** Events that changed guards which several partitions share, in any order. */
+  sharedGuardEvents(tenants: readonly TenantId[] | null): Promise<readonly LedgerRow[]>;
+  /** What one decision rests on: the events of its scope, and those that moved the partition's budget, up to a position. */
+  scopeEvents(tenant: TenantId, scope: string, partition: number): Promise<readonly LedgerRow[]>;
+  parts(tenant: TenantId, hashes: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  policies(wanted: readonly { readonly tenant: TenantId; readonly hash: string }[]): Promise<ReadonlyMap<string, Policy>>;
+  actorsOf(partition: number): Promise<readonly StoredActor[]>;
+  guards(keys: readonly { readonly tenant: TenantId; readonly key: string }[]): Promise<readonly StoredGuard[]>;
+  guardCount(): Promise<number>;
+}

@@ -1,0 +1,207 @@
+/**
+ * Runs evaluations of the gate again. The facts are derived from the ledger as of the versions that the evaluation read, compared
+ * with the stored snapshot, and evaluated under the stored policy; the verdict must have the recorded hash.
+ */
+import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
+import type { Admission, EventType } from '../../domain/event-types.ts';
+import { gateFactsSchema, gateRequestSchema } from '../../domain/gate.ts';
+import type { GateFacts, GateRequest, Verdict } from '../../domain/gate.ts';
+import { eventIdOf, PARTITION_COUNT } from '../../domain/ids.ts';
+import type { TenantId } from '../../domain/ids.ts';
+import { canonicalJson } from '../../domain/json.ts';
+import type { Digest } from '../../domain/json.ts';
+import { actorKey, tenantKey } from '../../domain/keys.ts';
+import type { LedgerRow } from '../../domain/ledger-event.ts';
+import type { Policy } from '../../domain/policy.ts';
+import { trustCellId } from '../../domain/trust.ts';
+import type { ActionContext } from '../../machines/action/action.machine.ts';
+import type { Runners } from '../../machines/catalogue.ts';
+import type { TrustContext } from '../../machines/trust/trust.machine.ts';
+import { evaluateGate } from '../../policies/gate.ts';
+import { verdictHash } from '../../policies/verdict-hash.ts';
+import { gateRequest } from '../planner/admit-effect.ts';
+import { gateGuards, modeOf, trustFactOf } from '../planner/gate-facts.ts';
+import type { SubjectRefs } from '../../domain/message.ts';
+import type { GuardWrite } from '../../domain/guard.ts';
+import { isSharedGuard, LedgerFold, parseRow } from './ledger-fold.ts';
+import type { ParsedRow } from './ledger-fold.ts';
+import type { LedgerReader } from './ledger-reader.port.ts';
+import { RegistryHistory } from './registry-history.ts';
+
+const ADMISSION_TYPES: ReadonlySet<EventType> = new Set<EventType>(['action.passed', 'action.shadowed', 'action.scheduled', 'action.held', 'action.denied']);
+
+export interface Evaluation {
+  readonly event: string;
+  readonly action: string;
+  readonly recordedHash: string;
+  readonly replayedHash: string;
+  readonly factsEqual: boolean;
+  readonly redacted: boolean;
+  readonly differences: readonly string[];
+  readonly verdict: Verdict | null;
+}
+
+export function isAdmission(type: EventType): boolean {
+  return ADMISSION_TYPES.has(type);
+}
+
+export function admissionOf(data: unknown): Admission {
+  return (data as { admission: Admission }).admission;
+}
+
+/** Runs one evaluation again on given facts. */
+export function reevaluate(request: GateRequest, facts: GateFacts, policy: Policy, policyHash: string, digest: Digest): { readonly verdict: Verdict; readonly hash: string } {
+  const verdict = evaluateGate(request, facts, policy);
+  return { verdict, hash: verdictHash(verdict, request.at, policyHash, digest) };
+}
+
+interface ReplayDeps {
+  readonly reader: LedgerReader;
+  readonly runners: Runners;
+  readonly digest: Digest;
+}
+
+/** Changes of guards that several partitions share, by key, in order of version. */
+type SharedHistory = ReadonlyMap<string, readonly GuardWrite[]>;
+
+async function sharedHistory(reader: LedgerReader, tenants: readonly TenantId[] | null): Promise<SharedHistory> {
+  const history = new Map<string, GuardWrite[]>();
+  for (const row of await reader.sharedGuardEvents(tenants)) {
+    for (const write of parseRow(row).guards) {
+      if (!isSharedGuard(write.key)) continue;
+      const key = tenantKey(row.tenant, write.key);
+      const writes = history.get(key) ?? [];
+      writes.push(write);
+      history.set(key, writes);
+    }
+  }
+  for (const writes of history.values()) writes.sort((a, b) => a.version - b.version);
+  return history;
+}
+
+function sharedGuardAt(history: SharedHistory, runners: Runners, tenant: TenantId, key: string, version: number) {
+  const fold = new LedgerFold(runners);
+  for (const write of history.get(tenantKey(tenant, key)) ?? []) {
+    if (write.version > version) break;
+    fold.applyGuard(tenant, write);
+  }
+  return fold.guards.get(tenantKey(tenant, key));
+}
+
+class Replayer {
+  readonly #deps: ReplayDeps;
+  readonly #registry: RegistryHistory;
+  readonly #shared: SharedHistory;
+
+  constructor(deps: ReplayDeps, registry: RegistryHistory, shared: SharedHistory) {
+    this.#deps = deps;
+    this.#registry = registry;
+    this.#shared = shared;
+  }
+
+  /** The facts of an evaluation as the ledger gives them. `fold` stands just before the event. */
+  #derive(row: LedgerRow, admission: Admission, fold: LedgerFold, stored: GateFacts): { readonly request: GateRequest; readonly facts: GateFacts } | string {
+    const action = fold.actors.get(actorKey(row.tenant, 'action', row.actor.id));
+    const context = action?.context as unknown as ActionContext | undefined;
+    const proposal = context?.proposal;
+    if (context === undefined || proposal === undefined || proposal === null) return 'the ledger has no proposal for this evaluation';
+    const request = gateRequest(row.actor.id, proposal, context.approval, row.at);
+    const registry = this.#registry.registry(row.tenant, admission.registry_version);
+    if (registry === null) return `the ledger has no registry at version ${admission.registry_version}`;
+    const refs = { account: proposal.account, person: proposal.person, domain: proposal.domain } as SubjectRefs;
+    const guards: Record<string, unknown> = {};
+    for (const [name, key] of gateGuards(refs, row.partition)) {
+      const read = admission.guard_versions[key] ?? 0;
+      const folded = isSharedGuard(key) ? sharedGuardAt(this.#shared, this.#deps.runners, row.tenant, key, read) : fold.guards.get(tenantKey(row.tenant, key));
+      if ((folded?.version ?? 0) !== read) return `${key} was read at version ${read}, the ledger gives ${folded?.version ?? 0}`;
+      guards[name] = folded?.state ?? { touches: [], open: [], prints: [], lock_epoch: 0, spent_minor: {} };
+    }
+    const cell = trustCellId(proposal.action_type, proposal.channel, proposal.risk_class, proposal.engine);
+    const trust = this.#registry.trust(row.tenant, cell, admission.trust_version);
+    const facts = {
+      ...guards,
+      kill_switch: registry.stopped,
+      mode: modeOf(registry.context, proposal.channel),
+      // Which channels were configured is not on the ledger: it is taken as it was recorded.
+      ...(stored.channel_ready === undefined ? {} : { channel_ready: stored.channel_ready }),
+      suppressions: [...this.#registry.suppressions(row.tenant, admission.suppression_keys, admission.registry_version)],
+      trust: trustFactOf(cell, trust?.value ?? null, (trust?.context ?? null) as TrustContext | null, ACTION_TYPE_SPECS[proposal.action_type].initialLevel, row.at),
+      scope_linked: proposal.account === null || proposal.account === row.scope,
+      attributes: proposal.attributes,
+    } as GateFacts;
+    return { request, facts };
+  }
+
+  evaluate(parsed: ParsedRow, fold: LedgerFold, part: string | undefined, policy: Policy | undefined): Evaluation {
+    const { row } = parsed;
+    const admission = admissionOf(parsed.data);
+    const event = eventIdOf(row.partition, row.seq);
+    const base = { event, action: row.actor.id, recordedHash: admission.verdict_hash };
+    if (part === undefined || policy === undefined) {
+      return { ...base, replayedHash: '', factsEqual: false, redacted: true, differences: [part === undefined ? 'the snapshot was erased' : 'the policy is not stored'], verdict: null };
+    }
+    const snapshot = JSON.parse(part) as { request: unknown; facts: unknown };
+    const request = gateRequestSchema.parse(snapshot.request);
+    const facts = gateFactsSchema.parse(snapshot.facts);
+    const differences: string[] = [];
+    const derived = this.#derive(row, admission, fold, facts);
+    if (typeof derived === 'string') differences.push(derived);
+    else {
+      if (canonicalJson(derived.request) !== canonicalJson(request)) differences.push('the request differs from the snapshot');
+      for (const name of new Set([...Object.keys(facts), ...Object.keys(derived.facts)])) {
+        const key = name as keyof GateFacts;
+        if (canonicalJson(derived.facts[key] ?? null) !== canonicalJson(facts[key] ?? null)) differences.push(`${name} differs from the snapshot`);
+      }
+    }
+    const source = typeof derived === 'string' ? { request, facts } : derived;
+    const { verdict, hash } = reevaluate(source.request, source.facts, policy, admission.policy, this.#deps.digest);
+    if (hash !== admission.verdict_hash) differences.push('the verdict differs');
+    return { ...base, replayedHash: hash, factsEqual: differences.length === 0, redacted: false, differences, verdict };
+  }
+}
+
+const SLICE = 2_000;
+
+async function evaluateRows(deps: ReplayDeps, replayer: Replayer, fold: LedgerFold, rows: readonly LedgerRow[], wanted: (row: LedgerRow) => boolean, emit: (evaluation: Evaluation) => void): Promise<void> {
+  const parsedRows = rows.map(parseRow);
+  const admissions = parsedRows.filter((parsed) => isAdmission(parsed.row.type) && wanted(parsed.row));
+  const parts = new Map<string, string>();
+  for (const tenant of new Set(admissions.map((parsed) => parsed.row.tenant))) {
+    const hashes = admissions.filter((parsed) => parsed.row.tenant === tenant).map((parsed) => admissionOf(parsed.data).snapshot);
+    for (const [hash, body] of await deps.reader.parts(tenant, hashes)) parts.set(tenantKey(tenant, hash), body);
+  }
+  const policies = await deps.reader.policies(admissions.map((parsed) => ({ tenant: parsed.row.tenant, hash: admissionOf(parsed.data).policy })));
+  for (const parsed of parsedRows) {
+    if (isAdmission(parsed.row.type) && wanted(parsed.row)) {
+      const admission = admissionOf(parsed.data);
+      emit(replayer.evaluate(parsed, fold, parts.get(tenantKey(parsed.row.tenant, admission.snapshot)), policies.get(tenantKey(parsed.row.tenant, admission.policy))));
+    }
+    fold.apply(parsed);
+  }
+}
+
+/** Every evaluation on the ledger of these tenants, or of all when null, run again in order. */
+export async function replayAll(deps: ReplayDeps, tenants: readonly TenantId[] | null, emit: (evaluation: Evaluation) => void): Promise<void> {
+  const replayer = new Replayer(deps, new RegistryHistory(await deps.reader.registryEvents(tenants), deps.runners), await sharedHistory(deps.reader, tenants));
+  const wanted = new Set(tenants);
+  for (let partition = 0; partition < PARTITION_COUNT; partition += 1) {
+    const fold = new LedgerFold(deps.runners);
+    let after = 0;
+    for (;;) {
+      const rows = await deps.reader.slice({ partition, after, limit: SLICE });
+      if (rows.length === 0) break;
+      await evaluateRows(deps, replayer, fold, rows, (row) => tenants === null || wanted.has(row.tenant), emit);
+      after = rows.at(-1)?.seq ?? after;
+    }
+  }
+}
+
+/** The evaluations of one action, run again. */
+export async function replayAction(deps: ReplayDeps, tenant: TenantId, scope: string, partition: number, action: string): Promise<readonly Evaluation[]> {
+  const replayer = new Replayer(deps, new RegistryHistory(await deps.reader.registryEvents([tenant]), deps.runners), await sharedHistory(deps.reader, [tenant]));
+  const evaluations: Evaluation[] = [];
+  const rows = await deps.reader.scopeEvents(tenant, scope, partition);
+  await evaluateRows(deps, replayer, new LedgerFold(deps.runners), rows, (row) => row.actor.id === action, (evaluation) => evaluations.push(evaluation));
+  return evaluations;
+}
+

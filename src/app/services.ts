@@ -1,0 +1,274 @@
+/** The running system as the gateway and the command line see it. Each method names a part that does the work. */
+import { randomUUID } from 'node:crypto';
+import { ACTION_TYPE_SPECS } from '../domain/action-types.ts';
+import type { ActionType, TrustLevel } from '../domain/action-types.ts';
+import { GatehouseError } from '../domain/errors.ts';
+import { gateFactsSchema, gateRequestSchema } from '../domain/gate.ts';
+import type { CheckResult } from '../domain/gate.ts';
+import { asId, partitionOf } from '../domain/ids.ts';
+import type { ImportId, TenantId } from '../domain/ids.ts';
+import { isoOf } from '../domain/instant.ts';
+import { canonicalJson } from '../domain/json.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { modeSchema } from '../domain/mode.ts';
+import { channelSchema } from '../domain/action-types.ts';
+import { parseTrustCellId } from '../domain/trust.ts';
+import type { Services, TraceStep, Caller, ImportView, ReplayView } from '../gateway/services.port.ts';
+import { decayedTrust } from '../machines/trust/trust.machine.ts';
+import type { TrustContext } from '../machines/trust/trust.machine.ts';
+import type { Runners } from '../machines/catalogue.ts';
+import type { Clock } from '../actors/clock.port.ts';
+import type { Host } from '../actors/host.ts';
+import type { ImportService } from '../actors/imports/import-service.ts';
+import type { ImportState, ImportStore } from '../actors/imports/import-store.port.ts';
+import type { Directory } from '../actors/intake/directory.port.ts';
+import type { Intake } from '../actors/intake/intake.ts';
+import type { LedgerReader } from '../actors/replay/ledger-reader.port.ts';
+import { rebuildCheck } from '../actors/replay/rebuild.ts';
+import { admissionOf, isAdmission, reevaluate, replayAction, replayAll } from '../actors/replay/replay.ts';
+import { parseRow } from '../actors/replay/ledger-fold.ts';
+import { traceStep } from '../actors/replay/trace.ts';
+import { verifyLedger } from '../actors/replay/verify.ts';
+import type { ReviewCommands } from '../actors/review-commands.ts';
+import type { TenantCommands } from '../actors/tenant-commands.ts';
+import type { KeyStore } from '../memory/identity/keys.ts';
+import type { ReadModel } from '../memory/read/read-model.ts';
+import type { RegistryReader } from '../memory/read/registry-reader.ts';
+import { sha256 } from '../memory/sha256.ts';
+import { nextLevel, trustQuantile } from '../policies/trust.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import type { UsageMeter } from './usage-meter.ts';
+
+export interface ServiceParts {
+  readonly clock: Clock;
+  readonly commands: TenantCommands;
+  readonly directory: Directory;
+  readonly host: Host;
+  readonly imports: ImportService;
+  readonly importStore: ImportStore;
+  readonly intake: Intake;
+  readonly keys: KeyStore;
+  readonly meter: UsageMeter;
+  readonly metrics: Metrics;
+  readonly ping: () => Promise<void>;
+  readonly reader: LedgerReader;
+  readonly readModel: ReadModel;
+  readonly registry: RegistryReader;
+  readonly reviews: ReviewCommands;
+  readonly runners: Runners;
+}
+
+/** Examples that a report names; the counts are whole. */
+const EXAMPLES_MAX = 20;
+
+function importView(state: ImportState): ImportView {
+  return {
+    id: state.id, name: state.name, mode: state.mode, state: state.state, total: state.total, applied: state.applied, counts: { ...state.counts }, started_at: isoOf(state.startedAt),
+  };
+}
+
+export function createServices(parts: ServiceParts): Services {
+  const { clock, commands, directory, host, imports, importStore, intake, keys, meter, metrics, reader, readModel, registry, reviews, runners } = parts;
+  const replayDeps = { reader, runners, digest: sha256 };
+
+  async function idOf(tenant: TenantId, kind: 'account' | 'contact', externalId: string): Promise<string> {
+    const found = await directory.find(tenant, kind, externalId);
+    if (found === null) throw new GatehouseError('not_found', `There is no ${kind} ${externalId}.`);
+    return found.id;
+  }
+
+  async function withDecisions<Item extends { readonly duplicate: boolean; readonly correlation: string | null; readonly decisions: readonly string[] }>(tenant: TenantId, items: readonly Item[]): Promise<readonly Item[]> {
+    const repeated = items.flatMap((item) => (item.duplicate && item.correlation !== null ? [item.correlation] : []));
+    if (repeated.length === 0) return items;
+    const known = await readModel.decisionsOf(tenant, repeated);
+    return items.map((item) => (item.duplicate ? { ...item, decisions: known.get(item.correlation ?? '') ?? [] } : item));
+  }
+
+  async function stepsOf(tenant: TenantId, correlation: string): Promise<readonly TraceStep[]> {
+    return (await readModel.correlationRows(tenant, correlation)).map(traceStep);
+  }
+
+  /** Every check of the last evaluation of an action, computed again from its snapshot. */
+  async function lastEvaluation(tenant: TenantId, correlation: string, action: string): Promise<{ readonly checks: readonly CheckResult[]; readonly snapshot: JsonObject | null }> {
+    const rows = await readModel.correlationRows(tenant, correlation);
+    const last = rows.findLast((row) => isAdmission(row.type) && row.actor.id === action);
+    if (last === undefined) return { checks: [], snapshot: null };
+    const admission = admissionOf(parseRow(last).data);
+    const snapshot = await readModel.part(tenant, admission.snapshot);
+    const policies = await reader.policies([{ tenant, hash: admission.policy }]);
+    const policy = policies.get(`${tenant}/${admission.policy}`);
+    if (snapshot === null || policy === undefined) return { checks: admission.reasons, snapshot };
+    const { verdict } = reevaluate(gateRequestSchema.parse(snapshot['request']), gateFactsSchema.parse(snapshot['facts']), policy, admission.policy, sha256);
+    return { checks: verdict.checks, snapshot };
+  }
+
+  async function refuseLiveDemo(caller: Caller, mode: string): Promise<void> {
+    if (mode !== 'live') return;
+    const current = await registry.registry(caller.tenant);
+    if (current?.clock === 'virtual' || (await keys.tenantKind(caller.tenant)) === 'demo') {
+      throw new GatehouseError('state_conflict', 'A demo tenant, or one on a virtual clock, can never be live.');
+    }
+  }
+
+  return {
+    async authenticate(key) {
+      const found = await keys.authenticate(key);
+      return found === null ? null : { tenant: found.tenant, keyId: found.keyId, identity: found.identity, kind: found.kind, role: found.role };
+    },
+    async acceptSignals(caller, events) {
+      meter.count(caller.tenant, 'api.call', 1);
+      return withDecisions(caller.tenant, await intake.signals(caller.tenant, events));
+    },
+    async acceptOutcomes(caller, events) {
+      meter.count(caller.tenant, 'api.call', 1);
+      return intake.outcomes(caller.tenant, events);
+    },
+    propose(caller, proposal) {
+      meter.count(caller.tenant, 'api.call', 1);
+      return intake.propose(caller.tenant, caller.identity, proposal);
+    },
+    async checkGate(caller, proposal) {
+      const verdict = await intake.rehearse(caller.tenant, caller.identity, proposal);
+      return { verdict: verdict.kind, at: verdict.kind === 'schedule' ? isoOf(verdict.at) : null, checks: verdict.checks };
+    },
+
+    async listDecisions(caller, query) {
+      const account = query.account === undefined ? undefined : await idOf(caller.tenant, 'account', query.account);
+      const person = query.contact === undefined ? undefined : await idOf(caller.tenant, 'contact', query.contact);
+      return readModel.decisions(caller.tenant, { ...query, account, person });
+    },
+    getDecision: async (caller, id) => (await readModel.decision(caller.tenant, id)).view,
+    async traceDecision(caller, id) {
+      const { view, scope } = await readModel.decision(caller.tenant, id);
+      const steps = await stepsOf(caller.tenant, view.correlation);
+      const outcomes = (await readModel.outcomeRows(caller.tenant, scope, view.id)).map(traceStep).filter((step) => steps.every((known) => known.event !== step.event));
+      const { checks, snapshot } = view.action === null ? { checks: [], snapshot: null } : await lastEvaluation(caller.tenant, view.correlation, view.action.id);
+      return { decision: view, steps: [...steps, ...outcomes], gate: checks, snapshot };
+    },
+    async replayDecision(caller, id): Promise<ReplayView> {
+      const { view, scope } = await readModel.decision(caller.tenant, id);
+      const evaluations = view.action === null ? [] : await replayAction(replayDeps, caller.tenant, scope, partitionOf(scope), view.action.id);
+      const result = evaluations.length === 0
+        ? 'nothing_to_replay'
+        : (evaluations.some((item) => item.redacted) ? 'redacted' : (evaluations.every((item) => item.recordedHash === item.replayedHash && item.factsEqual) ? 'identical' : 'different'));
+      return {
+        decision: view.id, result,
+        evaluations: evaluations.map((item) => ({
+          event: item.event, recorded_hash: item.recordedHash, replayed_hash: item.replayedHash, facts_equal: item.factsEqual, differences: item.differences,
+        })),
+      };
+    },
+    traceCorrelation: (caller, correlation) => stepsOf(caller.tenant, correlation),
+
+    async putAccount(caller, externalId, facts) {
+      const found = await intake.profile(caller.tenant, `account/${externalId}`, { account: facts }, caller.identity, randomUUID());
+      return readModel.account(caller.tenant, found.id);
+    },
+    getAccount: async (caller, externalId) => readModel.account(caller.tenant, await idOf(caller.tenant, 'account', externalId)),
+    listAccounts: (caller, query) => readModel.accounts(caller.tenant, query),
+    async accountEvents(caller, id, query) {
+      const found = await directory.find(caller.tenant, 'account', id);
+      return readModel.events(caller.tenant, found?.scope ?? id, query);
+    },
+    async putContact(caller, externalId, facts) {
+      const found = await intake.profile(caller.tenant, `contact/${externalId}`, { contact: facts }, caller.identity, randomUUID());
+      return readModel.contact(caller.tenant, found.id);
+    },
+    getContact: async (caller, externalId) => readModel.contact(caller.tenant, await idOf(caller.tenant, 'contact', externalId)),
+
+    listReviews: (caller, query) => readModel.reviews(caller.tenant, query),
+    getReview: async (caller, id) => (await readModel.review(caller.tenant, id)).view,
+    async decideReview(caller, id, input) {
+      const { held } = await readModel.review(caller.tenant, id);
+      await reviews.decide(caller, held, input);
+      return { review: (await readModel.review(caller.tenant, id)).view, action_state: await readModel.actionState(caller.tenant, held.action) };
+    },
+
+    async listTrust(caller) {
+      const { policy } = await registry.current(caller.tenant);
+      const now = clock.now();
+      return (await readModel.trustCells(caller.tenant)).map((cell) => {
+        const key = parseTrustCellId(cell.id);
+        const spec = ACTION_TYPE_SPECS[key.actionType as ActionType];
+        const { good, bad } = decayedTrust(cell.context as unknown as TrustContext, now);
+        const level: TrustLevel = cell.value === 'initial' ? spec.initialLevel : (cell.value as TrustLevel);
+        const step = nextLevel(level, good, bad, spec, policy, false);
+        return {
+          cell: cell.id, action_type: key.actionType, channel: key.channel, risk_class: key.riskClass, engine: key.engine, level, good, bad,
+          quantile: trustQuantile(good, bad, policy.trust), theta: spec.theta, min_evidence: spec.minEvidence,
+          explanation: step.level === level ? `Stays at ${level}: ${step.reason}.` : `Would move to ${step.level}: ${step.reason}.`,
+        };
+      });
+    },
+    loopReport: (caller, { dimension }) => readModel.loop(caller.tenant, dimension),
+    async setKillSwitch(caller, engaged, reason) {
+      const at = await commands.record(caller.tenant, randomUUID(), engaged ? 'kill_switch.engaged' : 'kill_switch.released', { by: caller.identity, reason });
+      return { engaged, since: isoOf(at) };
+    },
+    getPolicy: (caller) => registry.current(caller.tenant),
+    async applyPolicy(caller, policy) {
+      const hash = sha256(canonicalJson(policy));
+      await importStore.storePolicy(caller.tenant, hash, policy);
+      await commands.record(caller.tenant, randomUUID(), 'policy.applied', { policy: hash, name: policy.name, by: caller.identity });
+      return { hash };
+    },
+    async setMode(caller, mode, channel, reason) {
+      await refuseLiveDemo(caller, mode);
+      await commands.record(caller.tenant, randomUUID(), 'tenant.mode_set', {
+        mode: modeSchema.parse(mode), channel: channel === null ? null : channelSchema.parse(channel), by: caller.identity, reason,
+      });
+      return { mode };
+    },
+    async addSuppression(caller, input) {
+      const scope = input.scope as 'contact' | 'email' | 'domain' | 'account';
+      const key = await directory.suppressionKey(caller.tenant, scope, input.value);
+      await commands.record(caller.tenant, randomUUID(), 'suppression.added', { key, scope, reason: input.reason, source: input.source, by: caller.identity });
+      return { key };
+    },
+    createKey: (caller, input) => keys.create({ tenant: caller.tenant, ...input }),
+    async revokeKey(caller, id) {
+      if (!(await keys.revoke(caller.tenant, id))) throw new GatehouseError('not_found', `There is no key ${id} in force.`);
+    },
+
+    async verify() {
+      const result = await verifyLedger(reader, sha256);
+      return { ok: result.faults.length === 0, events: result.events, partitions: (await reader.heads()).length, faults: result.faults };
+    },
+    async rebuildCheck() {
+      await host.idle();
+      const result = await rebuildCheck(reader, runners);
+      return { ok: result.differences.length === 0, ...result };
+    },
+    async replayAll(caller) {
+      const counts = { evaluations: 0, identical: 0, different: 0, redacted: 0, facts_differ: 0 };
+      const examples: { event: string; detail: string }[] = [];
+      await replayAll(replayDeps, [caller.tenant], (evaluation) => {
+        counts.evaluations += 1;
+        if (evaluation.redacted) counts.redacted += 1;
+        else if (evaluation.recordedHash === evaluation.replayedHash) counts.identical += 1;
+        else counts.different += 1;
+        if (!evaluation.redacted && !evaluation.factsEqual) counts.facts_differ += 1;
+        if (evaluation.differences.length > 0 && examples.length < EXAMPLES_MAX) examples.push({ event: evaluation.event, detail: evaluation.differences.join('; ') });
+      });
+      return { ok: counts.different === 0 && counts.facts_differ === 0, ...counts, examples };
+    },
+
+    startImport: async (caller, start) => importView(await imports.start(caller.tenant, caller.identity, start)),
+    applyImport: async (caller, id, records) => importView(await imports.apply(caller.tenant, asId<ImportId>(id), records)),
+    finishImport: async (caller, id) => importView(await imports.finish(caller.tenant, asId<ImportId>(id))),
+    async undoImport(caller, id) {
+      const result = await imports.undo(caller.tenant, asId<ImportId>(id), caller.identity);
+      return { import: id, reverted: result.reverted, cancelled_actions: result.cancelledActions, kept: result.kept };
+    },
+    listImports: async (caller) => (await imports.list(caller.tenant)).map(importView),
+
+    async health() {
+      const database = await parts.ping().then(() => ({ ok: true, detail: 'answers' }), (error: unknown) => ({ ok: false, detail: error instanceof Error ? error.message : String(error) }));
+      return { ready: database.ok, checks: { database, mailbox: { ok: true, detail: `${host.waiting} messages wait` } } };
+    },
+    metricsText() {
+      metrics.mailboxMessages.set(host.waiting);
+      return metrics.registry.metrics();
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/** The registry of a tenant and the policy in force. */
+import type { PolicyReader } from '../../actors/intake/policy-reader.port.ts';
+import { must } from '../../domain/errors.ts';
+import type { TenantId } from '../../domain/ids.ts';
+import { tenantKey } from '../../domain/keys.ts';
+import type { Policy } from '../../domain/policy.ts';
+import type { PolicyCache } from '../runtime/policy-cache.ts';
+import type { Sql } from '../sql/sql.port.ts';
+
+export interface RegistryView {
+  readonly stopped: boolean;
+  readonly policyHash: string;
+  readonly mode: string;
+  readonly clock: string;
+  readonly killSwitchAt: number | null;
+}
+
+export class RegistryReader implements PolicyReader {
+  readonly #sql: Sql;
+  readonly #policies: PolicyCache;
+
+  constructor(sql: Sql, policies: PolicyCache) {
+    this.#sql = sql;
+    this.#policies = policies;
+  }
+
+  /** Null when the tenant was never created. */
+  async registry(tenant: TenantId): Promise<RegistryView | null> {
+    const [row] = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) =>
+      session.query<{ value: string; context: string }>(`SELECT value, context FROM actor_state WHERE tenant = $1 AND kind = 'tenant' AND id = $1`, [tenant]),
+    );
+    if (row === undefined) return null;
+    const context = JSON.parse(row.context) as { policy: string; mode: string; clock: string; kill_switch: { at: number } | null };
+    return { stopped: row.value === 'stopped', policyHash: context.policy, mode: context.mode, clock: context.clock, killSwitchAt: context.kill_switch?.at ?? null };
+  }
+
+  async current(tenant: TenantId): Promise<{ readonly hash: string; readonly policy: Policy }> {
+    const { policyHash: hash } = must(await this.registry(tenant), `the registry of ${tenant}`);
+    const policies = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) => this.#policies.load(session, [{ tenant, hash }]));
+    return { hash, policy: must(policies.get(tenantKey(tenant, hash)), `policy ${hash}`) };
+  }
+
+  async inForce(tenant: TenantId): Promise<Policy> {
+    return (await this.current(tenant)).policy;
+  }
+}

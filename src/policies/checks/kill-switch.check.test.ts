@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+
+import { EMAIL, factsWith, factsWithout } from '../gate.fixture.ts';
+import { killSwitchCheck } from './kill-switch.check.ts';
+
+test('a released switch passes', () => {
+  expect(killSwitchCheck(EMAIL, factsWith({}))).toMatchObject({ outcome: 'pass', code: null });
+});
+
+test('an engaged switch holds', () => {
+  expect(killSwitchCheck(EMAIL, factsWith({ kill_switch: true }))).toMatchObject({
+    outcome: 'hold',
+    code: 'kill_switch_engaged',
+    next_at: null,
+  });
+});
+
+test('a switch that could not be read holds', () => {
+  expect(killSwitchCheck(EMAIL, factsWithout('kill_switch'))).toMatchObject({
+    outcome: 'hold',
+    code: 'kill_switch_unknown',
+  });
+});

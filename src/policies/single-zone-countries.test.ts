@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+
+import { isTimeZone } from '../domain/entity.ts';
+import { singleZoneCountries, zoneOfCountry } from './single-zone-countries.ts';
+
+test('every listed country is an ISO code with a zone that exists', () => {
+  expect(singleZoneCountries().length).toBeGreaterThan(40);
+  for (const country of singleZoneCountries()) {
+    expect(country).toMatch(/^[A-Z]{2}$/);
+    expect(isTimeZone(zoneOfCountry(country) ?? '')).toBe(true);
+  }
+});
+
+test.each(['US', 'CA', 'AU', 'BR', 'RU', 'ES', 'PT', 'MX', 'ID', 'CN', 'CL', 'NZ', 'XX', 'fr', 'constructor'])(
+  '%s has several or none',
+  (country) => {
+    expect(zoneOfCountry(country)).toBeNull();
+  },
+);
+
+test('Germany and Malaysia keep one clock under two names', () => {
+  const pairs = [
+    ['Europe/Berlin', 'Europe/Busingen'],
+    ['Asia/Kuala_Lumpur', 'Asia/Kuching'],
+  ] as const;
+  for (const [first, second] of pairs) {
+    for (let month = 0; month < 12 * 45; month += 1) {
+      const at = Date.UTC(1982, month, 15);
+      const wall = (timeZone: string) =>
+        new Intl.DateTimeFormat('en-GB', { timeZone, dateStyle: 'short', timeStyle: 'long' }).format(at);
+      expect(wall(second).slice(0, 17)).toBe(wall(first).slice(0, 17));
+    }
+  }
+});
