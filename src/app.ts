@@ -3,10 +3,13 @@
  * hands out the services that the gateway and the command line speak to.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleepFor } from 'node:timers/promises';
+
 import type { FastifyBaseLogger } from 'fastify';
+
 import type { Clock } from './actors/clock.port.ts';
 import { Executor } from './actors/executor.ts';
 import { Host } from './actors/host.ts';
@@ -16,8 +19,8 @@ import type { RuntimeObserver } from './actors/observer.port.ts';
 import { ReviewCommands } from './actors/review-commands.ts';
 import { TenantCommands } from './actors/tenant-commands.ts';
 import { WorkerLoop } from './actors/worker-loop.ts';
-import { createServices } from './app/services.ts';
 import { keptSecret, masterKey } from './app/master-key.ts';
+import { createServices } from './app/services.ts';
 import { UsageMeter } from './app/usage-meter.ts';
 import { createSandboxChannel } from './channels/sandbox/sandbox-channel.ts';
 import { GatehouseError } from './domain/errors.ts';
@@ -46,6 +49,7 @@ import { migrate } from './memory/sql/migrate.ts';
 import { openPglite } from './memory/sql/pglite.ts';
 import { createPostgres } from './memory/sql/postgres.ts';
 import type { Sql } from './memory/sql/sql.port.ts';
+import { StatisticsKeeper } from './memory/sql/statistics-keeper.ts';
 import { keyedHash } from './memory/vault/cipher.ts';
 import { SubjectVault } from './memory/vault/subject-vault.ts';
 import { createRulesEngine } from './models/rules/rules-engine.ts';
@@ -91,6 +95,7 @@ const realClock: Clock = {
 
 const LEASE_MS = 6_000;
 const METER_MS = 60_000;
+const STATISTICS_MS = 2_000;
 
 function observerOf(logger: FastifyBaseLogger, metrics: Metrics, meter: () => UsageMeter | null): RuntimeObserver {
   return {
@@ -99,8 +104,10 @@ function observerOf(logger: FastifyBaseLogger, metrics: Metrics, meter: () => Us
       metrics.batchMessages.observe(messages);
       logger.debug({ lane, messages, events, milliseconds }, 'batch committed');
     },
-    batchFailed: (lane, messages, error) => logger.warn({ lane, messages, err: error }, 'a batch failed and is tried in parts'),
-    messageParked: (tenant, source, id, error) => logger.error({ tenant, source, id, reason: error }, 'a message could not be processed and waits for an operator'),
+    batchFailed: (lane, messages, error) =>
+      logger.warn({ lane, messages, err: error }, 'a batch failed and is tried in parts'),
+    messageParked: (tenant, source, id, error) =>
+      logger.error({ tenant, source, id, reason: error }, 'a message could not be processed and waits for an operator'),
     verdict: (kind) => metrics.verdicts.inc({ verdict: kind }),
     executed(result, count) {
       metrics.executions.inc({ result }, count);
@@ -113,7 +120,8 @@ function observerOf(logger: FastifyBaseLogger, metrics: Metrics, meter: () => Us
 
 async function openDatabase(options: AppOptions): Promise<{ sql: Sql; lock: DataLock | null }> {
   mkdirSync(options.dataDir, { recursive: true });
-  if (options.databaseUrl !== null) return { sql: createPostgres(options.databaseUrl, { maxConnections: 12 }), lock: null };
+  if (options.databaseUrl !== null)
+    return { sql: createPostgres(options.databaseUrl, { maxConnections: 12 }), lock: null };
   const lock = takeLock(join(options.dataDir, 'lock'));
   try {
     return { sql: await openPglite(join(options.dataDir, 'pg')), lock };
@@ -143,7 +151,14 @@ export async function openApp(options: AppOptions): Promise<App> {
   }
 }
 
-async function compose(options: AppOptions, logger: FastifyBaseLogger, metrics: Metrics, master: Buffer, sql: Sql, lock: DataLock | null): Promise<App> {
+async function compose(
+  options: AppOptions,
+  logger: FastifyBaseLogger,
+  metrics: Metrics,
+  master: KeyObject,
+  sql: Sql,
+  lock: DataLock | null,
+): Promise<App> {
   await migrate(sql);
   const clock = realClock;
   const keyedDigest = (text: string) => keyedHash(master, 'content', text);
@@ -160,11 +175,24 @@ async function compose(options: AppOptions, logger: FastifyBaseLogger, metrics: 
   const host = new Host(
     { id: hostId, lanes: embedded ? 1 : 2, maxBatch: 500, maxWaiting: 20_000, leaseMs: LEASE_MS, soleOwner: embedded },
     store,
-    { runners, engine: createRulesEngine(), digest: sha256, channelReady: (channel, mode) => channels.some((item) => item.carries(channel, mode)) },
-    clock, observer,
+    {
+      runners,
+      engine: createRulesEngine(),
+      digest: sha256,
+      channelReady: (channel, mode) => channels.some((item) => item.carries(channel, mode)),
+    },
+    clock,
+    observer,
   );
   await host.start();
-  const executor = new Executor({ worker: hostId, limit: 500, soleWorker: embedded }, executions, channels, host, sha256, observer);
+  const executor = new Executor(
+    { worker: hostId, limit: 500, soleWorker: embedded },
+    executions,
+    channels,
+    host,
+    sha256,
+    observer,
+  );
   const commands = new TenantCommands(host, clock);
   meter = new UsageMeter(commands, clock, hostId);
   const registry = new RegistryReader(sql, policies);
@@ -174,13 +202,35 @@ async function compose(options: AppOptions, logger: FastifyBaseLogger, metrics: 
   const reader = createLedgerReader(sql, policies);
   const intakeDeps = { host, store, directory, policies: registry, clock, digest: sha256, keyedDigest };
   const intake = new Intake(intakeDeps);
-  const imports = new ImportService({ ...intakeDeps, intake, executor, imports: importStore, reader, runners, commands, executions });
+  const imports = new ImportService({
+    ...intakeDeps,
+    intake,
+    executor,
+    imports: importStore,
+    reader,
+    runners,
+    commands,
+    executions,
+  });
   const services = createServices({
-    clock, commands, directory, host, imports, importStore, intake, keys, meter, metrics, reader, registry, runners,
+    clock,
+    commands,
+    directory,
+    host,
+    imports,
+    importStore,
+    intake,
+    keys,
+    meter,
+    metrics,
+    reader,
+    registry,
+    runners,
     ping: async () => {
       await sql.asOwner((session) => session.query('SELECT 1'));
     },
-    readModel: new ReadModel(sql, vault), reviews: new ReviewCommands(host, clock, sha256),
+    readModel: new ReadModel(sql, vault),
+    reviews: new ReviewCommands(host, clock, sha256),
   });
 
   async function ensureTenant(id: TenantId, name: string, kind: 'customer' | 'demo', policy: Policy): Promise<void> {
@@ -191,7 +241,9 @@ async function compose(options: AppOptions, logger: FastifyBaseLogger, metrics: 
     await commands.record(id, 'created', 'tenant.created', { clock: 'real', mode: 'sandbox', policy: hash });
   }
 
-  const adminKey = options.adminKey ?? keptSecret(options.dataDir, 'admin-key', () => `gh_default_${randomBytes(24).toString('base64url')}`);
+  const adminKey =
+    options.adminKey ??
+    keptSecret(options.dataDir, 'admin-key', () => `gh_default_${randomBytes(24).toString('base64url')}`);
   await ensureTenant(DEFAULT_TENANT, 'Default', 'customer', DEFAULT_POLICY);
   await keys.adopt({ tenant: DEFAULT_TENANT, label: 'admin', role: 'admin', kind: 'person' }, adminKey);
 
@@ -201,18 +253,33 @@ async function compose(options: AppOptions, logger: FastifyBaseLogger, metrics: 
     meter.flush().catch((error: unknown) => observer.failed('metering', error));
   }, METER_MS);
   meterTimer.unref();
+  const statistics = new StatisticsKeeper(sql);
+  const statisticsTimer = setInterval(() => {
+    statistics.refresh().catch((error: unknown) => observer.failed('statistics', error));
+  }, STATISTICS_MS);
+  statisticsTimer.unref();
 
-  const localCaller = (tenant: TenantId): Caller => ({ tenant, identity: 'person:operator', kind: 'person', role: 'admin', keyId: 'local' });
+  const localCaller = (tenant: TenantId): Caller => ({
+    tenant,
+    identity: 'person:operator',
+    kind: 'person',
+    role: 'admin',
+    keyId: 'local',
+  });
   return {
     services,
     async caller(tenant) {
       const id = asId<TenantId>(tenant);
-      if (!/^[a-z][a-z0-9-]{0,39}$/.test(tenant)) throw new GatehouseError('usage', `A tenant's name has lower-case letters, digits and hyphens, not ${JSON.stringify(tenant)}.`);
+      if (!/^[a-z][a-z0-9-]{0,39}$/.test(tenant))
+        throw new GatehouseError(
+          'usage',
+          `A tenant's name has lower-case letters, digits and hyphens, not ${JSON.stringify(tenant)}.`,
+        );
       await ensureTenant(id, tenant, 'customer', DEFAULT_POLICY);
       return localCaller(id);
     },
     async listen() {
-      const gateway = createGateway({ services, logger, metrics, now: clock.now });
+      const gateway = createGateway({ services, logger, metrics, now: () => clock.now() });
       await gateway.listen({ host: options.host, port: options.port });
       const address = gateway.server.address();
       const port = typeof address === 'object' && address !== null ? address.port : options.port;
@@ -229,6 +296,7 @@ async function compose(options: AppOptions, logger: FastifyBaseLogger, metrics: 
     adminKey: () => Promise.resolve(adminKey),
     async close() {
       clearInterval(meterTimer);
+      clearInterval(statisticsTimer);
       if (options.workers) await workers.stop();
       await meter.flush().catch((error: unknown) => observer.failed('metering', error));
       await host.stop();

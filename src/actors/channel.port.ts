@@ -32,5 +32,8 @@ export interface ActionChannel {
   /** Requests are independent; the answers are in the order of the requests. */
   send(requests: readonly ChannelRequest[]): Promise<readonly PromiseSettledResult<ChannelReceipt>[]>;
   /** What became of earlier requests: a receipt, `absent` when it certainly did not act, `unknown` when it cannot say. */
-  lookup(tenant: string, idempotencyKeys: readonly string[]): Promise<readonly (ChannelReceipt | 'absent' | 'unknown')[]>;
+  lookup(
+    tenant: string,
+    idempotencyKeys: readonly string[],
+  ): Promise<readonly (ChannelReceipt | 'absent' | 'unknown')[]>;
 }

@@ -1,16 +1,16 @@
+import type { ActionType } from '../domain/action-types.ts';
 /**
  * What the runtime asks of a decision engine. An engine is a pure function of its input: it gets time and a seed, and says which
  * version of itself answered. The rules engine answers at once; an engine that needs the network is run as a durable effect.
  */
 import type { Choice, Assessment } from '../domain/candidate.ts';
-import type { AccountEventFacts } from '../domain/event-types.ts';
 import type { Persona, Relations } from '../domain/entity.ts';
+import type { AccountEventFacts } from '../domain/event-types.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Lane } from '../domain/lane.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { SignalType } from '../domain/signal-types.ts';
-import type { ActionType } from '../domain/action-types.ts';
 
 /** Intent as an actor keeps it: a score and when it was true. It decays from there. */
 export interface IntentState {

@@ -1,9 +1,9 @@
 /** What the executor asks of its store: claiming permits, and the fate of attempts. */
 import type { GateFacts } from '../domain/gate.ts';
-import type { Policy } from '../domain/policy.ts';
 import type { ImportId, TenantId } from '../domain/ids.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { TenantClock } from '../domain/mode.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { PermitDetail } from './runtime-store.port.ts';
 
 export interface ClaimablePermit {
@@ -38,12 +38,23 @@ export interface ExecutionStore {
    * recorded. `at` is the time of execution; `check` returns the codes of what forbids it.
    */
   claim(request: {
-    readonly worker: string; readonly tenants: readonly TenantId[]; readonly at: number; readonly limit: number; readonly leaseMs: number;
+    readonly worker: string;
+    readonly tenants: readonly TenantId[];
+    readonly at: number;
+    readonly limit: number;
+    readonly leaseMs: number;
     readonly check: (permit: ClaimablePermit, facts: GateFacts, policy: Policy) => readonly string[];
   }): Promise<ClaimResult>;
   /** Attempts whose worker is gone: their lease lapsed, or `force` says that no other worker can exist. */
-  lapsed(tenants: readonly TenantId[], worker: string, force: boolean, limit: number): Promise<readonly ClaimablePermit[]>;
+  lapsed(
+    tenants: readonly TenantId[],
+    worker: string,
+    force: boolean,
+    limit: number,
+  ): Promise<readonly ClaimablePermit[]>;
   /** The channel certainly did not act: the permit may be taken again at `dueAt`. */
-  retryAt(permits: readonly { readonly tenant: TenantId; readonly id: string; readonly dueAt: number }[]): Promise<void>;
+  retryAt(
+    permits: readonly { readonly tenant: TenantId; readonly id: string; readonly dueAt: number }[],
+  ): Promise<void>;
   tenants(): Promise<readonly { readonly id: TenantId; readonly clock: TenantClock }[]>;
 }

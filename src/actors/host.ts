@@ -8,8 +8,8 @@ import { PARTITION_COUNT } from '../domain/ids.ts';
 import type { Message } from '../domain/message.ts';
 import type { Clock } from './clock.port.ts';
 import type { RuntimeObserver } from './observer.port.ts';
-import type { PlannerDeps } from './planner/plan-builder.ts';
 import { planBatch } from './planner/plan-batch.ts';
+import type { PlannerDeps } from './planner/plan-builder.ts';
 import type { BatchOutcome, CommitPlan, Delivery, RuntimeStore } from './runtime-store.port.ts';
 
 export interface HostOptions {
@@ -73,7 +73,10 @@ export class Host {
         break;
       }
       if (this.#clock.now() > deadline) {
-        throw new GatehouseError('unavailable', `Another Gatehouse process is running on this database and holds ${PARTITION_COUNT - held.length} of ${PARTITION_COUNT} partitions. Stop it first.`);
+        throw new GatehouseError(
+          'unavailable',
+          `Another Gatehouse process is running on this database and holds ${PARTITION_COUNT - held.length} of ${PARTITION_COUNT} partitions. Stop it first.`,
+        );
       }
       await this.#clock.sleep(250, this.#stop.signal);
     }
@@ -112,7 +115,9 @@ export class Host {
    */
   submit(messages: readonly Message[]): Promise<readonly MessageResult[]> {
     if (this.#waiting + messages.length > this.options.maxWaiting) {
-      return Promise.reject(new GatehouseError('overloaded', `${this.#waiting} messages are waiting; try again in a second.`));
+      return Promise.reject(
+        new GatehouseError('overloaded', `${this.#waiting} messages are waiting; try again in a second.`),
+      );
     }
     return this.#deliver(messages.map((message) => ({ message, committed: false })));
   }
@@ -169,7 +174,10 @@ export class Host {
         if (result === undefined) waiting.fail(new Error('the store gave no result for a message'));
         else waiting.settle(result);
       }
-      if (outcome.outgoing.length > 0) void this.deliverCommitted(outcome.outgoing).catch((error: unknown) => this.#observer.failed('delivery between actors', error));
+      if (outcome.outgoing.length > 0)
+        void this.deliverCommitted(outcome.outgoing).catch((error: unknown) =>
+          this.#observer.failed('delivery between actors', error),
+        );
     } catch (error) {
       this.#observer.batchFailed(lane, batch.length, error);
       const half = Math.floor(batch.length / 2);
@@ -207,13 +215,17 @@ export class Host {
     this.#observer.batchCommitted(lane, messages, plan.drafts.length, milliseconds);
     for (const update of plan.decisionUpdates) this.#observer.verdict(update.verdict);
     for (const row of plan.processed) {
-      if (row.error !== null) this.#observer.messageParked(row.message.tenant, row.message.source, row.message.id, row.error);
+      if (row.error !== null)
+        this.#observer.messageParked(row.message.tenant, row.message.source, row.message.id, row.error);
     }
   }
 
   /** What would happen if this message were processed now; nothing is written. */
   rehearse(message: Message): Promise<CommitPlan> {
-    return this.#store.rehearse(message, (loaded) => planBatch([{ message, committed: false }], loaded, this.#deps).plan);
+    return this.#store.rehearse(
+      message,
+      (loaded) => planBatch([{ message, committed: false }], loaded, this.#deps).plan,
+    );
   }
 
   /** Resolves when every mailbox is empty and every lane at rest. */
@@ -229,7 +241,9 @@ export class Host {
     await this.idle();
     this.#stop.abort();
     await this.#renewal;
-    await this.#store.releaseLeases(this.options.id).catch((error: unknown) => this.#observer.failed('lease release', error));
+    await this.#store
+      .releaseLeases(this.options.id)
+      .catch((error: unknown) => this.#observer.failed('lease release', error));
   }
 }
 
@@ -239,4 +253,3 @@ function isWorthRetrying(error: unknown): boolean {
   const code = (error as { code?: unknown }).code;
   return code === '40P01' || code === '40001' || code === '55P03' || code === '23505';
 }
-

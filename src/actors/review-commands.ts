@@ -1,32 +1,14 @@
 /** What reviewers decide. A decision names the fingerprint of the draft that was read; another draft refuses it. */
 import type { Actor } from '../domain/authority.ts';
 import { GatehouseError } from '../domain/errors.ts';
-import type { ActionType, Channel } from '../domain/action-types.ts';
 import { fingerprintOf } from '../domain/fingerprint.ts';
-import type { CorrelationId, EventId, ScopeId, TenantId } from '../domain/ids.ts';
 import { canonicalJson } from '../domain/json.ts';
 import type { Digest, JsonObject } from '../domain/json.ts';
-import type { Message, SubjectRefs } from '../domain/message.ts';
+import type { Message } from '../domain/message.ts';
 import { editedShare } from '../policies/edited-share.ts';
+import type { HeldAction } from './held-action.port.ts';
 import type { Clock } from './clock.port.ts';
 import type { Host } from './host.ts';
-
-/** A held action as the review table keeps it. */
-export interface HeldAction {
-  readonly tenant: TenantId;
-  readonly review: string;
-  readonly action: string;
-  readonly state: string;
-  readonly partition: number;
-  readonly scope: ScopeId;
-  readonly actionType: ActionType;
-  readonly channel: Channel;
-  readonly fingerprint: string;
-  readonly content: JsonObject | null;
-  readonly refs: SubjectRefs;
-  readonly correlation: CorrelationId;
-  readonly causation: EventId | null;
-}
 
 export interface ReviewDecision {
   readonly decision: 'approve' | 'edit' | 'reject' | 'cancel';
@@ -47,26 +29,68 @@ export class ReviewCommands {
   }
 
   async decide(by: Actor, held: HeldAction, input: ReviewDecision): Promise<void> {
-    if (by.kind !== 'person') throw new GatehouseError('forbidden', 'Only a person may decide a held action; this key belongs to an agent or the system.');
-    if (held.state !== 'open') throw new GatehouseError('state_conflict', `This review is ${held.state} already; the first decision stands.`);
-    if (held.fingerprint !== input.fingerprint) throw new GatehouseError('content_changed', 'The draft is not the one that was read. Read it again and decide on its new fingerprint.');
-    if (input.decision === 'edit' && input.content === null) throw new GatehouseError('invalid_request', 'An edit needs the new content.', { faults: [{ pointer: '/content', detail: 'is required' }] });
-    if (held.content === null && input.decision !== 'reject' && input.decision !== 'cancel') throw new GatehouseError('state_conflict', 'The draft was erased; it can only be rejected or cancelled.');
+    if (by.kind !== 'person')
+      throw new GatehouseError(
+        'forbidden',
+        'Only a person may decide a held action; this key belongs to an agent or the system.',
+      );
+    if (held.state !== 'open')
+      throw new GatehouseError('state_conflict', `This review is ${held.state} already; the first decision stands.`);
+    if (held.fingerprint !== input.fingerprint)
+      throw new GatehouseError(
+        'content_changed',
+        'The draft is not the one that was read. Read it again and decide on its new fingerprint.',
+      );
+    if (input.decision === 'edit' && input.content === null)
+      throw new GatehouseError('invalid_request', 'An edit needs the new content.', {
+        faults: [{ pointer: '/content', detail: 'is required' }],
+      });
+    if (held.content === null && input.decision !== 'reject' && input.decision !== 'cancel')
+      throw new GatehouseError('state_conflict', 'The draft was erased; it can only be rejected or cancelled.');
     const edited = input.decision === 'edit' ? input.content : null;
     const recipient = held.refs.person ?? held.refs.account ?? '';
     const message: Message = {
       type: 'action.reviewed',
       data: {
-        decision: input.decision, by: by.identity, by_kind: by.kind, fingerprint: input.fingerprint, reason: input.reason,
-        edited_fingerprint: edited === null ? null : fingerprintOf({ actionType: held.actionType, channel: held.channel, recipient, content: edited }, this.#digest),
-        edited_share: edited === null || held.content === null ? 0 : editedShare(canonicalJson(held.content), canonicalJson(edited)),
+        decision: input.decision,
+        by: by.identity,
+        by_kind: by.kind,
+        fingerprint: input.fingerprint,
+        reason: input.reason,
+        edited_fingerprint:
+          edited === null
+            ? null
+            : fingerprintOf(
+                { actionType: held.actionType, channel: held.channel, recipient, content: edited },
+                this.#digest,
+              ),
+        edited_share:
+          edited === null || held.content === null
+            ? 0
+            : editedShare(canonicalJson(held.content), canonicalJson(edited)),
       },
-      tenant: held.tenant, source: 'review', id: held.review, scope: held.scope, partition: held.partition, actor: { kind: 'action', id: held.action },
-      refs: held.refs, at: this.#clock.now(), sealed: edited === null ? null : { subject: recipient, text: canonicalJson(edited) }, profiles: [],
-      causation: held.causation, correlation: held.correlation, batch: null, history: false, contentDigest: by.identity + input.decision,
+      tenant: held.tenant,
+      source: 'review',
+      id: held.review,
+      scope: held.scope,
+      partition: held.partition,
+      actor: { kind: 'action', id: held.action },
+      refs: held.refs,
+      at: this.#clock.now(),
+      sealed: edited === null ? null : { subject: recipient, text: canonicalJson(edited) },
+      profiles: [],
+      causation: held.causation,
+      correlation: held.correlation,
+      batch: null,
+      history: false,
+      contentDigest: by.identity + input.decision,
     };
     const [result] = await this.#host.submit([message]);
-    if (result?.status === 'conflict' || result?.status === 'duplicate') throw new GatehouseError('state_conflict', 'Someone else decided this review a moment ago; the first decision stands.');
+    if (result?.status === 'conflict' || result?.status === 'duplicate')
+      throw new GatehouseError(
+        'state_conflict',
+        'Someone else decided this review a moment ago; the first decision stands.',
+      );
     if (result?.status === 'parked') throw new GatehouseError('internal', result.error);
   }
 }

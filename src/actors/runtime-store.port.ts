@@ -3,15 +3,15 @@
  * and writes the plan. Nothing is decided in the store; it refuses what breaks an expectation.
  */
 import type { ActionType, Channel } from '../domain/action-types.ts';
+import type { TimerName } from '../domain/effects.ts';
 import type { ActorKind } from '../domain/event-types.ts';
 import type { GuardState } from '../domain/guard.ts';
 import type { ImportId, ScopeId, TenantId } from '../domain/ids.ts';
-import type { Lane } from '../domain/lane.ts';
 import type { JsonObject } from '../domain/json.ts';
+import type { Lane } from '../domain/lane.ts';
 import type { LedgerBody, LedgerHeader } from '../domain/ledger-event.ts';
 import type { Message, SealedPart, ProfileWrite } from '../domain/message.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { TimerName } from '../domain/effects.ts';
 
 export interface StoredActor {
   readonly tenant: TenantId;
@@ -230,13 +230,23 @@ export interface CommitPlan {
   readonly parts: readonly { readonly tenant: TenantId; readonly hash: string; readonly body: string }[];
   readonly permits: readonly PermitRow[];
   readonly permitUpdates: readonly PermitUpdate[];
-  readonly executionUpdates: readonly { readonly tenant: TenantId; readonly permit: string; readonly state: 'sent' | 'refused' | 'uncertain'; readonly receipt: string | null }[];
+  readonly executionUpdates: readonly {
+    readonly tenant: TenantId;
+    readonly permit: string;
+    readonly state: 'sent' | 'refused' | 'uncertain';
+    readonly receipt: string | null;
+  }[];
   readonly reviews: readonly ReviewRow[];
   readonly reviewUpdates: readonly ReviewUpdate[];
   readonly outcomes: readonly OutcomeRow[];
   readonly leads: readonly LeadRow[];
   readonly suppressions: readonly SuppressionRow[];
-  readonly profiles: readonly { readonly tenant: TenantId; readonly at: number; readonly batch: ImportId | null; readonly write: ProfileWrite }[];
+  readonly profiles: readonly {
+    readonly tenant: TenantId;
+    readonly at: number;
+    readonly batch: ImportId | null;
+    readonly write: ProfileWrite;
+  }[];
   /** Messages to other actors, accepted with this commit. */
   readonly outgoing: readonly Message[];
   readonly processed: readonly ProcessedRow[];
@@ -245,7 +255,12 @@ export interface CommitPlan {
 export interface BatchOutcome {
   /** Per delivery, in order. */
   readonly results: readonly (
-    | { readonly status: 'processed'; readonly event: string; readonly correlation: string; readonly decisions: readonly string[] }
+    | {
+        readonly status: 'processed';
+        readonly event: string;
+        readonly correlation: string;
+        readonly decisions: readonly string[];
+      }
     | { readonly status: 'duplicate'; readonly event: string | null; readonly correlation: string | null }
     | { readonly status: 'conflict' }
     | { readonly status: 'parked'; readonly error: string }
@@ -268,7 +283,8 @@ export interface RuntimeStore {
   releaseLeases(host: string): Promise<void>;
   /** One transaction. `plan` is called with the deliveries that are new, by index into `deliveries`. */
   runBatch(
-    deliveries: readonly Delivery[], epochs: ReadonlyMap<number, number>,
+    deliveries: readonly Delivery[],
+    epochs: ReadonlyMap<number, number>,
     plan: (loaded: Loaded, fresh: readonly number[]) => CommitPlan,
   ): Promise<BatchOutcome>;
   /** The content digests under which these identities were accepted before, in order; undefined for new ones. */

@@ -1,6 +1,6 @@
+import { GatehouseError } from '../domain/errors.ts';
 /** What admins and operators do to a tenant: each becomes an event of the tenant's registry. */
 import type { EventData, EventType } from '../domain/event-types.ts';
-import { GatehouseError } from '../domain/errors.ts';
 import { asId, partitionOf } from '../domain/ids.ts';
 import type { ImportId, ScopeId, TenantId } from '../domain/ids.ts';
 import type { Message } from '../domain/message.ts';
@@ -8,7 +8,15 @@ import { NO_REFS } from '../domain/message.ts';
 import type { Clock } from './clock.port.ts';
 import type { Host } from './host.ts';
 
-type RegistryEvent = Extract<EventType, `tenant.${string}` | `kill_switch.${string}` | `policy.${string}` | `suppression.${string}` | `import.${string}` | 'meter.recorded'>;
+type RegistryEvent = Extract<
+  EventType,
+  | `tenant.${string}`
+  | `kill_switch.${string}`
+  | `policy.${string}`
+  | `suppression.${string}`
+  | `import.${string}`
+  | 'meter.recorded'
+>;
 
 export class TenantCommands {
   readonly #host: Host;
@@ -20,12 +28,33 @@ export class TenantCommands {
   }
 
   /** `id` makes the command safe to repeat. Returns the time at which it took effect. */
-  async record<Type extends RegistryEvent>(tenant: TenantId, id: string, type: Type, data: EventData<Type>, options: { readonly batch?: ImportId; readonly at?: number } = {}): Promise<number> {
+  async record<Type extends RegistryEvent>(
+    tenant: TenantId,
+    id: string,
+    type: Type,
+    data: EventData<Type>,
+    options: { readonly batch?: ImportId; readonly at?: number } = {},
+  ): Promise<number> {
     const scope = asId<ScopeId>(tenant);
     const at = options.at ?? this.#clock.now();
     const message = {
-      type, data, tenant, source: 'command', id, scope, partition: partitionOf(scope), actor: { kind: 'tenant', id: tenant }, refs: NO_REFS, at, sealed: null,
-      profiles: [], causation: null, correlation: null, batch: options.batch ?? null, history: false, contentDigest: '',
+      type,
+      data,
+      tenant,
+      source: 'command',
+      id,
+      scope,
+      partition: partitionOf(scope),
+      actor: { kind: 'tenant', id: tenant },
+      refs: NO_REFS,
+      at,
+      sealed: null,
+      profiles: [],
+      causation: null,
+      correlation: null,
+      batch: options.batch ?? null,
+      history: false,
+      contentDigest: '',
     } as unknown as Message;
     const [result] = await this.#host.deliverResults([message]);
     if (result?.status === 'parked') throw new GatehouseError('internal', result.error);

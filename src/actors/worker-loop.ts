@@ -24,7 +24,14 @@ export class WorkerLoop {
   #tenants: readonly TenantId[] = [];
   #tenantsAt = -Infinity;
 
-  constructor(host: Host, executor: Executor, runtime: RuntimeStore, executions: ExecutionStore, clock: Clock, observer: RuntimeObserver) {
+  constructor(
+    host: Host,
+    executor: Executor,
+    runtime: RuntimeStore,
+    executions: ExecutionStore,
+    clock: Clock,
+    observer: RuntimeObserver,
+  ) {
     this.#host = host;
     this.#executor = executor;
     this.#runtime = runtime;
@@ -49,14 +56,20 @@ export class WorkerLoop {
   async #realTenants(): Promise<readonly TenantId[]> {
     const now = this.#clock.now();
     if (now - this.#tenantsAt > TENANTS_MS) {
-      this.#tenants = (await this.#executions.tenants()).filter((tenant) => tenant.clock === 'real').map((tenant) => tenant.id);
+      this.#tenants = (await this.#executions.tenants())
+        .filter((tenant) => tenant.clock === 'real')
+        .map((tenant) => tenant.id);
       this.#tenantsAt = now;
     }
     return this.#tenants;
   }
 
   /** Works while there is work, and looks again after a pause when there was none. */
-  async #loop(name: string, pauseMs: number, work: (tenants: readonly TenantId[], now: number) => Promise<number>): Promise<void> {
+  async #loop(
+    name: string,
+    pauseMs: number,
+    work: (tenants: readonly TenantId[], now: number) => Promise<number>,
+  ): Promise<void> {
     while (!this.#stop.signal.aborted) {
       let moved = 0;
       try {

@@ -1,23 +1,29 @@
 /** The installation's key: wraps the data keys of subjects and keys every hash of a name. Losing it loses all sealed data. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { KeyObject } from 'node:crypto';
 import { dirname, join } from 'node:path';
+
 import { GatehouseError } from '../domain/errors.ts';
-import { KEY_BYTES, newKey } from '../memory/vault/cipher.ts';
+import { KEY_BYTES, keyOfBytes, newKeyBytes } from '../memory/vault/cipher.ts';
 
 /** From the configuration, or from a file of the data folder that is made on first use. */
-export function masterKey(configured: string | null, dataDir: string): Buffer {
+export function masterKey(configured: string | null, dataDir: string): KeyObject {
   if (configured !== null) return checked(Buffer.from(configured, 'base64'), 'GATEHOUSE_MASTER_KEY');
   const path = join(dataDir, 'keys', 'master.key');
   if (!existsSync(path)) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(path, newKey().toString('base64'), { mode: 0o600, flag: 'wx' });
+    writeFileSync(path, newKeyBytes().toString('base64'), { mode: 0o600, flag: 'wx' });
   }
   return checked(Buffer.from(readFileSync(path, 'utf8').trim(), 'base64'), path);
 }
 
-function checked(key: Buffer, source: string): Buffer {
-  if (key.length !== KEY_BYTES) throw new GatehouseError('usage', `${source} must be ${KEY_BYTES} bytes in base64; make one with: openssl rand -base64 32`);
-  return key;
+function checked(key: Buffer, source: string): KeyObject {
+  if (key.length !== KEY_BYTES)
+    throw new GatehouseError(
+      'usage',
+      `${source} must be ${KEY_BYTES} bytes in base64; make one with: openssl rand -base64 32`,
+    );
+  return keyOfBytes(key);
 }
 
 /** A secret that is shown to the operator and kept in a file of the data folder, so that a restart shows the same one. */

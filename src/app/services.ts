@@ -1,7 +1,23 @@
 /** The running system as the gateway and the command line see it. Each method names a part that does the work. */
 import { randomUUID } from 'node:crypto';
+
+import type { Clock } from '../actors/clock.port.ts';
+import type { Host } from '../actors/host.ts';
+import type { ImportService } from '../actors/imports/import-service.ts';
+import type { ImportState, ImportStore } from '../actors/imports/import-store.port.ts';
+import type { Directory } from '../actors/intake/directory.port.ts';
+import type { Intake } from '../actors/intake/intake.ts';
+import { parseRow } from '../actors/replay/ledger-fold.ts';
+import type { LedgerReader } from '../actors/replay/ledger-reader.port.ts';
+import { rebuildCheck } from '../actors/replay/rebuild.ts';
+import { admissionOf, isAdmission, reevaluate, replayAction, replayAll } from '../actors/replay/replay.ts';
+import { traceStep } from '../actors/replay/trace.ts';
+import { verifyLedger } from '../actors/replay/verify.ts';
+import type { ReviewCommands } from '../actors/review-commands.ts';
+import type { TenantCommands } from '../actors/tenant-commands.ts';
 import { ACTION_TYPE_SPECS } from '../domain/action-types.ts';
 import type { ActionType, TrustLevel } from '../domain/action-types.ts';
+import { channelSchema } from '../domain/action-types.ts';
 import { GatehouseError } from '../domain/errors.ts';
 import { gateFactsSchema, gateRequestSchema } from '../domain/gate.ts';
 import type { CheckResult } from '../domain/gate.ts';
@@ -11,32 +27,17 @@ import { isoOf } from '../domain/instant.ts';
 import { canonicalJson } from '../domain/json.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { modeSchema } from '../domain/mode.ts';
-import { channelSchema } from '../domain/action-types.ts';
 import { parseTrustCellId } from '../domain/trust.ts';
 import type { Services, TraceStep, Caller, ImportView, ReplayView } from '../gateway/services.port.ts';
+import type { Runners } from '../machines/catalogue.ts';
 import { decayedTrust } from '../machines/trust/trust.machine.ts';
 import type { TrustContext } from '../machines/trust/trust.machine.ts';
-import type { Runners } from '../machines/catalogue.ts';
-import type { Clock } from '../actors/clock.port.ts';
-import type { Host } from '../actors/host.ts';
-import type { ImportService } from '../actors/imports/import-service.ts';
-import type { ImportState, ImportStore } from '../actors/imports/import-store.port.ts';
-import type { Directory } from '../actors/intake/directory.port.ts';
-import type { Intake } from '../actors/intake/intake.ts';
-import type { LedgerReader } from '../actors/replay/ledger-reader.port.ts';
-import { rebuildCheck } from '../actors/replay/rebuild.ts';
-import { admissionOf, isAdmission, reevaluate, replayAction, replayAll } from '../actors/replay/replay.ts';
-import { parseRow } from '../actors/replay/ledger-fold.ts';
-import { traceStep } from '../actors/replay/trace.ts';
-import { verifyLedger } from '../actors/replay/verify.ts';
-import type { ReviewCommands } from '../actors/review-commands.ts';
-import type { TenantCommands } from '../actors/tenant-commands.ts';
 import type { KeyStore } from '../memory/identity/keys.ts';
 import type { ReadModel } from '../memory/read/read-model.ts';
 import type { RegistryReader } from '../memory/read/registry-reader.ts';
 import { sha256 } from '../memory/sha256.ts';
-import { nextLevel, trustQuantile } from '../policies/trust.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { nextLevel, trustQuantile } from '../policies/trust.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
 export interface ServiceParts {
@@ -63,12 +64,35 @@ const EXAMPLES_MAX = 20;
 
 function importView(state: ImportState): ImportView {
   return {
-    id: state.id, name: state.name, mode: state.mode, state: state.state, total: state.total, applied: state.applied, counts: { ...state.counts }, started_at: isoOf(state.startedAt),
+    id: state.id,
+    name: state.name,
+    mode: state.mode,
+    state: state.state,
+    total: state.total,
+    applied: state.applied,
+    counts: { ...state.counts },
+    started_at: isoOf(state.startedAt),
   };
 }
 
 export function createServices(parts: ServiceParts): Services {
-  const { clock, commands, directory, host, imports, importStore, intake, keys, meter, metrics, reader, readModel, registry, reviews, runners } = parts;
+  const {
+    clock,
+    commands,
+    directory,
+    host,
+    imports,
+    importStore,
+    intake,
+    keys,
+    meter,
+    metrics,
+    reader,
+    readModel,
+    registry,
+    reviews,
+    runners,
+  } = parts;
   const replayDeps = { reader, runners, digest: sha256 };
 
   async function idOf(tenant: TenantId, kind: 'account' | 'contact', externalId: string): Promise<string> {
@@ -77,11 +101,19 @@ export function createServices(parts: ServiceParts): Services {
     return found.id;
   }
 
-  async function withDecisions<Item extends { readonly duplicate: boolean; readonly correlation: string | null; readonly decisions: readonly string[] }>(tenant: TenantId, items: readonly Item[]): Promise<readonly Item[]> {
+  async function withDecisions<
+    Item extends {
+      readonly duplicate: boolean;
+      readonly correlation: string | null;
+      readonly decisions: readonly string[];
+    },
+  >(tenant: TenantId, items: readonly Item[]): Promise<readonly Item[]> {
     const repeated = items.flatMap((item) => (item.duplicate && item.correlation !== null ? [item.correlation] : []));
     if (repeated.length === 0) return items;
     const known = await readModel.decisionsOf(tenant, repeated);
-    return items.map((item) => (item.duplicate ? { ...item, decisions: known.get(item.correlation ?? '') ?? [] } : item));
+    return items.map((item) =>
+      item.duplicate ? { ...item, decisions: known.get(item.correlation ?? '') ?? [] } : item,
+    );
   }
 
   async function stepsOf(tenant: TenantId, correlation: string): Promise<readonly TraceStep[]> {
@@ -89,7 +121,11 @@ export function createServices(parts: ServiceParts): Services {
   }
 
   /** Every check of the last evaluation of an action, computed again from its snapshot. */
-  async function lastEvaluation(tenant: TenantId, correlation: string, action: string): Promise<{ readonly checks: readonly CheckResult[]; readonly snapshot: JsonObject | null }> {
+  async function lastEvaluation(
+    tenant: TenantId,
+    correlation: string,
+    action: string,
+  ): Promise<{ readonly checks: readonly CheckResult[]; readonly snapshot: JsonObject | null }> {
     const rows = await readModel.correlationRows(tenant, correlation);
     const last = rows.findLast((row) => isAdmission(row.type) && row.actor.id === action);
     if (last === undefined) return { checks: [], snapshot: null };
@@ -98,7 +134,13 @@ export function createServices(parts: ServiceParts): Services {
     const policies = await reader.policies([{ tenant, hash: admission.policy }]);
     const policy = policies.get(`${tenant}/${admission.policy}`);
     if (snapshot === null || policy === undefined) return { checks: admission.reasons, snapshot };
-    const { verdict } = reevaluate(gateRequestSchema.parse(snapshot['request']), gateFactsSchema.parse(snapshot['facts']), policy, admission.policy, sha256);
+    const { verdict } = reevaluate(
+      gateRequestSchema.parse(snapshot['request']),
+      gateFactsSchema.parse(snapshot['facts']),
+      policy,
+      admission.policy,
+      sha256,
+    );
     return { checks: verdict.checks, snapshot };
   }
 
@@ -113,7 +155,9 @@ export function createServices(parts: ServiceParts): Services {
   return {
     async authenticate(key) {
       const found = await keys.authenticate(key);
-      return found === null ? null : { tenant: found.tenant, keyId: found.keyId, identity: found.identity, kind: found.kind, role: found.role };
+      return found === null
+        ? null
+        : { tenant: found.tenant, keyId: found.keyId, identity: found.identity, kind: found.kind, role: found.role };
     },
     async acceptSignals(caller, events) {
       meter.count(caller.tenant, 'api.call', 1);
@@ -129,7 +173,11 @@ export function createServices(parts: ServiceParts): Services {
     },
     async checkGate(caller, proposal) {
       const verdict = await intake.rehearse(caller.tenant, caller.identity, proposal);
-      return { verdict: verdict.kind, at: verdict.kind === 'schedule' ? isoOf(verdict.at) : null, checks: verdict.checks };
+      return {
+        verdict: verdict.kind,
+        at: verdict.kind === 'schedule' ? isoOf(verdict.at) : null,
+        checks: verdict.checks,
+      };
     },
 
     async listDecisions(caller, query) {
@@ -141,47 +189,82 @@ export function createServices(parts: ServiceParts): Services {
     async traceDecision(caller, id) {
       const { view, scope } = await readModel.decision(caller.tenant, id);
       const steps = await stepsOf(caller.tenant, view.correlation);
-      const outcomes = (await readModel.outcomeRows(caller.tenant, scope, view.id)).map(traceStep).filter((step) => steps.every((known) => known.event !== step.event));
-      const { checks, snapshot } = view.action === null ? { checks: [], snapshot: null } : await lastEvaluation(caller.tenant, view.correlation, view.action.id);
+      const outcomes = (await readModel.outcomeRows(caller.tenant, scope, view.id))
+        .map(traceStep)
+        .filter((step) => steps.every((known) => known.event !== step.event));
+      const { checks, snapshot } =
+        view.action === null
+          ? { checks: [], snapshot: null }
+          : await lastEvaluation(caller.tenant, view.correlation, view.action.id);
       return { decision: view, steps: [...steps, ...outcomes], gate: checks, snapshot };
     },
     async replayDecision(caller, id): Promise<ReplayView> {
       const { view, scope } = await readModel.decision(caller.tenant, id);
-      const evaluations = view.action === null ? [] : await replayAction(replayDeps, caller.tenant, scope, partitionOf(scope), view.action.id);
-      const result = evaluations.length === 0
-        ? 'nothing_to_replay'
-        : (evaluations.some((item) => item.redacted) ? 'redacted' : (evaluations.every((item) => item.recordedHash === item.replayedHash && item.factsEqual) ? 'identical' : 'different'));
+      const evaluations =
+        view.action === null
+          ? []
+          : await replayAction(replayDeps, caller.tenant, scope, partitionOf(scope), view.action.id);
+      const result =
+        evaluations.length === 0
+          ? 'nothing_to_replay'
+          : evaluations.some((item) => item.redacted)
+            ? 'redacted'
+            : evaluations.every((item) => item.recordedHash === item.replayedHash && item.factsEqual)
+              ? 'identical'
+              : 'different';
       return {
-        decision: view.id, result,
+        decision: view.id,
+        result,
         evaluations: evaluations.map((item) => ({
-          event: item.event, recorded_hash: item.recordedHash, replayed_hash: item.replayedHash, facts_equal: item.factsEqual, differences: item.differences,
+          event: item.event,
+          recorded_hash: item.recordedHash,
+          replayed_hash: item.replayedHash,
+          facts_equal: item.factsEqual,
+          differences: item.differences,
         })),
       };
     },
     traceCorrelation: (caller, correlation) => stepsOf(caller.tenant, correlation),
 
     async putAccount(caller, externalId, facts) {
-      const found = await intake.profile(caller.tenant, `account/${externalId}`, { account: facts }, caller.identity, randomUUID());
+      const found = await intake.profile(
+        caller.tenant,
+        `account/${externalId}`,
+        { account: facts },
+        caller.identity,
+        randomUUID(),
+      );
       return readModel.account(caller.tenant, found.id);
     },
-    getAccount: async (caller, externalId) => readModel.account(caller.tenant, await idOf(caller.tenant, 'account', externalId)),
+    getAccount: async (caller, externalId) =>
+      readModel.account(caller.tenant, await idOf(caller.tenant, 'account', externalId)),
     listAccounts: (caller, query) => readModel.accounts(caller.tenant, query),
     async accountEvents(caller, id, query) {
       const found = await directory.find(caller.tenant, 'account', id);
       return readModel.events(caller.tenant, found?.scope ?? id, query);
     },
     async putContact(caller, externalId, facts) {
-      const found = await intake.profile(caller.tenant, `contact/${externalId}`, { contact: facts }, caller.identity, randomUUID());
+      const found = await intake.profile(
+        caller.tenant,
+        `contact/${externalId}`,
+        { contact: facts },
+        caller.identity,
+        randomUUID(),
+      );
       return readModel.contact(caller.tenant, found.id);
     },
-    getContact: async (caller, externalId) => readModel.contact(caller.tenant, await idOf(caller.tenant, 'contact', externalId)),
+    getContact: async (caller, externalId) =>
+      readModel.contact(caller.tenant, await idOf(caller.tenant, 'contact', externalId)),
 
     listReviews: (caller, query) => readModel.reviews(caller.tenant, query),
     getReview: async (caller, id) => (await readModel.review(caller.tenant, id)).view,
     async decideReview(caller, id, input) {
       const { held } = await readModel.review(caller.tenant, id);
       await reviews.decide(caller, held, input);
-      return { review: (await readModel.review(caller.tenant, id)).view, action_state: await readModel.actionState(caller.tenant, held.action) };
+      return {
+        review: (await readModel.review(caller.tenant, id)).view,
+        action_state: await readModel.actionState(caller.tenant, held.action),
+      };
     },
 
     async listTrust(caller) {
@@ -194,45 +277,81 @@ export function createServices(parts: ServiceParts): Services {
         const level: TrustLevel = cell.value === 'initial' ? spec.initialLevel : (cell.value as TrustLevel);
         const step = nextLevel(level, good, bad, spec, policy, false);
         return {
-          cell: cell.id, action_type: key.actionType, channel: key.channel, risk_class: key.riskClass, engine: key.engine, level, good, bad,
-          quantile: trustQuantile(good, bad, policy.trust), theta: spec.theta, min_evidence: spec.minEvidence,
-          explanation: step.level === level ? `Stays at ${level}: ${step.reason}.` : `Would move to ${step.level}: ${step.reason}.`,
+          cell: cell.id,
+          action_type: key.actionType,
+          channel: key.channel,
+          risk_class: key.riskClass,
+          engine: key.engine,
+          level,
+          good,
+          bad,
+          quantile: trustQuantile(good, bad, policy.trust),
+          theta: spec.theta,
+          min_evidence: spec.minEvidence,
+          explanation:
+            step.level === level
+              ? `Stays at ${level}: ${step.reason}.`
+              : `Would move to ${step.level}: ${step.reason}.`,
         };
       });
     },
     loopReport: (caller, { dimension }) => readModel.loop(caller.tenant, dimension),
     async setKillSwitch(caller, engaged, reason) {
-      const at = await commands.record(caller.tenant, randomUUID(), engaged ? 'kill_switch.engaged' : 'kill_switch.released', { by: caller.identity, reason });
+      const at = await commands.record(
+        caller.tenant,
+        randomUUID(),
+        engaged ? 'kill_switch.engaged' : 'kill_switch.released',
+        { by: caller.identity, reason },
+      );
       return { engaged, since: isoOf(at) };
     },
     getPolicy: (caller) => registry.current(caller.tenant),
     async applyPolicy(caller, policy) {
       const hash = sha256(canonicalJson(policy));
       await importStore.storePolicy(caller.tenant, hash, policy);
-      await commands.record(caller.tenant, randomUUID(), 'policy.applied', { policy: hash, name: policy.name, by: caller.identity });
+      await commands.record(caller.tenant, randomUUID(), 'policy.applied', {
+        policy: hash,
+        name: policy.name,
+        by: caller.identity,
+      });
       return { hash };
     },
     async setMode(caller, mode, channel, reason) {
       await refuseLiveDemo(caller, mode);
       await commands.record(caller.tenant, randomUUID(), 'tenant.mode_set', {
-        mode: modeSchema.parse(mode), channel: channel === null ? null : channelSchema.parse(channel), by: caller.identity, reason,
+        mode: modeSchema.parse(mode),
+        channel: channel === null ? null : channelSchema.parse(channel),
+        by: caller.identity,
+        reason,
       });
       return { mode };
     },
     async addSuppression(caller, input) {
       const scope = input.scope as 'contact' | 'email' | 'domain' | 'account';
       const key = await directory.suppressionKey(caller.tenant, scope, input.value);
-      await commands.record(caller.tenant, randomUUID(), 'suppression.added', { key, scope, reason: input.reason, source: input.source, by: caller.identity });
+      await commands.record(caller.tenant, randomUUID(), 'suppression.added', {
+        key,
+        scope,
+        reason: input.reason,
+        source: input.source,
+        by: caller.identity,
+      });
       return { key };
     },
     createKey: (caller, input) => keys.create({ tenant: caller.tenant, ...input }),
     async revokeKey(caller, id) {
-      if (!(await keys.revoke(caller.tenant, id))) throw new GatehouseError('not_found', `There is no key ${id} in force.`);
+      if (!(await keys.revoke(caller.tenant, id)))
+        throw new GatehouseError('not_found', `There is no key ${id} in force.`);
     },
 
     async verify() {
       const result = await verifyLedger(reader, sha256);
-      return { ok: result.faults.length === 0, events: result.events, partitions: (await reader.heads()).length, faults: result.faults };
+      return {
+        ok: result.faults.length === 0,
+        events: result.events,
+        partitions: (await reader.heads()).length,
+        faults: result.faults,
+      };
     },
     async rebuildCheck() {
       await host.idle();
@@ -248,13 +367,15 @@ export function createServices(parts: ServiceParts): Services {
         else if (evaluation.recordedHash === evaluation.replayedHash) counts.identical += 1;
         else counts.different += 1;
         if (!evaluation.redacted && !evaluation.factsEqual) counts.facts_differ += 1;
-        if (evaluation.differences.length > 0 && examples.length < EXAMPLES_MAX) examples.push({ event: evaluation.event, detail: evaluation.differences.join('; ') });
+        if (evaluation.differences.length > 0 && examples.length < EXAMPLES_MAX)
+          examples.push({ event: evaluation.event, detail: evaluation.differences.join('; ') });
       });
       return { ok: counts.different === 0 && counts.facts_differ === 0, ...counts, examples };
     },
 
     startImport: async (caller, start) => importView(await imports.start(caller.tenant, caller.identity, start)),
-    applyImport: async (caller, id, records) => importView(await imports.apply(caller.tenant, asId<ImportId>(id), records)),
+    applyImport: async (caller, id, records) =>
+      importView(await imports.apply(caller.tenant, asId<ImportId>(id), records)),
     finishImport: async (caller, id) => importView(await imports.finish(caller.tenant, asId<ImportId>(id))),
     async undoImport(caller, id) {
       const result = await imports.undo(caller.tenant, asId<ImportId>(id), caller.identity);
@@ -263,8 +384,14 @@ export function createServices(parts: ServiceParts): Services {
     listImports: async (caller) => (await imports.list(caller.tenant)).map(importView),
 
     async health() {
-      const database = await parts.ping().then(() => ({ ok: true, detail: 'answers' }), (error: unknown) => ({ ok: false, detail: error instanceof Error ? error.message : String(error) }));
-      return { ready: database.ok, checks: { database, mailbox: { ok: true, detail: `${host.waiting} messages wait` } } };
+      const database = await parts.ping().then(
+        () => ({ ok: true, detail: 'answers' }),
+        (error: unknown) => ({ ok: false, detail: error instanceof Error ? error.message : String(error) }),
+      );
+      return {
+        ready: database.ok,
+        checks: { database, mailbox: { ok: true, detail: `${host.waiting} messages wait` } },
+      };
     },
     metricsText() {
       metrics.mailboxMessages.set(host.waiting);

@@ -1,7 +1,7 @@
+import type { Clock } from '../actors/clock.port.ts';
+import type { TenantCommands } from '../actors/tenant-commands.ts';
 /** Counts what is metered and puts the sums on the ledger, so that a bill can be checked against it. */
 import type { TenantId } from '../domain/ids.ts';
-import type { TenantCommands } from '../actors/tenant-commands.ts';
-import type { Clock } from '../actors/clock.port.ts';
 
 export type MeterName = 'execution' | 'tokens' | 'api.call' | 'storage';
 
@@ -33,7 +33,11 @@ export class UsageMeter {
     this.#counts = new Map();
     this.#since = to;
     for (const [tenant, used] of counts) {
-      await this.#commands.record(tenant, `meter:${this.#host}:${from}`, 'meter.recorded', { from, to, counts: used as Record<MeterName, number> });
+      await this.#commands.record(tenant, `meter:${this.#host}:${from}`, 'meter.recorded', {
+        from,
+        to,
+        counts: used as Record<MeterName, number>,
+      });
     }
   }
 }

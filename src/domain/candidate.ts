@@ -1,5 +1,6 @@
 /** What a decision engine returns: every candidate with its score, the chosen one, and the probability with which it was chosen. */
 import { z } from 'zod';
+
 import { actionTypeSchema, channelSchema } from './action-types.ts';
 import { PERSONAS } from './entity.ts';
 

@@ -9,7 +9,8 @@ export type Effect =
   | { readonly type: 'decide' }
   /** Feed `retriage.due` or `action.due` or `action.expired` back at a time. One timer per name and actor; a new one replaces it. */
   | { readonly type: 'start_timer'; readonly name: TimerName; readonly at: number }
-  | { readonly type: 'cancel_timer'; readonly name: TimerName }
+  /** `pending` is false when the actor knows that no such timer is set, so that nobody needs to ask the database. */
+  | { readonly type: 'cancel_timer'; readonly name: TimerName; readonly pending: boolean }
   /** Put the action before the gate. */
   | { readonly type: 'admit' }
   /** The action has ended: free what it held. A touch that did not happen is taken back. */
@@ -19,7 +20,11 @@ export type Effect =
   /** The review item of the action has ended. */
   | { readonly type: 'close_review'; readonly state: 'approved' | 'edited' | 'rejected' | 'cancelled' | 'expired' }
   /** Tell the trust cell of the action what a person decided. */
-  | { readonly type: 'record_review_evidence'; readonly kind: 'approved_unedited' | 'audit_approved' | 'approved_edited' | 'rejected'; readonly editedShare: number }
+  | {
+      readonly type: 'record_review_evidence';
+      readonly kind: 'approved_unedited' | 'audit_approved' | 'approved_edited' | 'rejected';
+      readonly editedShare: number;
+    }
   /** Find the decision that an outcome belongs to. */
   | { readonly type: 'link_outcome' }
   /** Tell the trust cell of the linked decision what followed. */

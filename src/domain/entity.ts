@@ -3,11 +3,19 @@
  * person and never reach a machine, a guard or the gate.
  */
 import { z } from 'zod';
+
 import { externalIdSchema, labelSchema } from './text.ts';
 
 /** Industry verticals. Source: GTM OS AGT-201, v17. */
 export const VERTICALS = [
-  'FinTech', 'HealthTech', 'SaaS', 'RetailTech', 'HR Tech', 'EdTech', 'Cybersecurity', 'Logistics',
+  'FinTech',
+  'HealthTech',
+  'SaaS',
+  'RetailTech',
+  'HR Tech',
+  'EdTech',
+  'Cybersecurity',
+  'Logistics',
 ] as const;
 
 /** Size bands by employees; a segment routes and never scores. Source: GTM OS AGT-201, v17. */
@@ -16,7 +24,12 @@ export type Segment = (typeof SEGMENTS)[number];
 
 /** Why an account must not be prospected, as the CRM says. A relation that was never stated is unknown, not false. */
 export const RELATIONS = [
-  'customer', 'open_opportunity', 'partner', 'competitor', 'employee', 'open_escalation',
+  'customer',
+  'open_opportunity',
+  'partner',
+  'competitor',
+  'employee',
+  'open_escalation',
 ] as const;
 export type Relation = (typeof RELATIONS)[number];
 export const relationsSchema = z.strictObject({
@@ -49,7 +62,10 @@ export const accountFactsSchema = z.strictObject({
   growth_percent: z.number().min(-100).max(10_000).optional(),
   /** 0 to 100, from an intent provider. */
   intent_score: score.optional(),
-  country: z.string().regex(/^[A-Z]{2}$/, 'an ISO 3166-1 alpha-2 code such as DE').optional(),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'an ISO 3166-1 alpha-2 code such as DE')
+    .optional(),
   relations: relationsSchema.optional(),
   abm_active: z.boolean().optional(),
 });
@@ -59,14 +75,15 @@ export const CONSENT_BASES = ['consent', 'legitimate_interest', 'contract', 'non
 export const consentSchema = z.strictObject({
   basis: z.enum(CONSENT_BASES),
   source: labelSchema().optional(),
-  jurisdiction: z.string().regex(/^[A-Z]{2}$/).optional(),
+  jurisdiction: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .optional(),
 });
 export type Consent = z.infer<typeof consentSchema>;
 
 /** Role of a person in the buying committee of a play. */
-export const PERSONAS = [
-  'economic_buyer', 'champion', 'technical_evaluator', 'influencer', 'user', 'unclear',
-] as const;
+export const PERSONAS = ['economic_buyer', 'champion', 'technical_evaluator', 'influencer', 'user', 'unclear'] as const;
 export const personaSchema = z.enum(PERSONAS);
 export type Persona = z.infer<typeof personaSchema>;
 
@@ -90,7 +107,10 @@ export const contactFactsSchema = z.strictObject({
   name: labelSchema().optional(),
   title: labelSchema().optional(),
   persona: personaSchema.optional(),
-  country: z.string().regex(/^[A-Z]{2}$/, 'an ISO 3166-1 alpha-2 code such as DE').optional(),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'an ISO 3166-1 alpha-2 code such as DE')
+    .optional(),
   time_zone: z.string().max(64).refine(isTimeZone, 'an IANA time zone such as Europe/Paris').optional(),
   consent: consentSchema.optional(),
   account: externalIdSchema().optional(),
@@ -98,16 +118,45 @@ export const contactFactsSchema = z.strictObject({
 export type ContactFacts = z.infer<typeof contactFactsSchema>;
 
 /** Values to group reports by, such as an origin. Never personal: they are stored in the clear. Blank stays blank. */
-export const dimensionsSchema = z.record(z.string().regex(/^[a-z][a-z0-9_]{0,31}$/), z.string().max(200).refine(
-  (text) => text.isWellFormed() && !text.includes('\u0000'), 'well-formed text without NUL',
-)).refine((record) => Object.keys(record).length <= 16, 'at most 16 dimensions');
+export const dimensionsSchema = z
+  .record(
+    z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
+    z
+      .string()
+      .max(200)
+      .refine((text) => text.isWellFormed() && !text.includes('\u0000'), 'well-formed text without NUL'),
+  )
+  .refine((record) => Object.keys(record).length <= 16, 'at most 16 dimensions');
 export type Dimensions = z.infer<typeof dimensionsSchema>;
 
 /** Domains whose addresses say nothing about an employer, so they never tie a person to an account. */
 export const FREE_MAIL_DOMAINS: ReadonlySet<string> = new Set([
-  'gmail.com', 'googlemail.com', 'outlook.com', 'hotmail.com', 'live.com', 'msn.com', 'yahoo.com', 'ymail.com',
-  'icloud.com', 'me.com', 'aol.com', 'proton.me', 'protonmail.com', 'gmx.de', 'gmx.net', 'web.de', 'mail.ru',
-  'yandex.ru', 'qq.com', '163.com', 'orange.fr', 'free.fr', 'laposte.net', 'libero.it', 'uol.com.br', 'bol.com.br',
+  'gmail.com',
+  'googlemail.com',
+  'outlook.com',
+  'hotmail.com',
+  'live.com',
+  'msn.com',
+  'yahoo.com',
+  'ymail.com',
+  'icloud.com',
+  'me.com',
+  'aol.com',
+  'proton.me',
+  'protonmail.com',
+  'gmx.de',
+  'gmx.net',
+  'web.de',
+  'mail.ru',
+  'yandex.ru',
+  'qq.com',
+  '163.com',
+  'orange.fr',
+  'free.fr',
+  'laposte.net',
+  'libero.it',
+  'uol.com.br',
+  'bol.com.br',
 ]);
 
 /** The domain of an address in lower case, or null for free mail. */

@@ -4,9 +4,9 @@
  * derived from them again after personal data is gone.
  */
 import { z } from 'zod';
+
 import { actionTypeSchema, channelSchema, riskClassSchema } from './action-types.ts';
 import { CONSENT_BASES, dimensionsSchema, personaSchema, relationsSchema } from './entity.ts';
-import { evidenceSchema } from './trust.ts';
 import { checkResultSchema, HOLD_QUEUES } from './gate.ts';
 import { guardKeySchema, guardStateSchema } from './guard.ts';
 import { laneSchema } from './lane.ts';
@@ -16,6 +16,7 @@ import { outcomeTypeSchema } from './outcome-types.ts';
 import { TRIAGE_REASONS } from './reason-codes.ts';
 import type { TriageReason } from './reason-codes.ts';
 import { signalTypeSchema } from './signal-types.ts';
+import { evidenceSchema } from './trust.ts';
 
 export const ACTOR_KINDS = ['tenant', 'account', 'lead', 'action', 'trust'] as const;
 export const actorKindSchema = z.enum(ACTOR_KINDS);
@@ -28,14 +29,22 @@ const triageReasons = Object.keys(TRIAGE_REASONS) as [TriageReason, ...TriageRea
 
 /** Facts of an account without its name and domain, which live in the accounts table only. */
 export const accountEventFactsSchema = z.strictObject({
-  employees: z.int().optional(), vertical: z.string().optional(), annual_revenue_minor: z.int().optional(),
-  tech_fit: z.number().optional(), growth_percent: z.number().optional(), intent_score: z.number().optional(),
-  country: z.string().optional(), relations: relationsSchema.optional(), abm_active: z.boolean().optional(),
+  employees: z.int().optional(),
+  vertical: z.string().optional(),
+  annual_revenue_minor: z.int().optional(),
+  tech_fit: z.number().optional(),
+  growth_percent: z.number().optional(),
+  intent_score: z.number().optional(),
+  country: z.string().optional(),
+  relations: relationsSchema.optional(),
+  abm_active: z.boolean().optional(),
 });
 export type AccountEventFacts = z.infer<typeof accountEventFactsSchema>;
 
 export const contactEventFactsSchema = z.strictObject({
-  persona: personaSchema.optional(), country: z.string().optional(), time_zone: z.string().optional(),
+  persona: personaSchema.optional(),
+  country: z.string().optional(),
+  time_zone: z.string().optional(),
   consent: z.enum(CONSENT_BASES).optional(),
 });
 export type ContactEventFacts = z.infer<typeof contactEventFactsSchema>;
@@ -73,9 +82,19 @@ export const admissionSchema = z.strictObject({
 export type Admission = z.infer<typeof admissionSchema>;
 
 const actionProposed = z.strictObject({
-  decision: z.string(), action_type: actionTypeSchema, channel: channelSchema, risk_class: riskClassSchema, lane: laneSchema,
-  proposer: z.string(), engine: z.string(), account: z.string().nullable(), person: z.string().nullable(), domain: z.string().nullable(),
-  fingerprint: z.string(), confidence: z.number().nullable(), sender: z.string(),
+  decision: z.string(),
+  action_type: actionTypeSchema,
+  channel: channelSchema,
+  risk_class: riskClassSchema,
+  lane: laneSchema,
+  proposer: z.string(),
+  engine: z.string(),
+  account: z.string().nullable(),
+  person: z.string().nullable(),
+  domain: z.string().nullable(),
+  fingerprint: z.string(),
+  confidence: z.number().nullable(),
+  sender: z.string(),
   attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   originating_proposal_id: z.string().nullable(),
 });
@@ -83,93 +102,257 @@ const actionProposed = z.strictObject({
 export const REVIEW_DECISIONS = ['approve', 'edit', 'reject', 'cancel'] as const;
 
 const spec = <Shape extends z.ZodType>(actors: readonly ActorKind[], title: string, data: Shape, version = 1) => ({
-  actors, title, data, version,
+  actors,
+  title,
+  data,
+  version,
 });
 
 export const EVENT_TYPES = {
-  'tenant.created': spec(['tenant'], 'A tenant was created', z.strictObject({ clock: z.enum(CLOCKS), mode: modeSchema, policy: z.string() })),
-  'tenant.mode_set': spec(['tenant'], 'The mode of a tenant or channel was set', z.strictObject({
-    mode: modeSchema, channel: channelSchema.nullable(), by, reason: reasonText,
-  })),
+  'tenant.created': spec(
+    ['tenant'],
+    'A tenant was created',
+    z.strictObject({ clock: z.enum(CLOCKS), mode: modeSchema, policy: z.string() }),
+  ),
+  'tenant.mode_set': spec(
+    ['tenant'],
+    'The mode of a tenant or channel was set',
+    z.strictObject({
+      mode: modeSchema,
+      channel: channelSchema.nullable(),
+      by,
+      reason: reasonText,
+    }),
+  ),
   'tenant.clock_set': spec(['tenant'], 'The clock of a tenant was set', z.strictObject({ clock: z.enum(CLOCKS), by })),
-  'tenant.single_operator_set': spec(['tenant'], 'Single-operator mode was set', z.strictObject({ enabled: z.boolean(), by })),
+  'tenant.single_operator_set': spec(
+    ['tenant'],
+    'Single-operator mode was set',
+    z.strictObject({ enabled: z.boolean(), by }),
+  ),
   'kill_switch.engaged': spec(['tenant'], 'The kill switch was engaged', z.strictObject({ by, reason: reasonText })),
   'kill_switch.released': spec(['tenant'], 'The kill switch was released', z.strictObject({ by, reason: reasonText })),
-  'policy.applied': spec(['tenant'], 'A policy came into force', z.strictObject({ policy: z.string(), name: z.string(), by })),
-  'suppression.added': spec(['tenant'], 'A suppression was added', z.strictObject({
-    key: z.string(), scope: z.enum(['contact', 'email', 'domain', 'account']), reason: reasonText, source: z.string(), by,
-  })),
-  'suppression.removed': spec(['tenant'], 'A suppression was removed', z.strictObject({ key: z.string(), by, reason: reasonText })),
-  'meter.recorded': spec(['tenant'], 'Usage was metered', z.strictObject({
-    from: instant, to: instant, counts: z.record(z.enum(['execution', 'tokens', 'api.call', 'storage']), z.number()),
-  })),
+  'policy.applied': spec(
+    ['tenant'],
+    'A policy came into force',
+    z.strictObject({ policy: z.string(), name: z.string(), by }),
+  ),
+  'suppression.added': spec(
+    ['tenant'],
+    'A suppression was added',
+    z.strictObject({
+      key: z.string(),
+      scope: z.enum(['contact', 'email', 'domain', 'account']),
+      reason: reasonText,
+      source: z.string(),
+      by,
+    }),
+  ),
+  'suppression.removed': spec(
+    ['tenant'],
+    'A suppression was removed',
+    z.strictObject({ key: z.string(), by, reason: reasonText }),
+  ),
+  'meter.recorded': spec(
+    ['tenant'],
+    'Usage was metered',
+    z.strictObject({
+      from: instant,
+      to: instant,
+      counts: z.record(z.enum(['execution', 'tokens', 'api.call', 'storage']), z.number()),
+    }),
+  ),
   'import.started': spec(['tenant'], 'An import began', z.strictObject({ import: z.string(), mode: z.string(), by })),
-  'import.completed': spec(['tenant'], 'An import ended', z.strictObject({ import: z.string(), counts: z.record(z.string(), z.int()) })),
-  'import.undone': spec(['tenant'], 'An import was undone', z.strictObject({ import: z.string(), counts: z.record(z.string(), z.int()), by })),
+  'import.completed': spec(
+    ['tenant'],
+    'An import ended',
+    z.strictObject({ import: z.string(), counts: z.record(z.string(), z.int()) }),
+  ),
+  'import.undone': spec(
+    ['tenant'],
+    'An import was undone',
+    z.strictObject({ import: z.string(), counts: z.record(z.string(), z.int()), by }),
+  ),
 
   'signal.received': spec(['account', 'lead'], 'A signal arrived', signalReceived),
   'signal.observed': spec(['account'], 'A person at the account gave a signal', signalReceived),
-  'signal.triaged': spec(['account', 'lead'], 'A signal was triaged', z.strictObject({
-    verdict: z.enum(['act', 'later', 'none']), reason: z.enum(triageReasons), trigger: z.enum(['signal', 'retriage']),
-    intent: z.number(), again_at: instant.nullable(),
-  })),
+  'signal.triaged': spec(
+    ['account', 'lead'],
+    'A signal was triaged',
+    z.strictObject({
+      verdict: z.enum(['act', 'later', 'none']),
+      reason: z.enum(triageReasons),
+      trigger: z.enum(['signal', 'retriage']),
+      intent: z.number(),
+      again_at: instant.nullable(),
+    }),
+  ),
   'retriage.due': spec(['account', 'lead'], 'The time to look again came', z.strictObject({ due_at: instant })),
-  'decision.made': spec(['account', 'lead'], 'A decision was made', z.strictObject({
-    decision: z.string(), action: z.string().nullable(), choice: z.string(), engine: z.string(), action_type: z.string(),
-    confidence: z.number(), cell: z.string().nullable(),
-  })),
-  'profile.updated': spec(['account', 'lead'], 'What is known about an account or person changed', z.strictObject({
-    account_facts: accountEventFactsSchema.optional(), contact_facts: contactEventFactsSchema.optional(),
-    dimensions: dimensionsSchema.optional(), account: z.string().nullable(), by,
-  })),
-  'touch.recorded': spec(['account', 'lead'], 'A touch made elsewhere was recorded', z.strictObject({
-    channel: channelSchema, occurred_at: instant, source: z.string(),
-  })),
-  'outcome.recorded': spec(['account', 'lead'], 'An outcome arrived', z.strictObject({
-    outcome: z.string(), outcome_type: outcomeTypeSchema, occurred_at: instant, amount: moneySchema.nullable(), history: z.boolean(),
-    window_ms: z.number().nullable(), decision_hint: z.string().nullable(), dimensions: dimensionsSchema.optional(),
-  })),
-  'outcome.linked': spec(['account', 'lead'], 'An outcome was linked to a decision, or could not be', z.strictObject({
-    outcome: z.string(), outcome_type: outcomeTypeSchema, status: z.enum(['linked', 'unlinked', 'preceding']), decision: z.string().nullable(),
-    action: z.string().nullable(), cell: z.string().nullable(), window_ms: z.number(),
-  })),
-  'ownership.taken': spec(['account', 'lead'], 'A person took over', z.strictObject({ owner: z.string(), until: instant, by })),
+  'decision.made': spec(
+    ['account', 'lead'],
+    'A decision was made',
+    z.strictObject({
+      decision: z.string(),
+      action: z.string().nullable(),
+      choice: z.string(),
+      engine: z.string(),
+      action_type: z.string(),
+      confidence: z.number(),
+      cell: z.string().nullable(),
+    }),
+  ),
+  'profile.updated': spec(
+    ['account', 'lead'],
+    'What is known about an account or person changed',
+    z.strictObject({
+      account_facts: accountEventFactsSchema.optional(),
+      contact_facts: contactEventFactsSchema.optional(),
+      dimensions: dimensionsSchema.optional(),
+      account: z.string().nullable(),
+      by,
+    }),
+  ),
+  'touch.recorded': spec(
+    ['account', 'lead'],
+    'A touch made elsewhere was recorded',
+    z.strictObject({
+      channel: channelSchema,
+      occurred_at: instant,
+      source: z.string(),
+    }),
+  ),
+  'outcome.recorded': spec(
+    ['account', 'lead'],
+    'An outcome arrived',
+    z.strictObject({
+      outcome: z.string(),
+      outcome_type: outcomeTypeSchema,
+      occurred_at: instant,
+      amount: moneySchema.nullable(),
+      history: z.boolean(),
+      window_ms: z.number().nullable(),
+      decision_hint: z.string().nullable(),
+      dimensions: dimensionsSchema.optional(),
+    }),
+  ),
+  'outcome.linked': spec(
+    ['account', 'lead'],
+    'An outcome was linked to a decision, or could not be',
+    z.strictObject({
+      outcome: z.string(),
+      outcome_type: outcomeTypeSchema,
+      status: z.enum(['linked', 'unlinked', 'preceding']),
+      decision: z.string().nullable(),
+      action: z.string().nullable(),
+      cell: z.string().nullable(),
+      window_ms: z.number(),
+    }),
+  ),
+  'ownership.taken': spec(
+    ['account', 'lead'],
+    'A person took over',
+    z.strictObject({ owner: z.string(), until: instant, by }),
+  ),
   'ownership.released': spec(['account', 'lead'], 'Ownership was released', z.strictObject({ by })),
 
   'action.proposed': spec(['action'], 'An action was proposed', actionProposed),
-  'action.passed': spec(['action'], 'The gate passed an action', z.strictObject({
-    admission: admissionSchema, permit: z.string(), expires_at: instant,
-  })),
-  'action.shadowed': spec(['action'], 'The gate would have passed an action', z.strictObject({ admission: admissionSchema })),
-  'action.scheduled': spec(['action'], 'The gate put an action off', z.strictObject({ admission: admissionSchema, due_at: instant })),
-  'action.held': spec(['action'], 'The gate held an action', z.strictObject({
-    admission: admissionSchema, queue: z.enum(HOLD_QUEUES), review: z.string(), expires_at: instant,
-  })),
+  'action.passed': spec(
+    ['action'],
+    'The gate passed an action',
+    z.strictObject({
+      admission: admissionSchema,
+      permit: z.string(),
+      expires_at: instant,
+    }),
+  ),
+  'action.shadowed': spec(
+    ['action'],
+    'The gate would have passed an action',
+    z.strictObject({ admission: admissionSchema }),
+  ),
+  'action.scheduled': spec(
+    ['action'],
+    'The gate put an action off',
+    z.strictObject({ admission: admissionSchema, due_at: instant }),
+  ),
+  'action.held': spec(
+    ['action'],
+    'The gate held an action',
+    z.strictObject({
+      admission: admissionSchema,
+      queue: z.enum(HOLD_QUEUES),
+      review: z.string(),
+      expires_at: instant,
+    }),
+  ),
   'action.denied': spec(['action'], 'The gate denied an action', z.strictObject({ admission: admissionSchema })),
   'action.due': spec(['action'], 'A scheduled action came due', z.strictObject({ due_at: instant })),
-  'action.reviewed': spec(['action'], 'A person decided a held action', z.strictObject({
-    decision: z.enum(REVIEW_DECISIONS), by, by_kind: z.enum(['person', 'agent', 'system']), fingerprint: z.string(), reason: z.string().nullable(),
-    /** Fingerprint of the edited content and the share of text that was edited, 0 to 1. */
-    edited_fingerprint: z.string().nullable(), edited_share: z.number(),
-  })),
-  'action.executed': spec(['action'], 'An action was executed', z.strictObject({
-    permit: z.string(), receipt: z.string(), mode: modeSchema, executed_at: instant,
-  })),
-  'action.failed': spec(['action'], 'An action failed for good', z.strictObject({ permit: z.string(), code: z.string(), detail: z.string() })),
-  'action.uncertain': spec(['action'], 'It is not known whether an action was executed', z.strictObject({ permit: z.string(), detail: z.string() })),
-  'action.expired': spec(['action'], 'A permit or a review expired', z.strictObject({ what: z.enum(['permit', 'review']), id: z.string() })),
+  'action.reviewed': spec(
+    ['action'],
+    'A person decided a held action',
+    z.strictObject({
+      decision: z.enum(REVIEW_DECISIONS),
+      by,
+      by_kind: z.enum(['person', 'agent', 'system']),
+      fingerprint: z.string(),
+      reason: z.string().nullable(),
+      /** Fingerprint of the edited content and the share of text that was edited, 0 to 1. */
+      edited_fingerprint: z.string().nullable(),
+      edited_share: z.number(),
+    }),
+  ),
+  'action.executed': spec(
+    ['action'],
+    'An action was executed',
+    z.strictObject({
+      permit: z.string(),
+      receipt: z.string(),
+      mode: modeSchema,
+      executed_at: instant,
+    }),
+  ),
+  'action.failed': spec(
+    ['action'],
+    'An action failed for good',
+    z.strictObject({ permit: z.string(), code: z.string(), detail: z.string() }),
+  ),
+  'action.uncertain': spec(
+    ['action'],
+    'It is not known whether an action was executed',
+    z.strictObject({ permit: z.string(), detail: z.string() }),
+  ),
+  'action.expired': spec(
+    ['action'],
+    'A permit or a review expired',
+    z.strictObject({ what: z.enum(['permit', 'review']), id: z.string() }),
+  ),
 
   'trust.evidence': spec(['trust'], 'Evidence for or against trust arrived', evidenceSchema),
-  'trust.leveled': spec(['trust'], 'A trust level changed', z.strictObject({ from: z.string(), to: z.string(), reason: z.string() })),
+  'trust.leveled': spec(
+    ['trust'],
+    'A trust level changed',
+    z.strictObject({ from: z.string(), to: z.string(), reason: z.string() }),
+  ),
 
-  'state.reverted': spec(ACTOR_KINDS, 'An undone import put a state back', z.strictObject({
-    import: z.string(), state: z.strictObject({ value: z.string(), context: z.unknown() }).nullable(),
-    /** Guards that go back with it, to the state before the import. */
-    guards: z.array(z.strictObject({ key: guardKeySchema, state: guardStateSchema })),
-  })),
-  'state.migrated': spec(ACTOR_KINDS, 'A state was brought to a newer machine version', z.strictObject({
-    from: z.int(), to: z.int(), state: z.strictObject({ value: z.string(), context: z.unknown() }),
-  })),
+  'state.reverted': spec(
+    ACTOR_KINDS,
+    'An undone import put a state back',
+    z.strictObject({
+      import: z.string(),
+      state: z.strictObject({ value: z.string(), context: z.unknown() }).nullable(),
+      /** Guards that go back with it, to the state before the import. */
+      guards: z.array(z.strictObject({ key: guardKeySchema, state: guardStateSchema })),
+    }),
+  ),
+  'state.migrated': spec(
+    ACTOR_KINDS,
+    'A state was brought to a newer machine version',
+    z.strictObject({
+      from: z.int(),
+      to: z.int(),
+      state: z.strictObject({ value: z.string(), context: z.unknown() }),
+    }),
+  ),
 } as const;
 
 export type EventType = keyof typeof EVENT_TYPES;
@@ -178,5 +361,10 @@ export type EventData<Type extends EventType> = z.infer<(typeof EVENT_TYPES)[Typ
 
 /** What a machine receives. `seq` is the event's position in its partition. */
 export type MachineEvent = {
-  [Type in EventType]: { readonly type: Type; readonly at: number; readonly seq: number; readonly data: EventData<Type> };
+  [Type in EventType]: {
+    readonly type: Type;
+    readonly at: number;
+    readonly seq: number;
+    readonly data: EventData<Type>;
+  };
 }[EventType];

@@ -3,6 +3,7 @@
  * and holds), `Verdict` what may happen, with every reason and not only the first.
  */
 import { z } from 'zod';
+
 import { actionTypeSchema, channelSchema, riskClassSchema, TRUST_LEVELS } from './action-types.ts';
 import { guardStateSchema } from './guard.ts';
 import { laneSchema } from './lane.ts';
@@ -61,6 +62,8 @@ export const gateFactsSchema = z.strictObject({
   trust: trustFactSchema.optional(),
   /** False when the contact's account is kept in another partition, so its guard cannot be locked with the contact's. */
   scope_linked: z.boolean().optional(),
+  /** One person may hold several authorities, so a trial with one user works. Absent means no. */
+  single_operator: z.boolean().optional(),
   /** Fit tier, persona and the like, for the tenant's own rules. */
   attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
 });
@@ -68,8 +71,23 @@ export type GateFacts = z.infer<typeof gateFactsSchema>;
 
 /** The checks, in the order in which they are listed to people. The order does not affect the verdict. */
 export const GATE_CHECKS = [
-  'kill_switch', 'authorization', 'channel', 'suppression', 'consent', 'ownership', 'do_not_prospect', 'duplicate', 'cooldown',
-  'touch_cap', 'reply_stop', 'abm_backstop', 'quiet_hours', 'budget', 'tenant_rules', 'confidence', 'trust',
+  'kill_switch',
+  'authorization',
+  'channel',
+  'suppression',
+  'consent',
+  'ownership',
+  'do_not_prospect',
+  'duplicate',
+  'cooldown',
+  'touch_cap',
+  'reply_stop',
+  'abm_backstop',
+  'quiet_hours',
+  'budget',
+  'tenant_rules',
+  'confidence',
+  'trust',
 ] as const;
 export type GateCheck = (typeof GATE_CHECKS)[number];
 

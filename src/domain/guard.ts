@@ -3,18 +3,28 @@
  * over the changes that ledger events carry, so its state at any version can be derived again.
  */
 import { z } from 'zod';
+
 import { CHANNELS } from './action-types.ts';
 import type { Channel } from './action-types.ts';
 import { CONSENT_BASES, RELATIONS } from './entity.ts';
-import { LANES } from './lane.ts';
 import { DAY_MS } from './instant.ts';
+import { LANES } from './lane.ts';
 
 const instant = z.number();
-const touch = z.strictObject({ at: instant, channel: z.enum(CHANNELS), action: z.string().nullable(), source: z.string() });
+const touch = z.strictObject({
+  at: instant,
+  channel: z.enum(CHANNELS),
+  action: z.string().nullable(),
+  source: z.string(),
+});
 export type Touch = z.infer<typeof touch>;
 
 const lockSchema = z.strictObject({
-  owner: z.string(), lane: z.enum(LANES), epoch: z.int(), until: instant, person: z.boolean(),
+  owner: z.string(),
+  lane: z.enum(LANES),
+  epoch: z.int(),
+  until: instant,
+  person: z.boolean(),
 });
 export type OwnershipLock = z.infer<typeof lockSchema>;
 
@@ -51,9 +61,15 @@ export const guardChangeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('opened'), action: z.string(), action_kind: z.string(), at: instant }),
   /** A permit reserves the touch, so that the next proposal sees it before it happens. */
   z.strictObject({
-    kind: z.literal('touched'), action: z.string().nullable(), channel: z.enum(CHANNELS), at: instant,
-    fingerprint: z.string().nullable(), source: z.string(),
+    kind: z.literal('touched'),
+    action: z.string().nullable(),
+    channel: z.enum(CHANNELS),
+    at: instant,
+    fingerprint: z.string().nullable(),
+    source: z.string(),
   }),
+  /** Content went to somebody without touching them, as with an audience: it counts for duplicates only. */
+  z.strictObject({ kind: z.literal('printed'), action: z.string(), at: instant, fingerprint: z.string() }),
   /** The action ended. `undo_touch` takes back a reserved touch that never happened. */
   z.strictObject({ kind: z.literal('closed'), action: z.string(), undo_touch: z.boolean() }),
   z.strictObject({ kind: z.literal('replied'), at: instant }),
@@ -61,7 +77,11 @@ export const guardChangeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('bounced'), at: instant }),
   z.strictObject({ kind: z.literal('facts'), facts }),
   z.strictObject({
-    kind: z.literal('locked'), owner: z.string(), lane: z.enum(LANES), until: instant, person: z.boolean(),
+    kind: z.literal('locked'),
+    owner: z.string(),
+    lane: z.enum(LANES),
+    until: instant,
+    person: z.boolean(),
   }),
   z.strictObject({ kind: z.literal('unlocked') }),
   /** Money reserved (positive) or given back (negative) in a period such as `2026-11-21`. */
@@ -79,7 +99,11 @@ export interface GuardWrite {
 }
 
 export type GuardKey = `${'contact' | 'account' | 'domain' | 'sender' | 'budget'}:${string}`;
-export const guardKeySchema = z.templateLiteral([z.enum(['contact', 'account', 'domain', 'sender', 'budget']), ':', z.string()]);
+export const guardKeySchema = z.templateLiteral([
+  z.enum(['contact', 'account', 'domain', 'sender', 'budget']),
+  ':',
+  z.string(),
+]);
 
 /** How long a touch stays in a guard. Nothing the gate checks looks further back. */
 export const TOUCH_MEMORY_MS = 90 * DAY_MS;
@@ -88,8 +112,9 @@ export const GUARD_LIST_MAX = 100;
 const PERIODS_MAX = 8;
 
 function recent<Item extends { readonly at: number }>(items: readonly Item[], at: number): Item[] {
-  const kept = items.filter((item) => item.at > at - TOUCH_MEMORY_MS);
-  return kept.length > GUARD_LIST_MAX ? kept.slice(-GUARD_LIST_MAX) : kept;
+  // What is heard of late must not push out what happened later.
+  const kept = items.filter((item) => item.at > at - TOUCH_MEMORY_MS).toSorted((a, b) => a.at - b.at);
+  return kept.length > GUARD_LIST_MAX - 1 ? kept.slice(1 - GUARD_LIST_MAX) : kept;
 }
 
 /** The state of a guard after one change. Pure: the same changes in order always give the same state. */
@@ -98,11 +123,18 @@ export function applyGuardChange(state: GuardState, change: GuardChange): GuardS
     case 'opened':
       return { ...state, open: [...state.open, { action: change.action, kind: change.action_kind, at: change.at }] };
     case 'touched': {
-      const touches = recent(state.touches, change.at);
+      const newest = Math.max(change.at, state.touches.at(-1)?.at ?? change.at);
+      const touches = recent(state.touches, newest);
       touches.push({ at: change.at, channel: change.channel, action: change.action, source: change.source });
-      const prints = recent(state.prints, change.at);
-      if (change.fingerprint !== null) prints.push({ fingerprint: change.fingerprint, at: change.at, action: change.action });
+      const prints = recent(state.prints, newest);
+      if (change.fingerprint !== null)
+        prints.push({ fingerprint: change.fingerprint, at: change.at, action: change.action });
       return { ...state, touches, prints };
+    }
+    case 'printed': {
+      const prints = recent(state.prints, change.at);
+      prints.push({ fingerprint: change.fingerprint, at: change.at, action: change.action });
+      return { ...state, prints };
     }
     case 'closed': {
       const open = state.open.filter((item) => item.action !== change.action);
@@ -121,7 +153,8 @@ export function applyGuardChange(state: GuardState, change: GuardChange): GuardS
     case 'bounced':
       return { ...state, bounced_at: Math.max(change.at, state.bounced_at ?? change.at) };
     case 'facts': {
-      const relations = change.facts.relations === undefined ? state.relations : { ...state.relations, ...change.facts.relations };
+      const relations =
+        change.facts.relations === undefined ? state.relations : { ...state.relations, ...change.facts.relations };
       return { ...state, ...change.facts, ...(relations === undefined ? {} : { relations }) };
     }
     case 'locked': {

@@ -1,7 +1,7 @@
 /** Keys under which a batch finds what it loaded. */
 import type { ActorKind } from './event-types.ts';
-import type { TenantId } from './ids.ts';
 import type { GuardKey } from './guard.ts';
+import type { TenantId } from './ids.ts';
 import type { Message, SubjectRefs } from './message.ts';
 
 export function actorKey(tenant: TenantId, kind: ActorKind, id: string): string {

@@ -1,8 +1,3 @@
-/**
- * A row of the ledger and the text that its hash is taken over. The chain hashes the header and the digests of the two bodies, so
- * destroying the key of a sealed body leaves the chain verifiable.
- */
-import type { ActorRef } from './message.ts';
 import type { EventType } from './event-types.ts';
 import type { GuardWrite } from './guard.ts';
 import type { CorrelationId, EventId, Hash, ImportId, ScopeId, TenantId } from './ids.ts';
@@ -10,6 +5,11 @@ import { asId } from './ids.ts';
 import type { Instant } from './instant.ts';
 import { canonicalJson } from './json.ts';
 import type { Digest } from './json.ts';
+/**
+ * A row of the ledger and the text that its hash is taken over. The chain hashes the header and the digests of the two bodies, so
+ * destroying the key of a sealed body leaves the chain verifiable.
+ */
+import type { ActorRef } from './message.ts';
 
 export interface LedgerHeader {
   readonly partition: number;
@@ -48,7 +48,10 @@ export const GENESIS_HASH: Hash = asId('0'.repeat(64));
 
 /** The text that is hashed for one row. Members are in canonical order, so this is RFC 8785 text. */
 export function ledgerHeaderText(
-  header: LedgerHeader, bodyDigest: string, sealedDigest: string | null, prevHash: Hash,
+  header: LedgerHeader,
+  bodyDigest: string,
+  sealedDigest: string | null,
+  prevHash: Hash,
 ): string {
   return canonicalJson({
     v: 1,
@@ -72,7 +75,11 @@ export function ledgerHeaderText(
 
 /** The hash of a row that follows `prevHash`. */
 export function ledgerHash(
-  header: LedgerHeader, body: string, sealed: string | null, prevHash: Hash, digest: Digest,
+  header: LedgerHeader,
+  body: string,
+  sealed: string | null,
+  prevHash: Hash,
+  digest: Digest,
 ): Hash {
   return asId(digest(ledgerHeaderText(header, digest(body), sealed === null ? null : digest(sealed), prevHash)));
 }

@@ -23,7 +23,13 @@ export interface SubjectRefs {
   readonly hasAddress: boolean;
 }
 
-export const NO_REFS: SubjectRefs = { account: null, person: null, domain: null, suppressionKeys: [], hasAddress: false };
+export const NO_REFS: SubjectRefs = {
+  account: null,
+  person: null,
+  domain: null,
+  suppressionKeys: [],
+  hasAddress: false,
+};
 
 /** Personal data that travels with an event, as JSON text kept byte for byte, sealed with the key of its subject. */
 export interface SealedPart {
@@ -34,12 +40,20 @@ export interface SealedPart {
 /** The personal and display members of an entity, on their way to its row. Absent members stay as they are. */
 export type ProfileWrite =
   | {
-      readonly kind: 'account'; readonly id: string; readonly externalId: string;
-      readonly name: string | null; readonly domain: string | null;
+      readonly kind: 'account';
+      readonly id: string;
+      readonly externalId: string;
+      readonly name: string | null;
+      readonly domain: string | null;
     }
   | {
-      readonly kind: 'contact'; readonly id: string; readonly externalId: string; readonly account: string | null;
-      readonly email: string | null; readonly name: string | null; readonly title: string | null;
+      readonly kind: 'contact';
+      readonly id: string;
+      readonly externalId: string;
+      readonly account: string | null;
+      readonly email: string | null;
+      readonly name: string | null;
+      readonly title: string | null;
     };
 
 type TypedData = { [Type in EventType]: { readonly type: Type; readonly data: EventData<Type> } }[EventType];
@@ -69,7 +83,12 @@ export type Message = TypedData & {
 
 /** What became of a message when it was committed. */
 export type Receipt =
-  | { readonly status: 'processed'; readonly event: EventId; readonly correlation: CorrelationId; readonly decisions: readonly string[] }
+  | {
+      readonly status: 'processed';
+      readonly event: EventId;
+      readonly correlation: CorrelationId;
+      readonly decisions: readonly string[];
+    }
   | { readonly status: 'duplicate'; readonly event: EventId | null; readonly correlation: CorrelationId | null }
   | { readonly status: 'conflict' }
   | { readonly status: 'parked'; readonly error: string };

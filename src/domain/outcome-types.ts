@@ -3,6 +3,7 @@
  * unless the tenant's policy says otherwise.
  */
 import { z } from 'zod';
+
 import { DAY_MS } from './instant.ts';
 
 export const OUTCOME_TYPES = [
@@ -36,11 +37,29 @@ export const OUTCOME_TYPE_SPECS: Record<OutcomeType, OutcomeTypeSpec> = {
   complaint: { title: 'Marked as spam', valence: 'harm', trustWeight: 10, windowMs: 30 * DAY_MS, isReply: false },
   unsubscribe: { title: 'Opted out', valence: 'harm', trustWeight: 3, windowMs: 90 * DAY_MS, isReply: false },
   reply_positive: { title: 'Positive reply', valence: 'good', trustWeight: 1, windowMs: 45 * DAY_MS, isReply: true },
-  reply_neutral: { title: 'Neutral or automatic reply', valence: 'neutral', trustWeight: 0, windowMs: 45 * DAY_MS, isReply: true },
+  reply_neutral: {
+    title: 'Neutral or automatic reply',
+    valence: 'neutral',
+    trustWeight: 0,
+    windowMs: 45 * DAY_MS,
+    isReply: true,
+  },
   reply_hostile: { title: 'Hostile reply', valence: 'harm', trustWeight: 3, windowMs: 45 * DAY_MS, isReply: true },
-  wrong_owner: { title: 'Reached by the wrong owner', valence: 'harm', trustWeight: 3, windowMs: 45 * DAY_MS, isReply: false },
+  wrong_owner: {
+    title: 'Reached by the wrong owner',
+    valence: 'harm',
+    trustWeight: 3,
+    windowMs: 45 * DAY_MS,
+    isReply: false,
+  },
   meeting_booked: { title: 'Meeting booked', valence: 'good', trustWeight: 3, windowMs: 90 * DAY_MS, isReply: false },
-  opportunity_created: { title: 'Opportunity created', valence: 'good', trustWeight: 3, windowMs: 180 * DAY_MS, isReply: false },
+  opportunity_created: {
+    title: 'Opportunity created',
+    valence: 'good',
+    trustWeight: 3,
+    windowMs: 180 * DAY_MS,
+    isReply: false,
+  },
   won: { title: 'Deal won', valence: 'good', trustWeight: 3, windowMs: 365 * DAY_MS, isReply: false },
   lost: { title: 'Deal lost', valence: 'neutral', trustWeight: 0, windowMs: 365 * DAY_MS, isReply: false },
 };

@@ -3,14 +3,20 @@
  * exactly what was in force. Unknown keys are refused.
  */
 import { z } from 'zod';
+
 import { actionTypeSchema, channelSchema, riskClassSchema, trustLevelSchema } from './action-types.ts';
 import { CONSENT_BASES, VERTICALS } from './entity.ts';
+import { GUARD_LIST_MAX, TOUCH_MEMORY_MS } from './guard.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './instant.ts';
 import { laneSchema } from './lane.ts';
 import { currencySchema } from './money.ts';
 import { OUTCOME_TYPES } from './outcome-types.ts';
 
-const durationMs = z.int().min(0).max(3_650 * DAY_MS);
+const durationMs = z
+  .int()
+  .min(0)
+  .max(3_650 * DAY_MS);
+const rememberedMs = z.int().min(0).max(TOUCH_MEMORY_MS);
 const share = z.number().min(0).max(1);
 
 /** The operators that a tenant rule may use. Each compares one attribute of the proposal with constants. */
@@ -33,10 +39,19 @@ export type TenantRule = z.infer<typeof tenantRuleSchema>;
 
 const icpSchema = z.strictObject({
   /** Points per dimension; they add up to 100. Technology and growth together have 25. */
-  weights: z.strictObject({
-    firmographic: z.number().min(0), vertical: z.number().min(0), revenue: z.number().min(0),
-    tech: z.number().min(0), growth: z.number().min(0), intent: z.number().min(0),
-  }).refine((w) => Math.abs(w.firmographic + w.vertical + w.revenue + w.tech + w.growth + w.intent - 100) < 1e-9, 'weights must add up to 100'),
+  weights: z
+    .strictObject({
+      firmographic: z.number().min(0),
+      vertical: z.number().min(0),
+      revenue: z.number().min(0),
+      tech: z.number().min(0),
+      growth: z.number().min(0),
+      intent: z.number().min(0),
+    })
+    .refine(
+      (w) => Math.abs(w.firmographic + w.vertical + w.revenue + w.tech + w.growth + w.intent - 100) < 1e-9,
+      'weights must add up to 100',
+    ),
   /** Verticals that fit fully. */
   target_verticals: z.array(z.enum(VERTICALS)),
   /** Employees at which a company fits fully; outside, points fall off. */
@@ -53,45 +68,72 @@ export const policySchema = z.strictObject({
   format: z.literal(1),
   name: z.string().min(1).max(100),
   /** Autonomy granted outright, without evidence, up to a risk class. The sharpest tool of the policy: it overrides learned trust. */
-  grants: z.array(z.strictObject({
-    action_type: actionTypeSchema, level: trustLevelSchema, max_risk: riskClassSchema,
-  })).max(50),
+  grants: z
+    .array(
+      z.strictObject({
+        action_type: actionTypeSchema,
+        level: trustLevelSchema,
+        max_risk: riskClassSchema,
+      }),
+    )
+    .max(50),
   /** The highest level that learned trust may reach, per action type. */
   ceilings: z.partialRecord(actionTypeSchema, trustLevelSchema),
   /** Who may propose what: a lane, the action types it may use and the channels they may leave by. */
-  authorizations: z.array(z.strictObject({
-    lane: laneSchema, action_types: z.array(actionTypeSchema), channels: z.array(channelSchema),
-  })),
+  authorizations: z.array(
+    z.strictObject({
+      lane: laneSchema,
+      action_types: z.array(actionTypeSchema),
+      channels: z.array(channelSchema),
+    }),
+  ),
+  /** Nothing here may look further back than guards remember. */
   cooldown: z.strictObject({
-    contact_ms: durationMs, account_ms: durationMs, domain_ms: durationMs, channel_ms: z.partialRecord(channelSchema, durationMs),
+    contact_ms: rememberedMs,
+    account_ms: rememberedMs,
+    domain_ms: rememberedMs,
+    channel_ms: z.partialRecord(channelSchema, rememberedMs),
   }),
-  touch_cap: z.strictObject({ max: z.int().min(0).max(1_000), window_ms: durationMs }),
-  duplicate_window_ms: durationMs,
+  touch_cap: z.strictObject({ max: z.int().min(0).max(GUARD_LIST_MAX), window_ms: rememberedMs }),
+  duplicate_window_ms: rememberedMs,
   reply_stop: z.strictObject({ window_ms: durationMs, whole_account: z.boolean() }),
   /** Sending hours in the recipient's zone: from `from` to `to` o'clock on the listed days (1 Monday to 7 Sunday). */
-  sending_hours: z.strictObject({
-    from: z.int().min(0).max(23), to: z.int().min(1).max(24), days: z.array(z.int().min(1).max(7)).min(1),
-  }).refine((hours) => hours.from < hours.to, 'from must be before to'),
+  sending_hours: z
+    .strictObject({
+      from: z.int().min(0).max(23),
+      to: z.int().min(1).max(24),
+      days: z.array(z.int().min(1).max(7)).min(1),
+    })
+    .refine((hours) => hours.from < hours.to, 'from must be before to'),
   ownership_window_ms: durationMs,
-  permit_ttl_ms: z.int().min(1_000).max(30 * DAY_MS),
+  permit_ttl_ms: z
+    .int()
+    .min(1_000)
+    .max(30 * DAY_MS),
   review_ttl_ms: durationMs,
   /** Bases that allow a class of message. */
   consent: z.strictObject({
-    sales: z.array(z.enum(CONSENT_BASES)), marketing: z.array(z.enum(CONSENT_BASES)),
+    sales: z.array(z.enum(CONSENT_BASES)),
+    marketing: z.array(z.enum(CONSENT_BASES)),
   }),
   budget: z.strictObject({ currency: currencySchema, per_day_minor: z.int().min(0) }),
   confidence_floor: share,
   triage: z.strictObject({
     /** Decayed intent from which the system acts, and below which a signal shows no interest. */
-    act_from: z.number().min(0).max(100), ignore_below: z.number().min(0).max(100),
-    later_ms: z.int().min(1_000).max(90 * DAY_MS),
+    act_from: z.number().min(0).max(100),
+    ignore_below: z.number().min(0).max(100),
+    later_ms: z
+      .int()
+      .min(1_000)
+      .max(90 * DAY_MS),
     /** After this many looks without enough interest the subject is left alone. */
     later_max: z.int().min(0).max(100),
   }),
   rules: z.array(tenantRuleSchema).max(200),
   trust: z.strictObject({
     half_life_days: z.number().min(1).max(3_650),
-    prior_good: z.number().min(0.01).max(20), prior_bad: z.number().min(0.01).max(20),
+    prior_good: z.number().min(0.01).max(20),
+    prior_bad: z.number().min(0.01).max(20),
     /** Share of autonomous actions that are still sampled for review. */
     audit_share: share,
   }),
@@ -110,10 +152,41 @@ export const DEFAULT_POLICY: Policy = {
   grants: [],
   ceilings: {},
   authorizations: [
-    { lane: 'inbound', action_types: ['crm_update', 'email_generation', 'outreach_push', 'suppress_channel'], channels: ['internal', 'crm', 'email'] },
-    { lane: 'tam', action_types: ['crm_update', 'email_generation', 'outreach_push', 'linkedin_push', 'paid_audience_push', 'suppress_channel'], channels: ['internal', 'crm', 'email', 'linkedin', 'audience'] },
-    { lane: 'marketing', action_types: ['crm_update', 'nurture_enrollment', 'paid_audience_push', 'suppress_channel'], channels: ['internal', 'crm', 'email', 'audience'] },
-    { lane: 'operator', action_types: ['crm_update', 'email_generation', 'outreach_push', 'nurture_enrollment', 'linkedin_push', 'paid_audience_push', 'suppress_channel'], channels: ['internal', 'crm', 'email', 'linkedin', 'audience'] },
+    {
+      lane: 'inbound',
+      action_types: ['crm_update', 'email_generation', 'outreach_push', 'suppress_channel'],
+      channels: ['internal', 'crm', 'email'],
+    },
+    {
+      lane: 'tam',
+      action_types: [
+        'crm_update',
+        'email_generation',
+        'outreach_push',
+        'linkedin_push',
+        'paid_audience_push',
+        'suppress_channel',
+      ],
+      channels: ['internal', 'crm', 'email', 'linkedin', 'audience'],
+    },
+    {
+      lane: 'marketing',
+      action_types: ['crm_update', 'nurture_enrollment', 'paid_audience_push', 'suppress_channel'],
+      channels: ['internal', 'crm', 'email', 'audience'],
+    },
+    {
+      lane: 'operator',
+      action_types: [
+        'crm_update',
+        'email_generation',
+        'outreach_push',
+        'nurture_enrollment',
+        'linkedin_push',
+        'paid_audience_push',
+        'suppress_channel',
+      ],
+      channels: ['internal', 'crm', 'email', 'linkedin', 'audience'],
+    },
   ],
   cooldown: { contact_ms: 3 * DAY_MS, account_ms: DAY_MS, domain_ms: 4 * HOUR_MS, channel_ms: {} },
   touch_cap: { max: 3, window_ms: 7 * DAY_MS },

@@ -12,46 +12,115 @@ export interface ReasonSpec {
 
 export const GATE_REASONS = {
   kill_switch_engaged: { title: 'The kill switch is engaged.', remedy: 'An admin releases it with a reason.' },
-  kill_switch_unknown: { title: 'The state of the kill switch could not be read.', remedy: 'Restore the connection to the database.' },
-  not_authorized: { title: 'The proposer may not propose this action in this lane and channel.', remedy: 'Grant it in the policy under `authorizations`.' },
-  channel_unavailable: { title: 'No channel is configured that could carry this action.', remedy: 'Configure the channel, or use sandbox mode.' },
-  suppressed: { title: 'The recipient, domain or account is suppressed.', remedy: 'Remove the suppression, if there is a lawful reason.' },
-  suppression_unknown: { title: 'It could not be read whether the recipient is suppressed.', remedy: 'Restore the connection to the database.' },
+  kill_switch_unknown: {
+    title: 'The state of the kill switch could not be read.',
+    remedy: 'Restore the connection to the database.',
+  },
+  not_authorized: {
+    title: 'The proposer may not propose this action in this lane and channel.',
+    remedy: 'Grant it in the policy under `authorizations`.',
+  },
+  channel_unavailable: {
+    title: 'No channel is configured that could carry this action.',
+    remedy: 'Configure the channel, or use sandbox mode.',
+  },
+  suppressed: {
+    title: 'The recipient, domain or account is suppressed.',
+    remedy: 'Remove the suppression, if there is a lawful reason.',
+  },
+  suppression_unknown: {
+    title: 'It could not be read whether the recipient is suppressed.',
+    remedy: 'Restore the connection to the database.',
+  },
   opted_out: { title: 'The contact has opted out.', remedy: 'None: only the contact can opt in again.' },
-  consent_unknown: { title: 'No lawful basis is recorded for writing to this contact.', remedy: 'Record `consent` with its basis and source on the contact.' },
-  consent_denied: { title: 'The recorded basis does not allow this class of message.', remedy: 'Obtain consent, or use a message class that the basis allows.' },
+  consent_unknown: {
+    title: 'No lawful basis is recorded for writing to this contact.',
+    remedy: 'Record `consent` with its basis and source on the contact.',
+  },
+  consent_denied: {
+    title: 'The recorded basis does not allow this class of message.',
+    remedy: 'Obtain consent, or use a message class that the basis allows.',
+  },
   address_bounced: { title: 'The address has bounced.', remedy: 'Correct the address of the contact.' },
-  owned_by_other_lane: { title: 'Another lane owns the account in this decision window.', remedy: 'Wait until the window ends, or take over.' },
+  owned_by_other_lane: {
+    title: 'Another lane owns the account in this decision window.',
+    remedy: 'Wait until the window ends, or take over.',
+  },
   owned_by_person: { title: 'A person has taken over the account.', remedy: 'Ask the owner to release it.' },
-  scope_unlinked: { title: 'The contact belongs to an account that is kept in another partition.', remedy: 'Link the contact to its account.' },
-  do_not_prospect: { title: 'The account is a customer, partner, competitor, employer or has an open opportunity or escalation.', remedy: 'Update the relation in the CRM if it is wrong.' },
-  relation_unknown: { title: 'It is not known whether the account may be prospected.', remedy: 'Sync the relations of the account from the CRM.' },
-  duplicate_content: { title: 'The same content went to the same recipient before.', remedy: 'Change the content, or wait until the window ends.' },
-  duplicate_open: { title: 'An action of the same kind is already open for this contact.', remedy: 'Decide or cancel the open action.' },
+  scope_unlinked: {
+    title: 'The contact belongs to an account that is kept in another partition.',
+    remedy: 'Link the contact to its account.',
+  },
+  do_not_prospect: {
+    title: 'The account is a customer, partner, competitor, employer or has an open opportunity or escalation.',
+    remedy: 'Update the relation in the CRM if it is wrong.',
+  },
+  relation_unknown: {
+    title: 'It is not known whether the account may be prospected.',
+    remedy: 'Sync the relations of the account from the CRM.',
+  },
+  duplicate_content: {
+    title: 'The same content went to the same recipient before.',
+    remedy: 'Change the content, or wait until the window ends.',
+  },
+  duplicate_open: {
+    title: 'An action of the same kind is already open for this contact.',
+    remedy: 'Decide or cancel the open action.',
+  },
   cooldown_contact: { title: 'The contact was touched too recently.', remedy: 'Wait until the cooldown ends.' },
   cooldown_account: { title: 'The account was touched too recently.', remedy: 'Wait until the cooldown ends.' },
   cooldown_domain: { title: 'The domain was touched too recently.', remedy: 'Wait until the cooldown ends.' },
-  cooldown_channel: { title: 'The contact was touched on this channel too recently.', remedy: 'Wait until the cooldown ends.' },
-  touch_cap: { title: 'The contact has had the most touches allowed in the window.', remedy: 'Wait until a touch leaves the window.' },
-  replied: { title: 'The contact, or someone at the account, has replied.', remedy: 'Answer the reply; a person may propose a reply.' },
-  abm_backstop: { title: 'The account is in an ABM program, which excludes nurture.', remedy: 'Use the ABM play, or end the program.' },
-  quiet_hours: { title: 'It is outside the sending hours of the recipient.', remedy: 'Nothing: it is deferred to the next allowed time.' },
-  time_zone_unknown: { title: 'The time zone of the recipient is unknown.', remedy: 'Record `time_zone` or `country` on the contact.' },
-  budget_exhausted: { title: 'The budget of the period is used up.', remedy: 'Raise the budget, or wait for the next period.' },
+  cooldown_channel: {
+    title: 'The contact was touched on this channel too recently.',
+    remedy: 'Wait until the cooldown ends.',
+  },
+  touch_cap: {
+    title: 'The contact has had the most touches allowed in the window.',
+    remedy: 'Wait until a touch leaves the window.',
+  },
+  replied: {
+    title: 'The contact, or someone at the account, has replied.',
+    remedy: 'Answer the reply; a person may propose a reply.',
+  },
+  abm_backstop: {
+    title: 'The account is in an ABM program, which excludes nurture.',
+    remedy: 'Use the ABM play, or end the program.',
+  },
+  quiet_hours: {
+    title: 'It is outside the sending hours of the recipient.',
+    remedy: 'Nothing: it is deferred to the next allowed time.',
+  },
+  time_zone_unknown: {
+    title: 'The time zone of the recipient is unknown.',
+    remedy: 'Record `time_zone` or `country` on the contact.',
+  },
+  budget_exhausted: {
+    title: 'The budget of the period is used up.',
+    remedy: 'Raise the budget, or wait for the next period.',
+  },
   budget_unknown: { title: 'The budget could not be read.', remedy: 'Restore the connection to the database.' },
   tenant_rule_denied: { title: 'A rule of the tenant forbids this.', remedy: 'See the rule in the policy.' },
   tenant_rule_held: { title: 'A rule of the tenant wants a person to look.', remedy: 'Decide it in review.' },
-  tenant_rule_unknown: { title: 'A rule of the tenant could not be decided on what is known.', remedy: 'Supply the missing fact that the rule names.' },
+  tenant_rule_unknown: {
+    title: 'A rule of the tenant could not be decided on what is known.',
+    remedy: 'Supply the missing fact that the rule names.',
+  },
   confidence_low: { title: 'The decision engine is not confident enough.', remedy: 'Decide it in review.' },
   trust_blocked: { title: 'This action type is blocked.', remedy: 'Raise its level in the policy.' },
   trust_suggest: { title: 'This action type may only be suggested.', remedy: 'Decide it in review.' },
   trust_needs_approval: { title: 'This action type needs an approval each time.', remedy: 'Decide it in review.' },
   trust_sampled: { title: 'Drawn for a sampled audit.', remedy: 'Decide it in review.' },
-  trust_insufficient: { title: 'Trust in this action type is below its threshold.', remedy: 'Approve drafts unedited, or gather good outcomes.' },
+  trust_insufficient: {
+    title: 'Trust in this action type is below its threshold.',
+    remedy: 'Approve drafts unedited, or gather good outcomes.',
+  },
   trust_unknown: { title: 'Trust could not be read.', remedy: 'Restore the connection to the database.' },
   four_eyes: { title: 'The approver also proposed this action.', remedy: 'Ask another person to decide it.' },
   fact_missing: { title: 'A fact that the gate needs is missing.', remedy: 'See the inputs of the check.' },
-  gate_error: { title: 'The gate could not finish its evaluation.', remedy: 'See the error in the inputs; the action stays held.' },
+  gate_error: {
+    title: 'The gate could not finish its evaluation.',
+    remedy: 'See the error in the inputs; the action stays held.',
+  },
 } as const satisfies Record<string, ReasonSpec>;
 export type GateReason = keyof typeof GATE_REASONS;
 
@@ -75,10 +144,16 @@ export type TriageReason = keyof typeof TRIAGE_REASONS;
 export const EXECUTION_REASONS = {
   permit_expired: { title: 'The permit expired before it was used.', remedy: 'The action may be proposed again.' },
   permit_revoked: { title: 'The permit was revoked.', remedy: 'See the event that revoked it.' },
-  second_check_failed: { title: 'Something changed between permit and execution.', remedy: 'See the reasons of the second check.' },
+  second_check_failed: {
+    title: 'Something changed between permit and execution.',
+    remedy: 'See the reasons of the second check.',
+  },
   content_changed: { title: 'The content is not the one that was permitted.', remedy: 'Propose the new content.' },
   channel_refused: { title: 'The channel refused the action for good.', remedy: 'See the answer of the channel.' },
   channel_failed: { title: 'The channel failed after every retry.', remedy: 'See the answer of the channel.' },
-  outcome_unknown: { title: 'It is not known whether the channel acted.', remedy: 'Look in the channel; it is never sent again blindly.' },
+  outcome_unknown: {
+    title: 'It is not known whether the channel acted.',
+    remedy: 'Look in the channel; it is never sent again blindly.',
+  },
 } as const satisfies Record<string, ReasonSpec>;
 export type ExecutionReason = keyof typeof EXECUTION_REASONS;

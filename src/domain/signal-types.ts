@@ -3,6 +3,7 @@
  * the shape of its data. Unknown members of `data` are kept and ignored; known ones with a wrong type are refused.
  */
 import { z } from 'zod';
+
 import { accountFactsSchema, contactFactsSchema, dimensionsSchema } from './entity.ts';
 import type { Lane } from './lane.ts';
 import { moneySchema } from './money.ts';
@@ -37,37 +38,70 @@ function defineSignal<Shape extends z.ZodRawShape>(spec: {
 
 export const SIGNAL_TYPES = {
   'web.page_viewed': defineSignal({
-    category: 'web', title: 'Page viewed', lane: 'inbound', strength: 15,
+    category: 'web',
+    title: 'Page viewed',
+    lane: 'inbound',
+    strength: 15,
     shape: { page: z.enum(PAGES).optional(), url: text.optional(), seconds: z.number().min(0).optional() },
   }),
   'web.form_submitted': defineSignal({
-    category: 'web', title: 'Form submitted', lane: 'inbound', strength: 60,
+    category: 'web',
+    title: 'Form submitted',
+    lane: 'inbound',
+    strength: 60,
     shape: { form: text.optional(), landing_page: text.optional() },
   }),
   'chat.message_received': defineSignal({
-    category: 'chat', title: 'Chat message', lane: 'inbound', strength: 45,
+    category: 'chat',
+    title: 'Chat message',
+    lane: 'inbound',
+    strength: 45,
     shape: { text: text.optional(), urgency: z.enum(['low', 'normal', 'high']).optional() },
   }),
   'chat.handoff_requested': defineSignal({
-    category: 'chat', title: 'Asked for a person in chat', lane: 'inbound', strength: 80,
+    category: 'chat',
+    title: 'Asked for a person in chat',
+    lane: 'inbound',
+    strength: 80,
     shape: { text: text.optional() },
   }),
   'crm.account_updated': defineSignal({
-    category: 'crm', title: 'Account changed in the CRM', lane: 'operator', strength: 0, shape: {},
+    category: 'crm',
+    title: 'Account changed in the CRM',
+    lane: 'operator',
+    strength: 0,
+    shape: {},
   }),
   'crm.contact_updated': defineSignal({
-    category: 'crm', title: 'Contact changed in the CRM', lane: 'operator', strength: 0, shape: {},
+    category: 'crm',
+    title: 'Contact changed in the CRM',
+    lane: 'operator',
+    strength: 0,
+    shape: {},
   }),
   'crm.opportunity_updated': defineSignal({
-    category: 'crm', title: 'Opportunity changed in the CRM', lane: 'operator', strength: 10,
-    shape: { stage: z.enum(OPPORTUNITY_STAGES), opportunity: externalIdSchema().optional(), amount: moneySchema.optional() },
+    category: 'crm',
+    title: 'Opportunity changed in the CRM',
+    lane: 'operator',
+    strength: 10,
+    shape: {
+      stage: z.enum(OPPORTUNITY_STAGES),
+      opportunity: externalIdSchema().optional(),
+      amount: moneySchema.optional(),
+    },
   }),
   'intent.surge': defineSignal({
-    category: 'intent', title: 'Intent surge', lane: 'tam', strength: 0,
+    category: 'intent',
+    title: 'Intent surge',
+    lane: 'tam',
+    strength: 0,
     shape: { score: z.number().min(0).max(100), topic: text.optional() },
   }),
   'schedule.review_due': defineSignal({
-    category: 'schedule', title: 'Scheduled look at an account', lane: 'tam', strength: 0,
+    category: 'schedule',
+    title: 'Scheduled look at an account',
+    lane: 'tam',
+    strength: 0,
     shape: { job: text.optional() },
   }),
 } as const;
@@ -78,17 +112,26 @@ export const signalTypeSchema = z.enum(SIGNAL_TYPE_NAMES);
 
 /** Factor on the strength of a page view, by page. */
 const PAGE_FACTOR: Record<(typeof PAGES)[number], number> = {
-  pricing: 3, comparison: 3, product: 1.5, docs: 1, blog: 0.5, careers: 0, other: 0.5,
+  pricing: 3,
+  comparison: 3,
+  product: 1.5,
+  docs: 1,
+  blog: 0.5,
+  careers: 0,
+  other: 0.5,
 };
 
 const URGENCY_FACTOR = { low: 0.5, normal: 1, high: 1.8 } as const;
 
 /** Interest that one signal shows, 0 to 100, before decay. */
-export function signalStrength(type: SignalType, data: {
-  readonly page?: (typeof PAGES)[number] | undefined;
-  readonly urgency?: keyof typeof URGENCY_FACTOR | undefined;
-  readonly score?: number | undefined;
-}): number {
+export function signalStrength(
+  type: SignalType,
+  data: {
+    readonly page?: (typeof PAGES)[number] | undefined;
+    readonly urgency?: keyof typeof URGENCY_FACTOR | undefined;
+    readonly score?: number | undefined;
+  },
+): number {
   const base = SIGNAL_TYPES[type].strength;
   if (type === 'intent.surge') return data.score ?? 0;
   if (type === 'web.page_viewed') return Math.min(100, base * PAGE_FACTOR[data.page ?? 'other']);

@@ -1,9 +1,17 @@
 /** Trust cells: evidence for and against letting one kind of action run by itself. */
 import { z } from 'zod';
+
 import type { ActionType, Channel, RiskClass } from './action-types.ts';
 
 export const EVIDENCE_KINDS = [
-  'outcome_good', 'harm', 'matured_clean', 'approved_unedited', 'audit_approved', 'approved_edited', 'rejected', 'reverted',
+  'outcome_good',
+  'harm',
+  'matured_clean',
+  'approved_unedited',
+  'audit_approved',
+  'approved_edited',
+  'rejected',
+  'reverted',
 ] as const;
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 

@@ -39,7 +39,13 @@ export interface EventInput {
 }
 
 export type AcceptResult =
-  | { readonly status: 'accepted'; readonly id: string; readonly duplicate: boolean; readonly correlation: string | null; readonly decisions: readonly string[] }
+  | {
+      readonly status: 'accepted';
+      readonly id: string;
+      readonly duplicate: boolean;
+      readonly correlation: string | null;
+      readonly decisions: readonly string[];
+    }
   | { readonly status: 'conflict'; readonly id: string };
 
 export interface ProposalInput {
@@ -64,7 +70,11 @@ export interface DecisionView {
   /** Triggering signal or proposal. */
   readonly trigger: string;
   readonly action: {
-    readonly id: string; readonly type: string; readonly channel: string; readonly risk_class: string; readonly state: string;
+    readonly id: string;
+    readonly type: string;
+    readonly channel: string;
+    readonly risk_class: string;
+    readonly state: string;
   } | null;
   readonly verdict: string;
   readonly reasons: readonly CheckResult[];
@@ -80,7 +90,18 @@ export interface DecisionView {
 }
 
 export interface TraceStep {
-  readonly step: 'signal' | 'triage' | 'context' | 'decision' | 'proposal' | 'gate' | 'review' | 'permit' | 'execution' | 'outcome' | 'other';
+  readonly step:
+    | 'signal'
+    | 'triage'
+    | 'context'
+    | 'decision'
+    | 'proposal'
+    | 'gate'
+    | 'review'
+    | 'permit'
+    | 'execution'
+    | 'outcome'
+    | 'other';
   readonly event: string;
   readonly type: string;
   readonly at: string;
@@ -190,18 +211,41 @@ export interface LoopReport {
   readonly decisions: number;
   readonly verdicts: Record<string, number>;
   readonly executions: number;
-  readonly outcomes: { readonly total: number; readonly linked: number; readonly unlinked: number; readonly preceding: number };
+  readonly outcomes: {
+    readonly total: number;
+    readonly linked: number;
+    readonly unlinked: number;
+    readonly preceding: number;
+  };
   readonly outcomes_by_type: Record<string, number>;
-  readonly preceding: readonly { readonly outcome: string; readonly subject: string; readonly type: string; readonly occurred_at: string; readonly first_seen_at: string }[];
+  readonly preceding: readonly {
+    readonly outcome: string;
+    readonly subject: string;
+    readonly type: string;
+    readonly occurred_at: string;
+    readonly first_seen_at: string;
+  }[];
   /** Set when a dimension was asked for: subjects and won subjects per value; blank stays blank. */
-  readonly conversion: readonly { readonly value: string | null; readonly subjects: number; readonly won: number; readonly rate: number }[] | null;
+  readonly conversion:
+    | readonly {
+        readonly value: string | null;
+        readonly subjects: number;
+        readonly won: number;
+        readonly rate: number;
+      }[]
+    | null;
 }
 
 export interface VerifyReport {
   readonly ok: boolean;
   readonly events: number;
   readonly partitions: number;
-  readonly faults: readonly { readonly partition: number; readonly seq: number; readonly kind: string; readonly detail: string }[];
+  readonly faults: readonly {
+    readonly partition: number;
+    readonly seq: number;
+    readonly kind: string;
+    readonly detail: string;
+  }[];
 }
 
 export interface RebuildReport {
@@ -283,11 +327,25 @@ export interface Services {
    */
   acceptSignals(caller: Caller, events: readonly EventInput[]): Promise<readonly AcceptResult[]>;
   acceptOutcomes(caller: Caller, events: readonly EventInput[]): Promise<readonly AcceptResult[]>;
-  propose(caller: Caller, proposal: ProposalInput): Promise<{ readonly decision: string; readonly action: string; readonly duplicate: boolean }>;
+  propose(
+    caller: Caller,
+    proposal: ProposalInput,
+  ): Promise<{ readonly decision: string; readonly action: string; readonly duplicate: boolean }>;
   /** Evaluates without granting: nothing is written. */
-  checkGate(caller: Caller, proposal: ProposalInput): Promise<{ readonly verdict: string; readonly at: string | null; readonly checks: readonly CheckResult[] }>;
+  checkGate(
+    caller: Caller,
+    proposal: ProposalInput,
+  ): Promise<{ readonly verdict: string; readonly at: string | null; readonly checks: readonly CheckResult[] }>;
 
-  listDecisions(caller: Caller, query: PageQuery & { readonly account?: string | undefined; readonly contact?: string | undefined; readonly verdict?: string | undefined; readonly correlation?: string | undefined }): Promise<Page<DecisionView>>;
+  listDecisions(
+    caller: Caller,
+    query: PageQuery & {
+      readonly account?: string | undefined;
+      readonly contact?: string | undefined;
+      readonly verdict?: string | undefined;
+      readonly correlation?: string | undefined;
+    },
+  ): Promise<Page<DecisionView>>;
   getDecision(caller: Caller, id: string): Promise<DecisionView>;
   traceDecision(caller: Caller, id: string): Promise<TraceView>;
   replayDecision(caller: Caller, id: string): Promise<ReplayView>;
@@ -303,16 +361,30 @@ export interface Services {
 
   listReviews(caller: Caller, query: PageQuery & { readonly state?: string | undefined }): Promise<Page<ReviewView>>;
   getReview(caller: Caller, id: string): Promise<ReviewView>;
-  decideReview(caller: Caller, id: string, input: ReviewDecisionInput): Promise<{ readonly review: ReviewView; readonly action_state: string }>;
+  decideReview(
+    caller: Caller,
+    id: string,
+    input: ReviewDecisionInput,
+  ): Promise<{ readonly review: ReviewView; readonly action_state: string }>;
 
   listTrust(caller: Caller): Promise<readonly TrustView[]>;
   loopReport(caller: Caller, options: { readonly dimension: string | null }): Promise<LoopReport>;
-  setKillSwitch(caller: Caller, engaged: boolean, reason: string): Promise<{ readonly engaged: boolean; readonly since: string }>;
+  setKillSwitch(
+    caller: Caller,
+    engaged: boolean,
+    reason: string,
+  ): Promise<{ readonly engaged: boolean; readonly since: string }>;
   getPolicy(caller: Caller): Promise<{ readonly hash: string; readonly policy: Policy }>;
   applyPolicy(caller: Caller, policy: Policy): Promise<{ readonly hash: string }>;
   setMode(caller: Caller, mode: string, channel: string | null, reason: string): Promise<{ readonly mode: string }>;
-  addSuppression(caller: Caller, input: { readonly scope: string; readonly value: string; readonly reason: string; readonly source: string }): Promise<{ readonly key: string }>;
-  createKey(caller: Caller, input: { readonly label: string; readonly role: Role; readonly kind: 'person' | 'agent' }): Promise<{ readonly id: string; readonly key: string }>;
+  addSuppression(
+    caller: Caller,
+    input: { readonly scope: string; readonly value: string; readonly reason: string; readonly source: string },
+  ): Promise<{ readonly key: string }>;
+  createKey(
+    caller: Caller,
+    input: { readonly label: string; readonly role: Role; readonly kind: 'person' | 'agent' },
+  ): Promise<{ readonly id: string; readonly key: string }>;
   revokeKey(caller: Caller, id: string): Promise<void>;
 
   verify(caller: Caller): Promise<VerifyReport>;

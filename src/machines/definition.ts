@@ -4,6 +4,7 @@
  */
 import { createActor, createMachine } from 'xstate';
 import type { AnyActorScope, AnyMachineSnapshot, AnyStateMachine } from 'xstate';
+
 import type { Effect } from '../domain/effects.ts';
 import type { ActorKind, MachineEvent } from '../domain/event-types.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -48,7 +49,14 @@ export function createRunner(definition: MachineDefinition): MachineRunner {
   let effects: Effect[] = [];
   const inert = createActor(createMachine({}));
   const scope = {
-    self: inert, system: inert.system, id: '', sessionId: '', logger: () => {}, defer: () => {}, stopChild: () => {}, emit: () => {},
+    self: inert,
+    system: inert.system,
+    id: '',
+    sessionId: '',
+    logger: () => {},
+    defer: () => {},
+    stopChild: () => {},
+    emit: () => {},
     actionExecutor: (action: { type: string; params: unknown }) => {
       effects.push({ type: action.type, ...(action.params as object | undefined) } as Effect);
     },

@@ -1,9 +1,9 @@
+import type { Dimensions } from '../domain/entity.ts';
 /** What the lead and account machines have in common: how interest, looks and decisions are remembered. */
 import type { AccountEventFacts, ContactEventFacts, EventData } from '../domain/event-types.ts';
 import { addIntent } from '../domain/intent.ts';
-import type { Dimensions } from '../domain/entity.ts';
-import type { SignalType } from '../domain/signal-types.ts';
 import type { Lane } from '../domain/lane.ts';
+import type { SignalType } from '../domain/signal-types.ts';
 
 /** A decision as its subject remembers it, for linking outcomes. */
 export interface RememberedDecision {
@@ -23,10 +23,18 @@ export interface SubjectContext {
   readonly last_signal_at: number | null;
   readonly signals: number;
   readonly intent: { readonly score: number; readonly at: number };
-  readonly last_signal: { readonly type: SignalType; readonly lane: Lane; readonly strength: number; readonly history: boolean; readonly relations_changed: boolean } | null;
+  readonly last_signal: {
+    readonly type: SignalType;
+    readonly lane: Lane;
+    readonly strength: number;
+    readonly history: boolean;
+    readonly relations_changed: boolean;
+  } | null;
   readonly originating_proposal_id: string | null;
   readonly opportunity_stage: string | null;
   readonly later_count: number;
+  /** Whether a second look is due at some time. */
+  readonly look_pending: boolean;
   readonly last_triage: { readonly verdict: string; readonly reason: string; readonly at: number } | null;
   readonly decisions: readonly RememberedDecision[];
   readonly outcomes: { readonly [type: string]: number };
@@ -36,9 +44,22 @@ export interface SubjectContext {
 }
 
 export const EMPTY_SUBJECT: SubjectContext = {
-  account: null, first_seen_at: null, last_signal_at: null, signals: 0, intent: { score: 0, at: 0 }, last_signal: null,
-  originating_proposal_id: null, opportunity_stage: null, later_count: 0, last_triage: null, decisions: [], outcomes: {},
-  account_facts: {}, contact_facts: {}, dimensions: {},
+  account: null,
+  first_seen_at: null,
+  last_signal_at: null,
+  signals: 0,
+  intent: { score: 0, at: 0 },
+  last_signal: null,
+  originating_proposal_id: null,
+  opportunity_stage: null,
+  later_count: 0,
+  look_pending: false,
+  last_triage: null,
+  decisions: [],
+  outcomes: {},
+  account_facts: {},
+  contact_facts: {},
+  dimensions: {},
 };
 
 function mergedFacts(known: AccountEventFacts, news: AccountEventFacts | undefined): AccountEventFacts {
@@ -48,7 +69,9 @@ function mergedFacts(known: AccountEventFacts, news: AccountEventFacts | undefin
 }
 
 function relationsChanged(known: AccountEventFacts, news: AccountEventFacts | undefined): boolean {
-  return Object.entries(news?.relations ?? {}).some(([name, value]) => known.relations?.[name as keyof typeof known.relations] !== value);
+  return Object.entries(news?.relations ?? {}).some(
+    ([name, value]) => known.relations?.[name as keyof typeof known.relations] !== value,
+  );
 }
 
 export function withSignal(context: SubjectContext, data: EventData<'signal.received'>): SubjectContext {
@@ -61,7 +84,10 @@ export function withSignal(context: SubjectContext, data: EventData<'signal.rece
     signals: context.signals + 1,
     intent: addIntent(context.intent, data.strength, at),
     last_signal: {
-      type: data.signal_type, lane: data.lane, strength: data.strength, history: data.history,
+      type: data.signal_type,
+      lane: data.lane,
+      strength: data.strength,
+      history: data.history,
       relations_changed: relationsChanged(context.account_facts, data.account_facts),
     },
     originating_proposal_id: data.originating_proposal_id ?? context.originating_proposal_id,
@@ -87,6 +113,7 @@ export function withTriage(context: SubjectContext, data: EventData<'signal.tria
   return {
     ...context,
     later_count: data.verdict === 'later' ? context.later_count + 1 : context.later_count,
+    look_pending: data.verdict === 'later' || (data.trigger === 'signal' && data.verdict === 'none' && context.look_pending),
     last_triage: { verdict: data.verdict, reason: data.reason, at },
   };
 }

@@ -94,7 +94,7 @@ export function accountWith(changes: Partial<GuardState>): GateFacts {
 }
 
 /** Without one of the facts. */
-export function factsWithout(name: keyof GateFacts): GateFacts {
+export function factsWithout(name: keyof typeof FACTS): GateFacts {
   const { [name]: _, ...rest } = FACTS;
   return rest;
 }

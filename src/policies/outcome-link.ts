@@ -59,7 +59,7 @@ export function linkOutcome(input: OutcomeLinkInput): OutcomeLink {
   const latest = latestOf(decisions.filter(({ at }) => at <= occurredAt && occurredAt <= at + windowMs));
   if (latest !== null) return linkedTo(latest);
 
-  const beforeFirstSight = firstSeenAt !== null && occurredAt < firstSeenAt;
+  const beforeFirstSight = firstSeenAt === null || occurredAt < firstSeenAt;
   const beforeDecisions = decisions.length > 0 && decisions.every(({ at }) => occurredAt < at);
   const status = beforeFirstSight || beforeDecisions ? 'preceding' : 'unlinked';
   return { status, decision: null, action: null, cell: null };

@@ -12,8 +12,9 @@ import type { Digest } from '../domain/json.ts';
 
 /**
  * SHA-256 over the canonical JSON of: the version of the gate, the hash of the policy, the kind of verdict, the queue of a hold, the
- * delay of a schedule, and per check a list of its name, outcome, code, inputs and delay. `at` is the time of the request: all times are taken
- * relative to it, in ms. The words of a comparison are left out, so that they may be corrected without changing what was decided.
+ * delay of a schedule, and per check a list of its name, outcome, code, inputs and delay. `at` is the time of the request: all times
+ * are taken relative to it, in ms. The words of a comparison are left out, so that they may be corrected without changing what was
+ * decided.
  * Throws `TypeError` when an input is a number that JSON cannot carry.
  *
  * Source: RFC 8785 for the canonical form; Gatehouse decisions, state, rebuild, replay.

@@ -1,7 +1,7 @@
 /** Brings rows from files into a tenant: as history, as a simulation on a virtual clock, or live. An import is a batch that can be undone. */
 import { GatehouseError, must } from '../../domain/errors.ts';
 import { asId, partitionOf } from '../../domain/ids.ts';
-import type { ImportId, TenantId } from "../../domain/ids.ts";
+import type { ImportId, TenantId } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Message } from '../../domain/message.ts';
@@ -10,11 +10,11 @@ import type { Policy } from '../../domain/policy.ts';
 import type { Runners } from '../../machines/catalogue.ts';
 import type { ExecutionStore } from '../execution-store.port.ts';
 import type { Executor } from '../executor.ts';
+import type { MessageResult } from '../host.ts';
 import type { IntakeDeps } from '../intake/intake.ts';
 import type { Intake } from '../intake/intake.ts';
 import { outcomeMessage, signalMessage } from '../intake/signal-message.ts';
 import type { IncomingEvent } from '../intake/signal-message.ts';
-import type { MessageResult } from '../host.ts';
 import type { LedgerReader } from '../replay/ledger-reader.port.ts';
 import type { TenantCommands } from '../tenant-commands.ts';
 import type { ImportMode, ImportState, ImportStore } from './import-store.port.ts';
@@ -71,29 +71,48 @@ export class ImportService {
   async start(tenant: TenantId, by: string, request: ImportRequest): Promise<ImportState> {
     const { imports, commands, clock } = this.#deps;
     if (request.mode === 'live' && request.dry_run === null) {
-      throw new GatehouseError('state_conflict', 'A live import needs the digest of a dry-run report. Run it with --dry-run first.');
+      throw new GatehouseError(
+        'state_conflict',
+        'A live import needs the digest of a dry-run report. Run it with --dry-run first.',
+      );
     }
     let id = asId<ImportId>(`imp_${request.digest.slice(0, 24)}`);
     for (let run = 2; ; run += 1) {
       const found = await imports.find(tenant, id);
       if (found === null) break;
       if (found.state !== 'undone') {
-        if (found.state === 'running' && found.mode === 'simulate' && found.clockAt !== null) await this.#simulation(tenant).resume(found.clockAt);
+        if (found.state === 'running' && found.mode === 'simulate' && found.clockAt !== null)
+          await this.#simulation(tenant).resume(found.clockAt);
         return found;
       }
       id = asId(`imp_${request.digest.slice(0, 24)}.${run}`);
     }
     if (request.mode === 'simulate') await this.#refuseRealTenant(tenant);
     await imports.create(tenant, {
-      id, name: request.name, mode: request.mode, state: 'running', total: request.total, applied: 0, counts: {}, clockAt: null, startedAt: clock.now(),
+      id,
+      name: request.name,
+      mode: request.mode,
+      state: 'running',
+      total: request.total,
+      applied: 0,
+      counts: {},
+      clockAt: null,
+      startedAt: clock.now(),
     });
     const options = { batch: id };
     await commands.record(tenant, `${id}:started`, 'import.started', { import: id, mode: request.mode, by }, options);
-    if (request.mode === 'simulate') await commands.record(tenant, `${id}:clock`, 'tenant.clock_set', { clock: 'virtual', by }, options);
+    if (request.mode === 'simulate')
+      await commands.record(tenant, `${id}:clock`, 'tenant.clock_set', { clock: 'virtual', by }, options);
     if (request.policy !== null) {
       const hash = this.#deps.digest(canonicalJson(request.policy));
       await imports.storePolicy(tenant, hash, request.policy);
-      await commands.record(tenant, `${id}:policy`, 'policy.applied', { policy: hash, name: request.policy.name, by }, options);
+      await commands.record(
+        tenant,
+        `${id}:policy`,
+        'policy.applied',
+        { policy: hash, name: request.policy.name, by },
+        options,
+      );
     }
     return must(await imports.find(tenant, id), 'an import that was just created');
   }
@@ -103,7 +122,10 @@ export class ImportService {
     const clocks = await this.#deps.executions.tenants();
     const clock = clocks.find((item) => item.id === tenant)?.clock;
     if (clock === 'virtual' || (await this.#deps.imports.isEmpty(tenant))) return;
-    throw new GatehouseError('state_conflict', `Tenant ${tenant} lives on real time and has data. Simulate in a tenant of its own: add --tenant <new name>.`);
+    throw new GatehouseError(
+      'state_conflict',
+      `Tenant ${tenant} lives on real time and has data. Simulate in a tenant of its own: add --tenant <new name>.`,
+    );
   }
 
   #simulation(tenant: TenantId): Simulation {
@@ -117,7 +139,11 @@ export class ImportService {
     if (state.state !== 'running') return state;
     const pending = rows.filter((row) => row.index >= state.applied);
     if (pending.length === 0) return state;
-    if (pending[0]?.index !== state.applied) throw new GatehouseError('state_conflict', `The import goes on at row ${state.applied}, not at ${pending[0]?.index ?? '?'}.`);
+    if (pending[0]?.index !== state.applied)
+      throw new GatehouseError(
+        'state_conflict',
+        `The import goes on at row ${state.applied}, not at ${pending[0]?.index ?? '?'}.`,
+      );
     const counts: Record<string, number> = { ...state.counts };
     let applied = state.applied;
     let clockAt = state.clockAt;
@@ -132,16 +158,33 @@ export class ImportService {
     return { ...state, applied, counts, clockAt };
   }
 
-  async #applyGroup(tenant: TenantId, state: ImportState, group: readonly ImportRow[], clockAt: number | null): Promise<readonly MessageResult[]> {
+  async #applyGroup(
+    tenant: TenantId,
+    state: ImportState,
+    group: readonly ImportRow[],
+    clockAt: number | null,
+  ): Promise<readonly MessageResult[]> {
     const { intake, host, clock, keyedDigest, digest } = this.#deps;
     const at = state.mode === 'live' ? clock.now() : Math.max(clockAt ?? 0, group[0]?.time ?? 0);
     const incoming = group.map((row): IncomingEvent => ({
-      tenant, source: `import:${state.id}`, id: row.id, type: row.type, subject: row.subject, occurredAt: row.time,
-      at: state.mode === 'history' ? row.time : at, data: row.data, dataText: row.dataText, history: state.mode === 'history', batch: state.id, windowMs: row.window_ms,
+      tenant,
+      source: `import:${state.id}`,
+      id: row.id,
+      type: row.type,
+      subject: row.subject,
+      occurredAt: row.time,
+      at: state.mode === 'history' ? row.time : at,
+      data: row.data,
+      dataText: row.dataText,
+      history: state.mode === 'history',
+      batch: state.id,
+      windowMs: row.window_ms,
     }));
     const kinds = new Map(group.map((row) => [row.id, row.kind]));
     const messages = await intake.messages(tenant, incoming, (event, resolved) =>
-      kinds.get(event.id) === 'outcome' ? outcomeMessage(event, resolved, digest, keyedDigest) : signalMessage(event, resolved, keyedDigest),
+      kinds.get(event.id) === 'outcome'
+        ? outcomeMessage(event, resolved, digest, keyedDigest)
+        : signalMessage(event, resolved, keyedDigest),
     );
     if (state.mode !== 'simulate') return host.deliverResults(messages);
     const simulation = this.#simulation(tenant);
@@ -153,15 +196,26 @@ export class ImportService {
     const { imports, commands, host } = this.#deps;
     const state = must(await imports.find(tenant, id), `import ${id}`);
     if (state.state !== 'running') return state;
-    if (state.applied !== state.total) throw new GatehouseError('state_conflict', `The import has ${state.total} rows, ${state.applied} are applied.`);
+    if (state.applied !== state.total)
+      throw new GatehouseError('state_conflict', `The import has ${state.total} rows, ${state.applied} are applied.`);
     await host.idle();
-    await commands.record(tenant, `${id}:completed`, 'import.completed', { import: id, counts: { ...state.counts } }, { batch: id });
+    await commands.record(
+      tenant,
+      `${id}:completed`,
+      'import.completed',
+      { import: id, counts: { ...state.counts } },
+      { batch: id },
+    );
     await imports.update(tenant, id, { state: 'completed' });
     return { ...state, state: 'completed' };
   }
 
   /** Takes an import back by compensating events. Safe to repeat until it is through. */
-  async undo(tenant: TenantId, id: ImportId, by: string): Promise<{ readonly reverted: number; readonly cancelledActions: number; readonly kept: readonly Kept[] }> {
+  async undo(
+    tenant: TenantId,
+    id: ImportId,
+    by: string,
+  ): Promise<{ readonly reverted: number; readonly cancelledActions: number; readonly kept: readonly Kept[] }> {
     const { imports, reader, runners, host, commands, clock } = this.#deps;
     const state = await imports.find(tenant, id);
     if (state === null) throw new GatehouseError('not_found', `There is no import ${id}.`);
@@ -172,17 +226,38 @@ export class ImportService {
     for (let start = 0; start < reversals.length; start += UNDO_CHUNK) {
       await host.deliverResults(
         reversals.slice(start, start + UNDO_CHUNK).map((reversal): Message => ({
-          type: 'state.reverted', data: { import: id, state: reversal.state, guards: [...reversal.guards] }, tenant, source: `undo:${id}`,
-          id: `${reversal.actor.kind}:${reversal.actor.id}`, scope: reversal.scope, partition: partitionOf(reversal.scope), actor: reversal.actor, refs: NO_REFS, at,
-          sealed: null, profiles: [], causation: null, correlation: null, batch: id, history: false, contentDigest: '',
+          type: 'state.reverted',
+          data: { import: id, state: reversal.state, guards: [...reversal.guards] },
+          tenant,
+          source: `undo:${id}`,
+          id: `${reversal.actor.kind}:${reversal.actor.id}`,
+          scope: reversal.scope,
+          partition: partitionOf(reversal.scope),
+          actor: reversal.actor,
+          refs: NO_REFS,
+          at,
+          sealed: null,
+          profiles: [],
+          causation: null,
+          correlation: null,
+          batch: id,
+          history: false,
+          contentDigest: '',
         })),
       );
     }
-    await imports.retract(tenant, id, kept.map((item) => item.key));
+    await imports.retract(
+      tenant,
+      id,
+      kept.map((item) => item.key),
+    );
     const counts = { reverted: reversals.length, kept: kept.length };
     await commands.record(tenant, `${id}:undone`, 'import.undone', { import: id, counts, by });
     await imports.update(tenant, id, { state: 'undone' });
-    const cancelled = reversals.filter((reversal) => reversal.actor.kind === 'action' && ['permitted', 'held', 'scheduled', 'proposed'].includes(reversal.now));
+    const cancelled = reversals.filter(
+      (reversal) =>
+        reversal.actor.kind === 'action' && ['permitted', 'held', 'scheduled', 'proposed'].includes(reversal.now),
+    );
     return { reverted: reversals.length, cancelledActions: cancelled.length, kept };
   }
 }
@@ -202,4 +277,3 @@ function count(counts: Record<string, number>, row: ImportRow, result: MessageRe
   const name = result.status === 'processed' ? `${row.kind}s` : `${row.kind}s_${result.status}`;
   counts[name] = (counts[name] ?? 0) + 1;
 }
-

@@ -21,7 +21,11 @@ export interface ImportStore {
   find(tenant: TenantId, id: ImportId): Promise<ImportState | null>;
   list(tenant: TenantId): Promise<readonly ImportState[]>;
   create(tenant: TenantId, state: ImportState): Promise<void>;
-  update(tenant: TenantId, id: ImportId, change: Partial<Pick<ImportState, 'state' | 'applied' | 'counts' | 'clockAt'>>): Promise<void>;
+  update(
+    tenant: TenantId,
+    id: ImportId,
+    change: Partial<Pick<ImportState, 'state' | 'applied' | 'counts' | 'clockAt'>>,
+  ): Promise<void>;
   storePolicy(tenant: TenantId, hash: string, policy: Policy): Promise<void>;
   /** True when the tenant has no account and no lead yet. */
   isEmpty(tenant: TenantId): Promise<boolean>;

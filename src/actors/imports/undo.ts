@@ -1,15 +1,15 @@
-/**
- * Works out how to take an import back: for each actor and guard that it touched, the state before its first event. What somebody
- * else has touched since stays as it is, and is named.
- */
-import type { ActorRef } from '../../domain/message.ts';
 import type { GuardKey, GuardState, GuardWrite } from '../../domain/guard.ts';
 import { applyGuardChange, EMPTY_GUARD } from '../../domain/guard.ts';
 import { PARTITION_COUNT } from '../../domain/ids.ts';
 import type { ImportId, ScopeId, TenantId } from '../../domain/ids.ts';
 import { actorKey, tenantKey } from '../../domain/keys.ts';
-import type { MachineState } from '../../machines/definition.ts';
+/**
+ * Works out how to take an import back: for each actor and guard that it touched, the state before its first event. What somebody
+ * else has touched since stays as it is, and is named.
+ */
+import type { ActorRef } from '../../domain/message.ts';
 import type { Runners } from '../../machines/catalogue.ts';
+import type { MachineState } from '../../machines/definition.ts';
 import { LedgerFold, parseRow } from '../replay/ledger-fold.ts';
 import type { LedgerReader } from '../replay/ledger-reader.port.ts';
 
@@ -52,7 +52,12 @@ interface TouchedGuard {
 
 const SLICE = 5_000;
 
-export async function planUndo(reader: LedgerReader, runners: Runners, tenant: TenantId, batch: ImportId): Promise<UndoPlan> {
+export async function planUndo(
+  reader: LedgerReader,
+  runners: Runners,
+  tenant: TenantId,
+  batch: ImportId,
+): Promise<UndoPlan> {
   const actors = new Map<string, TouchedActor>();
   const now = new Map<string, string>();
   const writes: { readonly write: GuardWrite; readonly ours: boolean; readonly carrier: string }[] = [];
@@ -71,7 +76,13 @@ export async function planUndo(reader: LedgerReader, runners: Runners, tenant: T
         const ours = row.batch === batch;
         const touched = actors.get(key);
         if (ours && touched === undefined) {
-          actors.set(key, { actor: row.actor, scope: row.scope, partition, before: fold.actors.get(key) ?? null, touchedSince: null });
+          actors.set(key, {
+            actor: row.actor,
+            scope: row.scope,
+            partition,
+            before: fold.actors.get(key) ?? null,
+            touchedSince: null,
+          });
         } else if (!ours && touched !== undefined) touched.touchedSince = row.type;
         for (const write of parsed.guards) writes.push({ write, ours, carrier: key });
         fold.apply({ ...parsed, guards: [] });
@@ -85,7 +96,9 @@ export async function planUndo(reader: LedgerReader, runners: Runners, tenant: T
 }
 
 /** Guards are followed in order of version, because several partitions may change one. */
-function touchedGuards(writes: readonly { readonly write: GuardWrite; readonly ours: boolean; readonly carrier: string }[]): ReadonlyMap<GuardKey, TouchedGuard> {
+function touchedGuards(
+  writes: readonly { readonly write: GuardWrite; readonly ours: boolean; readonly carrier: string }[],
+): ReadonlyMap<GuardKey, TouchedGuard> {
   const states = new Map<GuardKey, GuardState>();
   const touched = new Map<GuardKey, TouchedGuard>();
   for (const { write, ours, carrier } of writes.toSorted((a, b) => a.write.version - b.write.version)) {
@@ -98,7 +111,12 @@ function touchedGuards(writes: readonly { readonly write: GuardWrite; readonly o
   return touched;
 }
 
-function plan(tenant: TenantId, actors: ReadonlyMap<string, TouchedActor>, guards: ReadonlyMap<GuardKey, TouchedGuard>, now: ReadonlyMap<string, string>): UndoPlan {
+function plan(
+  tenant: TenantId,
+  actors: ReadonlyMap<string, TouchedActor>,
+  guards: ReadonlyMap<GuardKey, TouchedGuard>,
+  now: ReadonlyMap<string, string>,
+): UndoPlan {
   const kept: Kept[] = [];
   const reversals: Reversal[] = [];
   const guardsOf = new Map<string, { key: GuardKey; state: GuardState }[]>();
@@ -112,13 +130,21 @@ function plan(tenant: TenantId, actors: ReadonlyMap<string, TouchedActor>, guard
   }
   for (const [key, touched] of actors) {
     if (touched.touchedSince !== null) {
-      kept.push({ kind: touched.actor.kind, key: touched.actor.id, detail: `${touched.touchedSince} came after the import` });
+      kept.push({
+        kind: touched.actor.kind,
+        key: touched.actor.id,
+        detail: `${touched.touchedSince} came after the import`,
+      });
       continue;
     }
     const { before } = touched;
     reversals.push({
-      actor: touched.actor, scope: touched.scope, partition: touched.partition, state: before === null ? null : { value: before.value, context: before.context },
-      guards: guardsOf.get(key) ?? [], now: now.get(key) ?? '',
+      actor: touched.actor,
+      scope: touched.scope,
+      partition: touched.partition,
+      state: before === null ? null : { value: before.value, context: before.context },
+      guards: guardsOf.get(key) ?? [],
+      now: now.get(key) ?? '',
     });
   }
   // The registry goes back last, so that the policy of the import is in force until everything of it is gone.

@@ -1,11 +1,11 @@
+import { ACTION_TYPE_SPECS, actionTypeSchema } from '../../domain/action-types.ts';
 /**
  * The front door of the runtime: names who is meant, makes messages, hands them to their owners, and answers when they are committed.
  */
 import type { AccountFacts, ContactFacts } from '../../domain/entity.ts';
-import type { EventData } from '../../domain/event-types.ts';
-import { ACTION_TYPE_SPECS, actionTypeSchema } from '../../domain/action-types.ts';
 import { GatehouseError, must } from '../../domain/errors.ts';
 import type { Fault } from '../../domain/errors.ts';
+import type { EventData } from '../../domain/event-types.ts';
 import { fingerprintOf } from '../../domain/fingerprint.ts';
 import type { Verdict } from '../../domain/gate.ts';
 import { gateFactsSchema, gateRequestSchema } from '../../domain/gate.ts';
@@ -20,11 +20,19 @@ import type { Clock } from '../clock.port.ts';
 import type { Host, MessageResult } from '../host.ts';
 import type { RuntimeStore } from '../runtime-store.port.ts';
 import type { Directory, Resolved } from './directory.port.ts';
+import type { PolicyReader } from './policy-reader.port.ts';
 import {
-  accountEventFacts, contactEventFacts, HISTORY_AFTER_MS, outcomeMessage, parseSubject, profilesOf, refsOf, resolveRequestOf, signalMessage,
+  accountEventFacts,
+  contactEventFacts,
+  HISTORY_AFTER_MS,
+  outcomeMessage,
+  parseSubject,
+  profilesOf,
+  refsOf,
+  resolveRequestOf,
+  signalMessage,
 } from './signal-message.ts';
 import type { IncomingEvent } from './signal-message.ts';
-import type { PolicyReader } from './policy-reader.port.ts';
 
 /** One event as a border has checked it. */
 export interface ArrivingEvent {
@@ -85,14 +93,28 @@ export class Intake {
   }
 
   outcomes(tenant: TenantId, events: readonly ArrivingEvent[]): Promise<readonly Accepted[]> {
-    return this.#accept(tenant, events, (event, resolved) => outcomeMessage(event, resolved, this.#deps.digest, this.#deps.keyedDigest));
+    return this.#accept(tenant, events, (event, resolved) =>
+      outcomeMessage(event, resolved, this.#deps.digest, this.#deps.keyedDigest),
+    );
   }
 
-  async #accept(tenant: TenantId, events: readonly ArrivingEvent[], make: (event: IncomingEvent, resolved: Resolved) => Message): Promise<readonly Accepted[]> {
+  async #accept(
+    tenant: TenantId,
+    events: readonly ArrivingEvent[],
+    make: (event: IncomingEvent, resolved: Resolved) => Message,
+  ): Promise<readonly Accepted[]> {
     const at = this.#deps.clock.now();
     const incoming = events.map((event): IncomingEvent => {
       const occurredAt = event.time ?? at;
-      return { ...event, tenant, occurredAt, at, history: occurredAt < at - HISTORY_AFTER_MS, batch: null, windowMs: null };
+      return {
+        ...event,
+        tenant,
+        occurredAt,
+        at,
+        history: occurredAt < at - HISTORY_AFTER_MS,
+        batch: null,
+        windowMs: null,
+      };
     });
     const messages = await this.messages(tenant, incoming, make);
     await this.#refuseConflicts(tenant, messages);
@@ -102,8 +124,15 @@ export class Intake {
   }
 
   /** Messages for events, with who is meant by each. */
-  async messages(tenant: TenantId, incoming: readonly IncomingEvent[], make: (event: IncomingEvent, resolved: Resolved) => Message): Promise<readonly Message[]> {
-    const resolved = await this.#deps.directory.resolve(tenant, incoming.map((event) => resolveRequestOf(event.subject, event.data)));
+  async messages(
+    tenant: TenantId,
+    incoming: readonly IncomingEvent[],
+    make: (event: IncomingEvent, resolved: Resolved) => Message,
+  ): Promise<readonly Message[]> {
+    const resolved = await this.#deps.directory.resolve(
+      tenant,
+      incoming.map((event) => resolveRequestOf(event.subject, event.data)),
+    );
     return incoming.map((event, index) => make(event, must(resolved[index], 'a subject per event')));
   }
 
@@ -116,17 +145,35 @@ export class Intake {
     for (const [index, message] of messages.entries()) {
       const key = `${message.source}\n${message.id}`;
       const digest = known[index] ?? seen.get(key);
-      if (digest !== undefined && digest !== message.contentDigest) faults.push({ pointer: `/${index}`, detail: `id ${message.id} was used before with different content` });
+      if (digest !== undefined && digest !== message.contentDigest)
+        faults.push({ pointer: `/${index}`, detail: `id ${message.id} was used before with different content` });
       seen.set(key, message.contentDigest);
     }
-    if (faults.length > 0) throw new GatehouseError('conflict', 'An id was used before with different content. Nothing of this batch was stored.', { faults });
+    if (faults.length > 0)
+      throw new GatehouseError(
+        'conflict',
+        'An id was used before with different content. Nothing of this batch was stored.',
+        { faults },
+      );
   }
 
-  async profile(tenant: TenantId, subject: string, facts: { account?: AccountFacts; contact?: ContactFacts }, by: string, requestId: string): Promise<Resolved> {
+  async profile(
+    tenant: TenantId,
+    subject: string,
+    facts: { account?: AccountFacts; contact?: ContactFacts },
+    by: string,
+    requestId: string,
+  ): Promise<Resolved> {
     const { kind, externalId } = parseSubject(subject);
     const { account, contact } = facts;
     const [resolved] = await this.#deps.directory.resolve(tenant, [
-      { kind, externalId, account: contact?.account ?? null, email: contact?.email ?? null, domain: account?.domain ?? null },
+      {
+        kind,
+        externalId,
+        account: contact?.account ?? null,
+        email: contact?.email ?? null,
+        domain: account?.domain ?? null,
+      },
     ]);
     const found = must(resolved, 'a subject per request');
     const accountFacts = accountEventFacts(account);
@@ -134,24 +181,47 @@ export class Intake {
     const message: Message = {
       type: 'profile.updated',
       data: {
-        ...(accountFacts === undefined ? {} : { account_facts: accountFacts }), ...(contactFacts === undefined ? {} : { contact_facts: contactFacts }),
-        account: found.account, by,
+        ...(accountFacts === undefined ? {} : { account_facts: accountFacts }),
+        ...(contactFacts === undefined ? {} : { contact_facts: contactFacts }),
+        account: found.account,
+        by,
       },
-      tenant, source: 'api:profile', id: requestId, scope: found.scope, partition: partitionOf(found.scope),
-      actor: { kind: found.kind === 'account' ? 'account' : 'lead', id: found.id }, refs: refsOf(found), at: this.#deps.clock.now(), sealed: null,
-      profiles: profilesOf(subject, { ...found, isNew: true }, account, contact), causation: null, correlation: null, batch: null, history: false,
-      contentDigest: this.#deps.keyedDigest(canonicalJson({ subject, account: account ?? null, contact: contact ?? null })),
+      tenant,
+      source: 'api:profile',
+      id: requestId,
+      scope: found.scope,
+      partition: partitionOf(found.scope),
+      actor: { kind: found.kind === 'account' ? 'account' : 'lead', id: found.id },
+      refs: refsOf(found),
+      at: this.#deps.clock.now(),
+      sealed: null,
+      profiles: profilesOf(subject, { ...found, isNew: true }, account, contact),
+      causation: null,
+      correlation: null,
+      batch: null,
+      history: false,
+      contentDigest: this.#deps.keyedDigest(
+        canonicalJson({ subject, account: account ?? null, contact: contact ?? null }),
+      ),
     };
     refuseFailures(await this.#deps.host.submit([message]));
     return found;
   }
 
   /** Proposes an action for an outside agent or a person. The gate decides as it does for the engine. */
-  async propose(tenant: TenantId, proposer: string, proposal: Proposal): Promise<{ readonly decision: string; readonly action: string; readonly duplicate: boolean }> {
+  async propose(
+    tenant: TenantId,
+    proposer: string,
+    proposal: Proposal,
+  ): Promise<{ readonly decision: string; readonly action: string; readonly duplicate: boolean }> {
     const message = await this.#proposalMessage(tenant, proposer, proposal);
     const [result] = await this.#deps.host.submit([message]);
     refuseFailures(result === undefined ? [] : [result]);
-    return { decision: decisionIdOf(message, this.#deps.digest), action: message.actor.id, duplicate: result?.status === 'duplicate' };
+    return {
+      decision: decisionIdOf(message, this.#deps.digest),
+      action: message.actor.id,
+      duplicate: result?.status === 'duplicate',
+    };
   }
 
   /** The verdict that a proposal would get now, with every check. Nothing is written. */
@@ -162,13 +232,19 @@ export class Intake {
     if (row !== undefined && row.error !== null) throw new Error(row.error);
     const part = must(plan.parts.at(-1), 'a rehearsed proposal has a snapshot');
     const { request, facts } = JSON.parse(part.body) as { request: unknown; facts: unknown };
-    return evaluateGate(gateRequestSchema.parse(request), gateFactsSchema.parse(facts), await this.#deps.policies.inForce(tenant));
+    return evaluateGate(
+      gateRequestSchema.parse(request),
+      gateFactsSchema.parse(facts),
+      await this.#deps.policies.inForce(tenant),
+    );
   }
 
   async #proposalMessage(tenant: TenantId, proposer: string, proposal: Proposal): Promise<Message> {
     const { digest, keyedDigest, directory, clock } = this.#deps;
     const { kind, externalId } = parseSubject(proposal.subject);
-    const [resolved] = await directory.resolve(tenant, [{ kind, externalId, account: null, email: null, domain: null }]);
+    const [resolved] = await directory.resolve(tenant, [
+      { kind, externalId, account: null, email: null, domain: null },
+    ]);
     const found = must(resolved, 'a subject per request');
     const actionType = actionTypeSchema.parse(proposal.action_type);
     const spec = ACTION_TYPE_SPECS[actionType];
@@ -176,16 +252,40 @@ export class Intake {
     const refs = refsOf(found);
     const recipient = refs.person ?? refs.account ?? found.id;
     const data: EventData<'action.proposed'> = {
-      decision: decisionIdOf(identity, digest), action_type: actionType, channel: spec.channel, risk_class: spec.riskClass, lane: laneSchema.parse(proposal.lane),
-      proposer, engine: `external:${proposer}`, account: refs.account, person: refs.person, domain: refs.domain,
+      decision: decisionIdOf(identity, digest),
+      action_type: actionType,
+      channel: spec.channel,
+      risk_class: spec.riskClass,
+      lane: laneSchema.parse(proposal.lane),
+      proposer,
+      engine: `external:${proposer}`,
+      account: refs.account,
+      person: refs.person,
+      domain: refs.domain,
       fingerprint: fingerprintOf({ actionType, channel: spec.channel, recipient, content: proposal.content }, digest),
-      confidence: proposal.confidence, sender: proposal.sender ?? 'default', attributes: {}, originating_proposal_id: proposal.originating_proposal_id,
+      confidence: proposal.confidence,
+      sender: proposal.sender ?? 'default',
+      attributes: {},
+      originating_proposal_id: proposal.originating_proposal_id,
     };
     return {
-      type: 'action.proposed', data, ...identity, scope: found.scope, partition: partitionOf(found.scope), actor: { kind: 'action', id: actionIdOf(identity, digest) },
-      refs, at: clock.now(), sealed: { subject: recipient, text: proposal.contentText }, profiles: profilesOf(proposal.subject, found, undefined, undefined),
-      causation: null, correlation: null, batch: null, history: false,
-      contentDigest: keyedDigest(`${proposal.subject}\n${actionType}\n${data.lane}\n${data.confidence ?? ''}\n${proposal.contentText}`),
+      type: 'action.proposed',
+      data,
+      ...identity,
+      scope: found.scope,
+      partition: partitionOf(found.scope),
+      actor: { kind: 'action', id: actionIdOf(identity, digest) },
+      refs,
+      at: clock.now(),
+      sealed: { subject: recipient, text: proposal.contentText },
+      profiles: profilesOf(proposal.subject, found, undefined, undefined),
+      causation: null,
+      correlation: null,
+      batch: null,
+      history: false,
+      contentDigest: keyedDigest(
+        `${proposal.subject}\n${actionType}\n${data.lane}\n${data.confidence ?? ''}\n${proposal.contentText}`,
+      ),
     };
   }
 }
@@ -204,6 +304,16 @@ export function acceptedOf(id: string, result: MessageResult): Accepted {
 }
 
 function refuseFailures(results: readonly MessageResult[]): void {
-  const faults = results.flatMap((result, index): Fault[] => (result.status === 'conflict' ? [{ pointer: results.length === 1 ? '/id' : `/${index}`, detail: 'this id was used before with different content' }] : []));
-  if (faults.length > 0) throw new GatehouseError('conflict', 'An id was used before with different content.', { faults });
+  const faults = results.flatMap((result, index): Fault[] =>
+    result.status === 'conflict'
+      ? [
+          {
+            pointer: results.length === 1 ? '/id' : `/${index}`,
+            detail: 'this id was used before with different content',
+          },
+        ]
+      : [],
+  );
+  if (faults.length > 0)
+    throw new GatehouseError('conflict', 'An id was used before with different content.', { faults });
 }

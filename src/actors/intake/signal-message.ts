@@ -1,11 +1,11 @@
 /** Turns a checked signal, outcome or profile into the message of the actor that it belongs to. Pure. */
 import type { AccountFacts, ContactFacts, Dimensions } from '../../domain/entity.ts';
 import { accountFactsSchema, contactFactsSchema } from '../../domain/entity.ts';
-import type { AccountEventFacts, ContactEventFacts } from '../../domain/event-types.ts';
 import { GatehouseError } from '../../domain/errors.ts';
-import { HOUR_MS } from '../../domain/instant.ts';
+import type { AccountEventFacts, ContactEventFacts } from '../../domain/event-types.ts';
 import { outcomeIdOf, partitionOf } from '../../domain/ids.ts';
 import type { ImportId, PersonId, TenantId } from '../../domain/ids.ts';
+import { HOUR_MS } from '../../domain/instant.ts';
 import type { Digest, JsonObject } from '../../domain/json.ts';
 import type { Message, ProfileWrite, SubjectRefs } from '../../domain/message.ts';
 import { moneySchema } from '../../domain/money.ts';
@@ -39,7 +39,10 @@ export function parseSubject(subject: string): { readonly kind: SubjectKind; rea
   const kind = subject.slice(0, slash);
   const externalId = subject.slice(slash + 1);
   if (slash < 1 || externalId === '' || (kind !== 'account' && kind !== 'contact' && kind !== 'lead')) {
-    throw new GatehouseError('invalid_request', `subject must be account/<id>, contact/<id> or lead/<id>, not ${JSON.stringify(subject)}`);
+    throw new GatehouseError(
+      'invalid_request',
+      `subject must be account/<id>, contact/<id> or lead/<id>, not ${JSON.stringify(subject)}`,
+    );
   }
   return { kind, externalId };
 }
@@ -60,7 +63,13 @@ function blocksOf(data: JsonObject): Blocks {
 export function resolveRequestOf(subject: string, data: JsonObject): ResolveRequest {
   const { kind, externalId } = parseSubject(subject);
   const { account, contact } = blocksOf(data);
-  return { kind, externalId, account: contact?.account ?? null, email: contact?.email ?? null, domain: account?.domain ?? null };
+  return {
+    kind,
+    externalId,
+    account: contact?.account ?? null,
+    email: contact?.email ?? null,
+    domain: account?.domain ?? null,
+  };
 }
 
 export function accountEventFacts(facts: AccountFacts | undefined): AccountEventFacts | undefined {
@@ -73,32 +82,58 @@ export function contactEventFacts(facts: ContactFacts | undefined): ContactEvent
   if (facts === undefined) return undefined;
   const persona = facts.persona ?? (facts.title === undefined ? undefined : personaOfTitle(facts.title));
   const news: ContactEventFacts = {
-    ...(persona === undefined ? {} : { persona }), ...(facts.country === undefined ? {} : { country: facts.country }),
-    ...(facts.time_zone === undefined ? {} : { time_zone: facts.time_zone }), ...(facts.consent === undefined ? {} : { consent: facts.consent.basis }),
+    ...(persona === undefined ? {} : { persona }),
+    ...(facts.country === undefined ? {} : { country: facts.country }),
+    ...(facts.time_zone === undefined ? {} : { time_zone: facts.time_zone }),
+    ...(facts.consent === undefined ? {} : { consent: facts.consent.basis }),
   };
   return Object.keys(news).length === 0 ? undefined : news;
 }
 
 export function refsOf(resolved: Resolved): SubjectRefs {
   return {
-    account: resolved.account, person: resolved.kind === 'person' ? (resolved.id as PersonId) : null, domain: resolved.domain,
-    suppressionKeys: resolved.suppressionKeys, hasAddress: resolved.hasAddress,
+    account: resolved.account,
+    person: resolved.kind === 'person' ? (resolved.id as PersonId) : null,
+    domain: resolved.domain,
+    suppressionKeys: resolved.suppressionKeys,
+    hasAddress: resolved.hasAddress,
   };
 }
 
 /** The rows that this message creates or completes. */
-export function profilesOf(subject: string, resolved: Resolved, account: AccountFacts | undefined, contact: ContactFacts | undefined): readonly ProfileWrite[] {
+export function profilesOf(
+  subject: string,
+  resolved: Resolved,
+  account: AccountFacts | undefined,
+  contact: ContactFacts | undefined,
+): readonly ProfileWrite[] {
   const { kind, externalId } = parseSubject(subject);
   const writes: ProfileWrite[] = [];
   const accountExternalId = kind === 'account' ? externalId : resolved.accountExternalId;
   const accountIsNew = kind === 'account' ? resolved.isNew : resolved.accountIsNew;
-  if (resolved.account !== null && accountExternalId !== null && (accountIsNew || account?.name !== undefined || account?.domain !== undefined)) {
-    writes.push({ kind: 'account', id: resolved.account, externalId: accountExternalId, name: account?.name ?? null, domain: account?.domain ?? null });
+  if (
+    resolved.account !== null &&
+    accountExternalId !== null &&
+    (accountIsNew || account?.name !== undefined || account?.domain !== undefined)
+  ) {
+    writes.push({
+      kind: 'account',
+      id: resolved.account,
+      externalId: accountExternalId,
+      name: account?.name ?? null,
+      domain: account?.domain ?? null,
+    });
   }
   const personal = contact?.email ?? contact?.name ?? contact?.title;
   if (kind !== 'account' && (personal !== undefined || (kind === 'contact' && resolved.isNew))) {
     writes.push({
-      kind: 'contact', id: resolved.id, externalId, account: resolved.account, email: contact?.email ?? null, name: contact?.name ?? null, title: contact?.title ?? null,
+      kind: 'contact',
+      id: resolved.id,
+      externalId,
+      account: resolved.account,
+      email: contact?.email ?? null,
+      name: contact?.name ?? null,
+      title: contact?.title ?? null,
     });
   }
   return writes;
@@ -106,10 +141,19 @@ export function profilesOf(subject: string, resolved: Resolved, account: Account
 
 function envelope(event: IncomingEvent, resolved: Resolved, keyedDigest: Digest) {
   return {
-    tenant: event.tenant, source: event.source, id: event.id, scope: resolved.scope, partition: partitionOf(resolved.scope),
-    actor: { kind: resolved.kind === 'account' ? 'account' : 'lead', id: resolved.id } as const, refs: refsOf(resolved), at: event.at,
+    tenant: event.tenant,
+    source: event.source,
+    id: event.id,
+    scope: resolved.scope,
+    partition: partitionOf(resolved.scope),
+    actor: { kind: resolved.kind === 'account' ? 'account' : 'lead', id: resolved.id } as const,
+    refs: refsOf(resolved),
+    at: event.at,
     sealed: event.dataText === '' || event.dataText === '{}' ? null : { subject: resolved.id, text: event.dataText },
-    causation: null, correlation: null, batch: event.batch, history: event.history,
+    causation: null,
+    correlation: null,
+    batch: event.batch,
+    history: event.history,
     contentDigest: keyedDigest(`${event.type}\n${event.subject}\n${event.occurredAt}\n${event.dataText}`),
   };
 }
@@ -117,7 +161,12 @@ function envelope(event: IncomingEvent, resolved: Resolved, keyedDigest: Digest)
 export function signalMessage(event: IncomingEvent, resolved: Resolved, keyedDigest: Digest): Message {
   const type = event.type as SignalType;
   const data = SIGNAL_TYPES[type].data.parse(event.data) as {
-    page?: 'pricing'; urgency?: 'high'; score?: number; stage?: string; dimensions?: Dimensions; originating_proposal_id?: string;
+    page?: 'pricing';
+    urgency?: 'high';
+    score?: number;
+    stage?: string;
+    dimensions?: Dimensions;
+    originating_proposal_id?: string;
   };
   const { account, contact } = blocksOf(event.data);
   const accountFacts = accountEventFacts(account);
@@ -126,26 +175,41 @@ export function signalMessage(event: IncomingEvent, resolved: Resolved, keyedDig
     ...envelope(event, resolved, keyedDigest),
     type: 'signal.received',
     data: {
-      signal_type: type, lane: SIGNAL_TYPES[type].lane, strength: signalStrength(type, data), occurred_at: event.occurredAt, history: event.history,
-      ...(accountFacts === undefined ? {} : { account_facts: accountFacts }), ...(contactFacts === undefined ? {} : { contact_facts: contactFacts }),
-      ...(data.stage === undefined ? {} : { opportunity_stage: data.stage }), ...(data.dimensions === undefined ? {} : { dimensions: data.dimensions }),
-      account: resolved.account, originating_proposal_id: data.originating_proposal_id ?? null,
+      signal_type: type,
+      lane: SIGNAL_TYPES[type].lane,
+      strength: signalStrength(type, data),
+      occurred_at: event.occurredAt,
+      history: event.history,
+      ...(accountFacts === undefined ? {} : { account_facts: accountFacts }),
+      ...(contactFacts === undefined ? {} : { contact_facts: contactFacts }),
+      ...(data.stage === undefined ? {} : { opportunity_stage: data.stage }),
+      ...(data.dimensions === undefined ? {} : { dimensions: data.dimensions }),
+      account: resolved.account,
+      originating_proposal_id: data.originating_proposal_id ?? null,
     },
     profiles: profilesOf(event.subject, resolved, account, contact),
   };
 }
 
 export function outcomeMessage(event: IncomingEvent, resolved: Resolved, digest: Digest, keyedDigest: Digest): Message {
-  const { amount, decision, dimensions } = event.data as { amount?: unknown; decision?: unknown; dimensions?: Dimensions };
+  const { amount, decision, dimensions } = event.data as {
+    amount?: unknown;
+    decision?: unknown;
+    dimensions?: Dimensions;
+  };
   return {
     ...envelope(event, resolved, keyedDigest),
     type: 'outcome.recorded',
     data: {
-      outcome: outcomeIdOf(event, digest), outcome_type: event.type as OutcomeType, occurred_at: event.occurredAt,
-      amount: amount === undefined ? null : moneySchema.parse(amount), history: event.history, window_ms: event.windowMs,
-      decision_hint: typeof decision === 'string' ? decision : null, ...(dimensions === undefined ? {} : { dimensions }),
+      outcome: outcomeIdOf(event, digest),
+      outcome_type: event.type as OutcomeType,
+      occurred_at: event.occurredAt,
+      amount: amount === undefined ? null : moneySchema.parse(amount),
+      history: event.history,
+      window_ms: event.windowMs,
+      decision_hint: typeof decision === 'string' ? decision : null,
+      ...(dimensions === undefined ? {} : { dimensions }),
     },
     profiles: profilesOf(event.subject, resolved, undefined, undefined),
   };
 }
-

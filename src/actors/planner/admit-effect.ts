@@ -1,9 +1,9 @@
+import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
+import { must } from '../../domain/errors.ts';
+import type { Admission, EventData } from '../../domain/event-types.ts';
 /** Puts a proposed action before the gate, and turns the verdict into an event, a permit, a review or a timer. */
 import { GATE_VERSION, reasonsOf } from '../../domain/gate.ts';
 import type { GateRequest, Verdict } from '../../domain/gate.ts';
-import type { Admission, EventData } from '../../domain/event-types.ts';
-import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
-import { must } from '../../domain/errors.ts';
 import type { GuardChange, GuardKey } from '../../domain/guard.ts';
 import { permitIdOf } from '../../domain/ids.ts';
 import type { ActionId } from '../../domain/ids.ts';
@@ -17,29 +17,68 @@ import { gatherFacts } from './gate-facts.ts';
 import type { PlanBuilder, Turn } from './plan-builder.ts';
 import { openGuardKey } from './subject-view.ts';
 
-export function gateRequest(action: string, proposal: EventData<'action.proposed'>, approval: ActionContext['approval'], at: number): GateRequest {
+export function gateRequest(
+  action: string,
+  proposal: EventData<'action.proposed'>,
+  approval: ActionContext['approval'],
+  at: number,
+): GateRequest {
   return {
-    action, action_type: proposal.action_type, channel: proposal.channel, risk_class: proposal.risk_class, lane: proposal.lane,
-    proposer: proposal.proposer, account: proposal.account, person: proposal.person, domain: proposal.domain, fingerprint: proposal.fingerprint,
-    confidence: proposal.confidence, sender: proposal.sender, approval, originating_proposal_id: proposal.originating_proposal_id, at,
+    action,
+    action_type: proposal.action_type,
+    channel: proposal.channel,
+    risk_class: proposal.risk_class,
+    lane: proposal.lane,
+    proposer: proposal.proposer,
+    account: proposal.account,
+    person: proposal.person,
+    domain: proposal.domain,
+    fingerprint: proposal.fingerprint,
+    confidence: proposal.confidence,
+    sender: proposal.sender,
+    approval,
+    originating_proposal_id: proposal.originating_proposal_id,
+    at,
   };
 }
 
 /** Guard changes that a pass makes: the touch is reserved now, so that the next proposal sees it. */
-function reservations(action: string, proposal: EventData<'action.proposed'>, refs: Turn['message']['refs'], partition: number, until: number, at: number): readonly (readonly [GuardKey, GuardChange])[] {
+function reservations(
+  action: string,
+  proposal: EventData<'action.proposed'>,
+  refs: Turn['message']['refs'],
+  partition: number,
+  until: number,
+  at: number,
+): readonly (readonly [GuardKey, GuardChange])[] {
   const spec = ACTION_TYPE_SPECS[proposal.action_type];
   const changes: (readonly [GuardKey, GuardChange])[] = [];
   const reaches = spec.touch || spec.channel === 'audience';
-  const touched: GuardChange = { kind: 'touched', action, channel: proposal.channel, at, fingerprint: proposal.fingerprint, source: 'gatehouse' };
-  const lock: GuardChange = { kind: 'locked', owner: `lane:${proposal.lane}`, lane: proposal.lane, until, person: false };
+  const touched: GuardChange = {
+    kind: 'touched',
+    action,
+    channel: proposal.channel,
+    at,
+    fingerprint: proposal.fingerprint,
+    source: 'gatehouse',
+  };
+  const lock: GuardChange = {
+    kind: 'locked',
+    owner: `lane:${proposal.lane}`,
+    lane: proposal.lane,
+    until,
+    person: false,
+  };
   if (reaches) {
     const lockKey: GuardKey = refs.account === null ? `contact:${refs.person ?? ''}` : `account:${refs.account}`;
-    if (refs.person !== null) changes.push([`contact:${refs.person}`, touched]);
-    if (refs.account !== null) changes.push([`account:${refs.account}`, touched]);
+    const mark: GuardChange = spec.touch ? touched : { kind: 'printed', action, at, fingerprint: proposal.fingerprint };
+    if (refs.person !== null) changes.push([`contact:${refs.person}`, mark]);
+    if (refs.account !== null) changes.push([`account:${refs.account}`, mark]);
     if (spec.touch && refs.domain !== null) changes.push([`domain:${refs.domain}`, touched]);
     changes.push([lockKey, lock]);
   }
-  if (spec.costMinor > 0) changes.push([`budget:p${partition}`, { kind: 'spent', period: budgetPeriodOf(at), minor: spec.costMinor }]);
+  if (spec.costMinor > 0)
+    changes.push([`budget:p${partition}`, { kind: 'spent', period: budgetPeriodOf(at), minor: spec.costMinor }]);
   return changes;
 }
 
@@ -56,8 +95,13 @@ export function admit(builder: PlanBuilder, turn: Turn, actor: ActorRef): void {
   const hash = verdictHash(verdict, request.at, policyHash, builder.deps.digest);
   const reasons = [...reasonsOf(verdict)];
   const admission: Admission = {
-    verdict_hash: hash, reasons, snapshot: builder.part(tenant, { request, facts: gathered.facts }), policy: policyHash,
-    gate_version: GATE_VERSION, guard_versions: gathered.guardVersions, registry_version: gathered.registryVersion,
+    verdict_hash: hash,
+    reasons,
+    snapshot: builder.part(tenant, { request, facts: gathered.facts }),
+    policy: policyHash,
+    gate_version: GATE_VERSION,
+    guard_versions: gathered.guardVersions,
+    registry_version: gathered.registryVersion,
     trust_version: gathered.trustVersion,
     suppression_keys: builder.registry(tenant).context.suppressions > 0 ? [...refs.suppressionKeys] : [],
   };
@@ -75,12 +119,31 @@ export function admit(builder: PlanBuilder, turn: Turn, actor: ActorRef): void {
       break;
     case 'hold': {
       const expiresAt = at + policy.review_ttl_ms;
-      builder.append(turn, actor, 'action.held', { admission, queue: verdict.queue, review, expires_at: expiresAt }, { guards: opened });
+      builder.append(
+        turn,
+        actor,
+        'action.held',
+        { admission, queue: verdict.queue, review, expires_at: expiresAt },
+        { guards: opened },
+      );
       builder.plan.reviews.push({
-        tenant, id: review, action: actor.id, decision: proposal.decision, partition, scope: message.scope, queue: verdict.queue,
-        actionType: proposal.action_type, channel: proposal.channel, riskClass: proposal.risk_class, fingerprint: proposal.fingerprint,
-        contentSeq: context.content_seq, reasons: canonicalJson(reasons),
-        detail: canonicalJson({ refs, correlation: turn.correlation, causation: turn.cause }), createdAt: at, expiresAt, batch: message.batch,
+        tenant,
+        id: review,
+        action: actor.id,
+        decision: proposal.decision,
+        partition,
+        scope: message.scope,
+        queue: verdict.queue,
+        actionType: proposal.action_type,
+        channel: proposal.channel,
+        riskClass: proposal.risk_class,
+        fingerprint: proposal.fingerprint,
+        contentSeq: context.content_seq,
+        reasons: canonicalJson(reasons),
+        detail: canonicalJson({ refs, correlation: turn.correlation, causation: turn.cause }),
+        createdAt: at,
+        expiresAt,
+        batch: message.batch,
       });
       break;
     }
@@ -94,16 +157,37 @@ export function admit(builder: PlanBuilder, turn: Turn, actor: ActorRef): void {
       }
       const permit = permitIdOf(actor.id as ActionId, context.permits);
       const expiresAt = at + policy.permit_ttl_ms;
-      const guards = [...opened, ...reservations(actor.id, proposal, refs, partition, at + policy.ownership_window_ms, at)];
+      const guards = [
+        ...opened,
+        ...reservations(actor.id, proposal, refs, partition, at + policy.ownership_window_ms, at),
+      ];
       builder.append(turn, actor, 'action.passed', { admission, permit, expires_at: expiresAt }, { guards });
       builder.plan.permits.push({
-        tenant, id: permit, action: actor.id, partition, fingerprint: proposal.fingerprint, mode: gathered.mode, grantedAt: at, expiresAt,
-        contentSeq: context.content_seq, batch: message.batch,
+        tenant,
+        id: permit,
+        action: actor.id,
+        partition,
+        fingerprint: proposal.fingerprint,
+        mode: gathered.mode,
+        grantedAt: at,
+        expiresAt,
+        contentSeq: context.content_seq,
+        batch: message.batch,
         detail: {
-          decision: proposal.decision, actionType: proposal.action_type, channel: proposal.channel, lane: proposal.lane,
-          proposer: proposal.proposer, recipient: proposal.person ?? proposal.account ?? '', account: refs.account, person: refs.person,
-          domain: refs.domain, suppressionKeys: refs.suppressionKeys, hasAddress: refs.hasAddress, scope: message.scope,
-          correlation: turn.correlation, causation: turn.cause ?? '',
+          decision: proposal.decision,
+          actionType: proposal.action_type,
+          channel: proposal.channel,
+          lane: proposal.lane,
+          proposer: proposal.proposer,
+          recipient: proposal.person ?? proposal.account ?? '',
+          account: refs.account,
+          person: refs.person,
+          domain: refs.domain,
+          suppressionKeys: refs.suppressionKeys,
+          hasAddress: refs.hasAddress,
+          scope: message.scope,
+          correlation: turn.correlation,
+          causation: turn.cause ?? '',
           lockEpochs: {
             account: refs.account === null ? null : builder.guardState(tenant, `account:${refs.account}`).lock_epoch,
             contact: refs.person === null ? null : builder.guardState(tenant, `contact:${refs.person}`).lock_epoch,
@@ -113,5 +197,11 @@ export function admit(builder: PlanBuilder, turn: Turn, actor: ActorRef): void {
       break;
     }
   }
-  builder.plan.decisionUpdates.push({ tenant, id: proposal.decision, verdict: verdict.kind === 'pass' && gathered.mode === 'shadow' ? 'shadow' : verdict.kind, verdictHash: hash, policy: policyHash });
+  builder.plan.decisionUpdates.push({
+    tenant,
+    id: proposal.decision,
+    verdict: verdict.kind === 'pass' && gathered.mode === 'shadow' ? 'shadow' : verdict.kind,
+    verdictHash: hash,
+    policy: policyHash,
+  });
 }

@@ -7,17 +7,31 @@ import { budgetPeriodOf } from '../../policies/budget-period.ts';
 import { gateGuards } from './gate-facts.ts';
 import type { GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
 
-export function closeAction(builder: PlanBuilder, turn: Turn, actor: ActorRef, happened: boolean, draft: GrowingDraft): void {
+export function closeAction(
+  builder: PlanBuilder,
+  turn: Turn,
+  actor: ActorRef,
+  happened: boolean,
+  draft: GrowingDraft,
+): void {
   const { tenant, partition, refs } = turn.message;
   for (const [name, key] of gateGuards(refs, partition)) {
     if (name === 'budget') continue;
     const state = builder.guardState(tenant, key);
-    const holds = state.open.some((item) => item.action === actor.id) || (!happened && state.touches.some((touch) => touch.action === actor.id));
+    const holds =
+      state.open.some((item) => item.action === actor.id) ||
+      (!happened && (state.touches.some((touch) => touch.action === actor.id) || state.prints.some((print) => print.action === actor.id)));
     if (holds) builder.changeGuard(draft, key, { kind: 'closed', action: actor.id, undo_touch: !happened });
   }
-  const context = must(builder.actor(tenant, 'action', actor.id), 'a closed action exists').context as unknown as ActionContext;
+  const context = must(builder.actor(tenant, 'action', actor.id), 'a closed action exists')
+    .context as unknown as ActionContext;
   const { proposal, permit_granted_at: grantedAt } = context;
   if (happened || proposal === null || grantedAt === null) return;
   const { costMinor } = ACTION_TYPE_SPECS[proposal.action_type];
-  if (costMinor > 0) builder.changeGuard(draft, `budget:p${partition}`, { kind: 'spent', period: budgetPeriodOf(grantedAt), minor: -costMinor });
+  if (costMinor > 0)
+    builder.changeGuard(draft, `budget:p${partition}`, {
+      kind: 'spent',
+      period: budgetPeriodOf(grantedAt),
+      minor: -costMinor,
+    });
 }

@@ -18,7 +18,10 @@ export function decisionInput(builder: PlanBuilder, turn: Turn, actor: ActorRef,
   const context = subjectContext(stored);
   const account = refs.account === null ? null : subjectContext(builder.actor(tenant, 'account', refs.account));
   const facts = account === null ? context.account_facts : { ...context.account_facts, ...account.account_facts };
-  const guard = builder.guardState(tenant, refs.person === null ? `account:${refs.account ?? actor.id}` : `contact:${refs.person}`);
+  const guard = builder.guardState(
+    tenant,
+    refs.person === null ? `account:${refs.account ?? actor.id}` : `contact:${refs.person}`,
+  );
   return {
     at: message.at,
     seed,
@@ -52,29 +55,69 @@ export function decide(builder: PlanBuilder, turn: Turn, actor: ActorRef): void 
   const choiceText = canonicalJson(choice);
   const context = subjectContext(builder.actor(tenant, actor.kind, actor.id));
   builder.append(turn, actor, 'decision.made', {
-    decision, action, choice: digest(choiceText), engine: choice.engine, action_type: chosen.action_type, confidence: choice.confidence,
-    cell: actionType === null || spec === null ? null : trustCellId(actionType, spec.channel, spec.riskClass, choice.engine),
+    decision,
+    action,
+    choice: digest(choiceText),
+    engine: choice.engine,
+    action_type: chosen.action_type,
+    confidence: choice.confidence,
+    cell:
+      actionType === null || spec === null
+        ? null
+        : trustCellId(actionType, spec.channel, spec.riskClass, choice.engine),
   });
   builder.plan.decisions.push({
-    tenant, id: decision, at: message.at, subjectKind: actor.kind, subjectId: actor.id, scope: message.scope, account: refs.account,
-    trigger: context.last_signal?.type ?? 'retriage', engine: choice.engine, action, actionType: chosen.action_type,
-    channel: spec?.channel ?? null, riskClass: spec?.riskClass ?? null, confidence: choice.confidence, propensity: chosen.propensity,
-    reason: choice.reason, choice: choiceText, verdict: 'none', verdictHash: null, policy: null, correlation: turn.correlation,
-    originatingProposalId: context.originating_proposal_id, batch: message.batch,
+    tenant,
+    id: decision,
+    at: message.at,
+    subjectKind: actor.kind,
+    subjectId: actor.id,
+    scope: message.scope,
+    account: refs.account,
+    trigger: context.last_signal?.type ?? 'retriage',
+    engine: choice.engine,
+    action,
+    actionType: chosen.action_type,
+    channel: spec?.channel ?? null,
+    riskClass: spec?.riskClass ?? null,
+    confidence: choice.confidence,
+    propensity: chosen.propensity,
+    reason: choice.reason,
+    choice: choiceText,
+    verdict: 'none',
+    verdictHash: null,
+    policy: null,
+    correlation: turn.correlation,
+    originatingProposalId: context.originating_proposal_id,
+    batch: message.batch,
   });
   if (actionType === null || spec === null || action === null || content === null) return;
 
   const recipient = refs.person ?? refs.account ?? actor.id;
   builder.append(
-    turn, { kind: 'action', id: action }, 'action.proposed',
+    turn,
+    { kind: 'action', id: action },
+    'action.proposed',
     {
-      decision, action_type: actionType, channel: spec.channel, risk_class: spec.riskClass, lane: input.lane, proposer: `engine:${choice.engine}`,
-      engine: choice.engine, account: refs.account, person: refs.person, domain: refs.domain,
+      decision,
+      action_type: actionType,
+      channel: spec.channel,
+      risk_class: spec.riskClass,
+      lane: input.lane,
+      proposer: `engine:${choice.engine}`,
+      engine: choice.engine,
+      account: refs.account,
+      person: refs.person,
+      domain: refs.domain,
       fingerprint: fingerprintOf({ actionType, channel: spec.channel, recipient, content }, digest),
-      confidence: choice.confidence, sender: 'default',
+      confidence: choice.confidence,
+      sender: 'default',
       attributes: {
-        fit_tier: choice.assessment.fit.tier, fit_score: choice.assessment.fit.score, priority: choice.assessment.priority,
-        persona: choice.assessment.persona, stage: choice.assessment.stage,
+        fit_tier: choice.assessment.fit.tier,
+        fit_score: choice.assessment.fit.score,
+        priority: choice.assessment.priority,
+        persona: choice.assessment.persona,
+        stage: choice.assessment.stage,
         ...(choice.assessment.segment === null ? {} : { segment: choice.assessment.segment }),
       },
       originating_proposal_id: context.originating_proposal_id,

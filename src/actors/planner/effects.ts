@@ -1,8 +1,8 @@
 /** Which handler carries out which effect. */
 import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
 import type { ActionType, TrustLevel } from '../../domain/action-types.ts';
-import { must } from '../../domain/errors.ts';
 import type { Effect, TimerName } from '../../domain/effects.ts';
+import { must } from '../../domain/errors.ts';
 import type { EventData } from '../../domain/event-types.ts';
 import type { ActorRef, Message } from '../../domain/message.ts';
 import { parseTrustCellId, trustCellId } from '../../domain/trust.ts';
@@ -15,7 +15,6 @@ import { closeAction } from './close-action-effect.ts';
 import { decide } from './decide-effect.ts';
 import { linkOutcomeEffect, recordOutcomeEvidence, sendEvidence } from './outcome-effects.ts';
 import type { EffectHandler, GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
-import { subjectContext } from './subject-view.ts';
 import { runTriage } from './triage-effect.ts';
 
 /** The event that a timer feeds back. */
@@ -37,15 +36,36 @@ function startTimer(builder: PlanBuilder, turn: Turn, actor: ActorRef, name: Tim
   const context = builder.actor(message.tenant, actor.kind, actor.id)?.context;
   const { sealed: _sealed, profiles: _profiles, ...rest } = message;
   const fed = {
-    ...rest, ...timerEvent(name, actor, dueAt, context), actor, source: 'timer', id: `${actor.id}:${name}:${armedBy}`, at: dueAt,
-    sealed: null, profiles: [], causation: turn.cause, correlation: turn.correlation, contentDigest: '',
+    ...rest,
+    ...timerEvent(name, actor, dueAt, context),
+    actor,
+    source: 'timer',
+    id: `${actor.id}:${name}:${armedBy}`,
+    at: dueAt,
+    sealed: null,
+    profiles: [],
+    causation: turn.cause,
+    correlation: turn.correlation,
+    contentDigest: '',
   } as Message;
   builder.setTimer({
-    tenant: message.tenant, actorKind: actor.kind, actorId: actor.id, name, partition: message.partition, dueAt, armedBy, message: fed,
+    tenant: message.tenant,
+    actorKind: actor.kind,
+    actorId: actor.id,
+    name,
+    partition: message.partition,
+    dueAt,
+    armedBy,
+    message: fed,
   });
 }
 
-function recordReviewEvidence(builder: PlanBuilder, turn: Turn, actor: ActorRef, effect: Extract<Effect, { type: 'record_review_evidence' }>): void {
+function recordReviewEvidence(
+  builder: PlanBuilder,
+  turn: Turn,
+  actor: ActorRef,
+  effect: Extract<Effect, { type: 'record_review_evidence' }>,
+): void {
   const stored = must(builder.actor(turn.message.tenant, 'action', actor.id), 'a reviewed action exists');
   const { proposal } = stored.context as unknown as ActionContext;
   if (proposal === null) return;
@@ -60,10 +80,17 @@ function reviewLevel(builder: PlanBuilder, turn: Turn, actor: ActorRef, harm: bo
   const level: TrustLevel = stored.value === 'initial' ? spec.initialLevel : (stored.value as TrustLevel);
   const { policy } = builder.policy(turn.message.tenant);
   const next = nextLevel(level, context.good, context.bad, spec, policy, harm);
-  if (next.level !== level) builder.append(turn, actor, 'trust.leveled', { from: level, to: next.level, reason: next.reason });
+  if (next.level !== level)
+    builder.append(turn, actor, 'trust.leveled', { from: level, to: next.level, reason: next.reason });
 }
 
-export const handleEffect: EffectHandler = (builder: PlanBuilder, turn: Turn, actor: ActorRef, effect: Effect, draft: GrowingDraft) => {
+export const handleEffect: EffectHandler = (
+  builder: PlanBuilder,
+  turn: Turn,
+  actor: ActorRef,
+  effect: Effect,
+  draft: GrowingDraft,
+) => {
   const { message } = turn;
   switch (effect.type) {
     case 'triage':
@@ -74,24 +101,29 @@ export const handleEffect: EffectHandler = (builder: PlanBuilder, turn: Turn, ac
       return admit(builder, turn, actor);
     case 'start_timer':
       return startTimer(builder, turn, actor, effect.name, effect.at);
-    case 'cancel_timer': {
-      const stored = builder.actor(message.tenant, actor.kind, actor.id);
-      // A subject has a look pending only when its last triage said so; asking the database for each signal would be waste.
-      if (effect.name === 'retriage' && subjectContext(stored).last_triage?.verdict !== 'later') return undefined;
-      builder.clearTimer({ tenant: message.tenant, actorKind: actor.kind, actorId: actor.id, name: effect.name });
+    case 'cancel_timer':
+      if (effect.pending) builder.clearTimer({ tenant: message.tenant, actorKind: actor.kind, actorId: actor.id, name: effect.name });
       return undefined;
-    }
     case 'close_action':
       return closeAction(builder, turn, actor, effect.happened, draft);
     case 'revoke_permit': {
-      const { permit } = must(builder.actor(message.tenant, 'action', actor.id), 'an action with a permit exists').context as unknown as ActionContext;
-      if (permit !== null) builder.plan.permitUpdates.push({ tenant: message.tenant, id: permit, state: draft.header.type === 'action.expired' ? 'expired' : 'revoked' });
+      const { permit } = must(builder.actor(message.tenant, 'action', actor.id), 'an action with a permit exists')
+        .context as unknown as ActionContext;
+      if (permit !== null)
+        builder.plan.permitUpdates.push({
+          tenant: message.tenant,
+          id: permit,
+          state: draft.header.type === 'action.expired' ? 'expired' : 'revoked',
+        });
       return undefined;
     }
     case 'close_review': {
-      const { review } = must(builder.actor(message.tenant, 'action', actor.id), 'a reviewed action exists').context as unknown as ActionContext;
-      const decidedBy = draft.header.type === 'action.reviewed' ? (draft.data as EventData<'action.reviewed'>).by : null;
-      if (review !== null) builder.plan.reviewUpdates.push({ tenant: message.tenant, id: review, state: effect.state, decidedBy });
+      const { review } = must(builder.actor(message.tenant, 'action', actor.id), 'a reviewed action exists')
+        .context as unknown as ActionContext;
+      const decidedBy =
+        draft.header.type === 'action.reviewed' ? (draft.data as EventData<'action.reviewed'>).by : null;
+      if (review !== null)
+        builder.plan.reviewUpdates.push({ tenant: message.tenant, id: review, state: effect.state, decidedBy });
       return undefined;
     }
     case 'record_review_evidence':

@@ -1,5 +1,7 @@
 /** Gathers what the gate must know, and which versions of it were read, so that replay can find the same facts again. */
 import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
+import type { Channel } from '../../domain/action-types.ts';
+import type { TrustLevel } from '../../domain/action-types.ts';
 import type { EventData } from '../../domain/event-types.ts';
 import type { GateFacts, GateRequest, TrustFact } from '../../domain/gate.ts';
 import type { GuardKey } from '../../domain/guard.ts';
@@ -8,12 +10,10 @@ import type { SubjectRefs } from '../../domain/message.ts';
 import { stricterMode } from '../../domain/mode.ts';
 import type { Mode } from '../../domain/mode.ts';
 import { trustCellId } from '../../domain/trust.ts';
+import type { TenantContext } from '../../machines/tenant/tenant.machine.ts';
 import { decayedTrust } from '../../machines/trust/trust.machine.ts';
 import type { TrustContext } from '../../machines/trust/trust.machine.ts';
-import type { TenantContext } from '../../machines/tenant/tenant.machine.ts';
 import type { PlanBuilder } from './plan-builder.ts';
-import type { Channel } from '../../domain/action-types.ts';
-import type { TrustLevel } from '../../domain/action-types.ts';
 
 export interface GatheredFacts {
   readonly facts: GateFacts;
@@ -28,13 +28,22 @@ export function modeOf(registry: TenantContext, channel: Channel): Mode {
 }
 
 /** The trust fact of a cell as of a moment. `value` is the state of the cell's machine. */
-export function trustFactOf(cell: string, value: string | null, context: TrustContext | null, initialLevel: TrustLevel, at: number): TrustFact {
+export function trustFactOf(
+  cell: string,
+  value: string | null,
+  context: TrustContext | null,
+  initialLevel: TrustLevel,
+  at: number,
+): TrustFact {
   const sums = context === null ? { good: 0, bad: 0 } : decayedTrust(context, at);
   return { cell, ...sums, level: value === null || value === 'initial' ? initialLevel : (value as TrustLevel) };
 }
 
 /** The guards that the gate reads for an action about these subjects, by the name of the fact. */
-export function gateGuards(refs: SubjectRefs, partition: number): readonly (readonly ['contact' | 'account' | 'domain' | 'budget', GuardKey])[] {
+export function gateGuards(
+  refs: SubjectRefs,
+  partition: number,
+): readonly (readonly ['contact' | 'account' | 'domain' | 'budget', GuardKey])[] {
   const guards: (readonly ['contact' | 'account' | 'domain' | 'budget', GuardKey])[] = [];
   if (refs.person !== null) guards.push(['contact', `contact:${refs.person}`]);
   if (refs.account !== null) guards.push(['account', `account:${refs.account}`]);
@@ -44,8 +53,13 @@ export function gateGuards(refs: SubjectRefs, partition: number): readonly (read
 }
 
 export function gatherFacts(
-  builder: PlanBuilder, tenant: TenantId, partition: number, scope: string, refs: SubjectRefs,
-  proposal: EventData<'action.proposed'>, request: GateRequest,
+  builder: PlanBuilder,
+  tenant: TenantId,
+  partition: number,
+  scope: string,
+  refs: SubjectRefs,
+  proposal: EventData<'action.proposed'>,
+  request: GateRequest,
 ): GatheredFacts {
   const registry = builder.registry(tenant);
   const mode = modeOf(registry.context, proposal.channel);
@@ -64,8 +78,15 @@ export function gatherFacts(
     mode,
     channel_ready: mode === 'shadow' || builder.deps.channelReady(proposal.channel, mode),
     suppressions: [...builder.suppressions(tenant, refs.suppressionKeys)],
-    trust: trustFactOf(cell, trust?.value ?? null, (trust?.context ?? null) as TrustContext | null, ACTION_TYPE_SPECS[proposal.action_type].initialLevel, request.at),
+    trust: trustFactOf(
+      cell,
+      trust?.value ?? null,
+      (trust?.context ?? null) as TrustContext | null,
+      ACTION_TYPE_SPECS[proposal.action_type].initialLevel,
+      request.at,
+    ),
     scope_linked: refs.account === null || refs.account === scope,
+    ...(registry.context.single_operator ? { single_operator: true } : {}),
     attributes: proposal.attributes,
   };
   return { facts, guardVersions, registryVersion: registry.version, trustVersion: trust?.seq ?? 0, mode };

@@ -6,19 +6,30 @@ import { OUTCOME_TYPE_SPECS } from '../../domain/outcome-types.ts';
 
 type Change = readonly [GuardKey, GuardChange];
 
-function factChanges(refs: SubjectRefs, account: AccountEventFacts | undefined, contact: ContactEventFacts | undefined): readonly Change[] {
+function factChanges(
+  refs: SubjectRefs,
+  account: AccountEventFacts | undefined,
+  contact: ContactEventFacts | undefined,
+): readonly Change[] {
   const changes: Change[] = [];
   if (refs.person !== null && contact !== undefined) {
     const { country, time_zone: timeZone, consent } = contact;
     const facts = {
-      ...(country === undefined ? {} : { country }), ...(timeZone === undefined ? {} : { time_zone: timeZone }), ...(consent === undefined ? {} : { consent }),
+      ...(country === undefined ? {} : { country }),
+      ...(timeZone === undefined ? {} : { time_zone: timeZone }),
+      ...(consent === undefined ? {} : { consent }),
     };
     if (Object.keys(facts).length > 0) changes.push([`contact:${refs.person}`, { kind: 'facts', facts }]);
   }
   if (refs.account !== null && account !== undefined) {
     const { relations, abm_active: abmActive } = account;
-    const known = Object.fromEntries(Object.entries(relations ?? {}).filter((entry) => entry[1] !== undefined)) as Record<string, boolean>;
-    const facts = { ...(relations === undefined ? {} : { relations: known }), ...(abmActive === undefined ? {} : { abm_active: abmActive }) };
+    const known = Object.fromEntries(
+      Object.entries(relations ?? {}).filter((entry) => entry[1] !== undefined),
+    ) as Record<string, boolean>;
+    const facts = {
+      ...(relations === undefined ? {} : { relations: known }),
+      ...(abmActive === undefined ? {} : { abm_active: abmActive }),
+    };
     if (Object.keys(facts).length > 0) changes.push([`account:${refs.account}`, { kind: 'facts', facts }]);
   }
   return changes;
@@ -32,7 +43,8 @@ function outcomeChanges(refs: SubjectRefs, data: EventData<'outcome.recorded'>):
     if (contact !== null) changes.push([contact, { kind: 'replied', at }]);
     if (refs.account !== null) changes.push([`account:${refs.account}`, { kind: 'replied', at }]);
   }
-  if (contact !== null && (data.outcome_type === 'unsubscribe' || data.outcome_type === 'complaint')) changes.push([contact, { kind: 'opted_out', at }]);
+  if (contact !== null && (data.outcome_type === 'unsubscribe' || data.outcome_type === 'complaint'))
+    changes.push([contact, { kind: 'opted_out', at }]);
   if (contact !== null && data.outcome_type === 'bounce') changes.push([contact, { kind: 'bounced', at }]);
   return changes;
 }
@@ -47,7 +59,14 @@ export function guardChangesOf(message: Message): readonly Change[] {
     case 'outcome.recorded':
       return outcomeChanges(refs, message.data);
     case 'touch.recorded': {
-      const change: GuardChange = { kind: 'touched', action: null, channel: message.data.channel, at: message.data.occurred_at, fingerprint: null, source: message.data.source };
+      const change: GuardChange = {
+        kind: 'touched',
+        action: null,
+        channel: message.data.channel,
+        at: message.data.occurred_at,
+        fingerprint: null,
+        source: message.data.source,
+      };
       const changes: Change[] = [];
       if (refs.person !== null) changes.push([`contact:${refs.person}`, change]);
       if (refs.account !== null) changes.push([`account:${refs.account}`, change]);
@@ -55,7 +74,14 @@ export function guardChangesOf(message: Message): readonly Change[] {
       return changes;
     }
     case 'ownership.taken':
-      return refs.account === null ? [] : [[`account:${refs.account}`, { kind: 'locked', owner: message.data.owner, lane: 'operator', until: message.data.until, person: true }]];
+      return refs.account === null
+        ? []
+        : [
+            [
+              `account:${refs.account}`,
+              { kind: 'locked', owner: message.data.owner, lane: 'operator', until: message.data.until, person: true },
+            ],
+          ];
     case 'ownership.released':
       return refs.account === null ? [] : [[`account:${refs.account}`, { kind: 'unlocked' }]];
     default:

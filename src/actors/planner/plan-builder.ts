@@ -1,10 +1,11 @@
+import type { Channel } from '../../domain/action-types.ts';
+import type { Effect } from '../../domain/effects.ts';
 /**
  * The working state of one batch: what was loaded, and what the batch will write. Events are appended here in order, each one
  * stepping its actor's machine; effects that the machine asks for are carried out at once by the handlers beside this file.
  * Nothing here does I/O, so a batch that fails can be planned again without the message that made it fail.
  */
 import { must } from '../../domain/errors.ts';
-import type { Effect } from '../../domain/effects.ts';
 import type { ActorKind, EventData, EventType, MachineEvent } from '../../domain/event-types.ts';
 import { EVENT_TYPES } from '../../domain/event-types.ts';
 import type { GuardChange, GuardKey, GuardState, GuardWrite } from '../../domain/guard.ts';
@@ -14,16 +15,15 @@ import type { CorrelationId, EventId, Hash, TenantId } from '../../domain/ids.ts
 import { asId } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import type { Digest, JsonObject } from '../../domain/json.ts';
+import { actorKey, tenantKey } from '../../domain/keys.ts';
 import type { LedgerHeader } from '../../domain/ledger-event.ts';
 import type { ActorRef, Message, SealedPart } from '../../domain/message.ts';
 import type { Mode } from '../../domain/mode.ts';
-import type { Channel } from '../../domain/action-types.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Runners } from '../../machines/catalogue.ts';
-import type { DecisionEngine } from '../decision-engine.port.ts';
-import { actorKey, tenantKey } from '../../domain/keys.ts';
-import type { CommitPlan, LedgerDraft, Loaded, StoredActor, StoredGuard, TimerRow } from '../runtime-store.port.ts';
 import type { TenantContext } from '../../machines/tenant/tenant.machine.ts';
+import type { DecisionEngine } from '../decision-engine.port.ts';
+import type { CommitPlan, LedgerDraft, Loaded, StoredActor, StoredGuard, TimerRow } from '../runtime-store.port.ts';
 
 export interface PlannerDeps {
   readonly runners: Runners;
@@ -42,7 +42,10 @@ export interface Turn {
 }
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] extends readonly (infer Item)[] ? Item[] : Type[Key] };
-export type GrowingPlan = Omit<Mutable<CommitPlan>, 'drafts' | 'actors' | 'guards' | 'processed' | 'removedActors' | 'timersSet' | 'timersCleared'>;
+export type GrowingPlan = Omit<
+  Mutable<CommitPlan>,
+  'drafts' | 'actors' | 'guards' | 'processed' | 'removedActors' | 'timersSet' | 'timersCleared'
+>;
 
 export type TimerKey = Pick<TimerRow, 'tenant' | 'actorKind' | 'actorId' | 'name'>;
 
@@ -52,7 +55,13 @@ export interface AppendOptions {
 }
 
 /** Carries out one effect. Handlers may append further events. */
-export type EffectHandler = (builder: PlanBuilder, turn: Turn, actor: ActorRef, effect: Effect, draft: GrowingDraft) => void;
+export type EffectHandler = (
+  builder: PlanBuilder,
+  turn: Turn,
+  actor: ActorRef,
+  effect: Effect,
+  draft: GrowingDraft,
+) => void;
 
 /** A draft whose guard changes may still grow while its effects are carried out. */
 export interface GrowingDraft {
@@ -79,13 +88,28 @@ export class PlanBuilder {
     this.#handle = handle;
     this.deps = deps;
     this.plan = {
-      decisions: [], decisionUpdates: [], parts: [], permits: [], permitUpdates: [],
-      executionUpdates: [], reviews: [], reviewUpdates: [], outcomes: [], leads: [], suppressions: [], profiles: [], outgoing: [],
+      decisions: [],
+      decisionUpdates: [],
+      parts: [],
+      permits: [],
+      permitUpdates: [],
+      executionUpdates: [],
+      reviews: [],
+      reviewUpdates: [],
+      outcomes: [],
+      leads: [],
+      suppressions: [],
+      profiles: [],
+      outgoing: [],
     };
   }
 
   newTurn(message: Message): Turn {
-    return { message, correlation: message.correlation ?? correlationIdOf(message, this.deps.digest), cause: message.causation };
+    return {
+      message,
+      correlation: message.correlation ?? correlationIdOf(message, this.deps.digest),
+      cause: message.causation,
+    };
   }
 
   actor(tenant: TenantId, kind: ActorKind, id: string): StoredActor | null {
@@ -102,15 +126,25 @@ export class PlanBuilder {
   /** The tenant's registry. Processing a message of a tenant that does not exist is a bug of the caller. */
   registry(tenant: TenantId): { readonly context: TenantContext; readonly stopped: boolean; readonly version: number } {
     const actor = must(this.actor(tenant, 'tenant', tenant), `tenant ${tenant} exists`);
-    return { context: actor.context as unknown as TenantContext, stopped: actor.value === 'stopped', version: actor.seq };
+    return {
+      context: actor.context as unknown as TenantContext,
+      stopped: actor.value === 'stopped',
+      version: actor.seq,
+    };
   }
 
   policy(tenant: TenantId): { readonly hash: Hash; readonly policy: Policy } {
     const hash = this.registry(tenant).context.policy;
-    return { hash: asId(hash), policy: must(this.#loaded.policies.get(tenantKey(tenant, hash)), `policy ${hash} is stored`) };
+    return {
+      hash: asId(hash),
+      policy: must(this.#loaded.policies.get(tenantKey(tenant, hash)), `policy ${hash} is stored`),
+    };
   }
 
-  suppressions(tenant: TenantId, keys: readonly string[]): readonly { readonly scope: string; readonly reason: string }[] {
+  suppressions(
+    tenant: TenantId,
+    keys: readonly string[],
+  ): readonly { readonly scope: string; readonly reason: string }[] {
     const found = [];
     for (const key of keys) {
       const row = this.#loaded.suppressions.get(tenantKey(tenant, key));
@@ -120,7 +154,13 @@ export class PlanBuilder {
   }
 
   /** Appends one event to the ledger, steps its actor, and carries out what the machine asks for. */
-  append<Type extends EventType>(turn: Turn, actor: ActorRef, type: Type, data: EventData<Type>, options: AppendOptions = {}): GrowingDraft {
+  append<Type extends EventType>(
+    turn: Turn,
+    actor: ActorRef,
+    type: Type,
+    data: EventData<Type>,
+    options: AppendOptions = {},
+  ): GrowingDraft {
     const { message } = turn;
     const before = this.actor(message.tenant, actor.kind, actor.id);
     const draft = this.#draft(turn, actor, type, data, before?.seq ?? 0, options.sealed ?? null);
@@ -131,15 +171,26 @@ export class PlanBuilder {
     const state = before ?? { ...runner.initial(), seq: 0 };
     const step = runner.step(state, { type, at: message.at, seq: header.seq, data } as MachineEvent);
     this.#actors.set(actorKey(message.tenant, actor.kind, actor.id), {
-      tenant: message.tenant, kind: actor.kind, id: actor.id, partition: message.partition,
-      machineVersion: runner.definition.version, value: step.state.value, context: step.state.context, seq: header.actorSeq,
+      tenant: message.tenant,
+      kind: actor.kind,
+      id: actor.id,
+      partition: message.partition,
+      machineVersion: runner.definition.version,
+      value: step.state.value,
+      context: step.state.context,
+      seq: header.actorSeq,
     });
     for (const effect of step.effects) this.#handle(this, turn, actor, effect, draft);
     return draft;
   }
 
   /** Puts an actor to a given state by an event that says so, instead of by its machine. */
-  appendState(turn: Turn, actor: ActorRef, type: 'state.reverted' | 'state.migrated', data: EventData<'state.reverted'> | EventData<'state.migrated'>): GrowingDraft {
+  appendState(
+    turn: Turn,
+    actor: ActorRef,
+    type: 'state.reverted' | 'state.migrated',
+    data: EventData<'state.reverted'> | EventData<'state.migrated'>,
+  ): GrowingDraft {
     const { message } = turn;
     const before = this.actor(message.tenant, actor.kind, actor.id);
     const draft = this.#draft(turn, actor, type, data, before?.seq ?? 0, null);
@@ -147,8 +198,14 @@ export class PlanBuilder {
     const key = actorKey(message.tenant, actor.kind, actor.id);
     const { version } = this.deps.runners[actor.kind].definition;
     const stored: StoredActor = {
-      tenant: message.tenant, kind: actor.kind, id: actor.id, partition: message.partition, machineVersion: version,
-      value: data.state?.value ?? '', context: (data.state?.context ?? {}) as JsonObject, seq: header.actorSeq,
+      tenant: message.tenant,
+      kind: actor.kind,
+      id: actor.id,
+      partition: message.partition,
+      machineVersion: version,
+      value: data.state?.value ?? '',
+      context: (data.state?.context ?? {}) as JsonObject,
+      seq: header.actorSeq,
     };
     if (data.state === null) {
       this.#actors.delete(key);
@@ -157,13 +214,29 @@ export class PlanBuilder {
     return draft;
   }
 
-  #draft(turn: Turn, actor: ActorRef, type: EventType, data: unknown, actorSeq: number, sealed: SealedPart | null): GrowingDraft {
+  #draft(
+    turn: Turn,
+    actor: ActorRef,
+    type: EventType,
+    data: unknown,
+    actorSeq: number,
+    sealed: SealedPart | null,
+  ): GrowingDraft {
     const { message } = turn;
     const seq = (this.#heads.get(message.partition) ?? this.#loaded.heads.get(message.partition) ?? 0) + 1;
     this.#heads.set(message.partition, seq);
     const header: LedgerHeader = {
-      partition: message.partition, seq, tenant: message.tenant, type, schemaVersion: EVENT_TYPES[type].version, actor,
-      actorSeq: actorSeq + 1, scope: message.scope, at: message.at, causation: turn.cause, correlation: turn.correlation,
+      partition: message.partition,
+      seq,
+      tenant: message.tenant,
+      type,
+      schemaVersion: EVENT_TYPES[type].version,
+      actor,
+      actorSeq: actorSeq + 1,
+      scope: message.scope,
+      at: message.at,
+      causation: turn.cause,
+      correlation: turn.correlation,
       batch: message.batch,
     };
     const draft: GrowingDraft = { header, data, guards: [], sealed };
@@ -210,9 +283,14 @@ export class PlanBuilder {
     }));
     const timers = [...this.#timers.values()];
     return {
-      ...this.plan, drafts, processed,
+      ...this.plan,
+      drafts,
+      processed,
       timersSet: timers.flatMap((timer) => (timer.row === null ? [] : [timer.row])),
-      timersCleared: timers.flatMap((timer) => (timer.row === null ? [timer.key] : [])), actors: [...this.#actors.values()], removedActors: [...this.#removed.values()], guards: [...this.#guards.values()],
+      timersCleared: timers.flatMap((timer) => (timer.row === null ? [timer.key] : [])),
+      actors: [...this.#actors.values()],
+      removedActors: [...this.#removed.values()],
+      guards: [...this.#guards.values()],
     };
   }
 }

@@ -1,10 +1,10 @@
+import type { GuardKey } from '../../domain/guard.ts';
+import type { ActorRef, SubjectRefs } from '../../domain/message.ts';
 /** How the planner reads the state of an account or lead. */
 import { CLOSED_ACCOUNT_STATES } from '../../machines/account/account.machine.ts';
 import { CLOSED_LEAD_STATES } from '../../machines/lead/lead.machine.ts';
 import { EMPTY_SUBJECT } from '../../machines/subject-context.ts';
 import type { SubjectContext } from '../../machines/subject-context.ts';
-import type { GuardKey } from '../../domain/guard.ts';
-import type { ActorRef, SubjectRefs } from '../../domain/message.ts';
 import type { StoredActor } from '../runtime-store.port.ts';
 
 export function subjectContext(actor: StoredActor | null): SubjectContext {

@@ -24,6 +24,10 @@ export function runTriage(builder: PlanBuilder, turn: Turn, actor: ActorRef, tri
     relationsChanged: context.last_signal?.relations_changed ?? false,
   });
   builder.append(turn, actor, 'signal.triaged', {
-    verdict: result.verdict, reason: result.reason, trigger, intent: Math.round(intent * 1e6) / 1e6, again_at: result.againAt,
+    verdict: result.verdict,
+    reason: result.reason,
+    trigger,
+    intent: Math.round(intent * 1e6) / 1e6,
+    again_at: result.againAt,
   });
 }

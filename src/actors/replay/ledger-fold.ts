@@ -1,12 +1,12 @@
+import type { EventData, MachineEvent } from '../../domain/event-types.ts';
+import { applyGuardChange, EMPTY_GUARD } from '../../domain/guard.ts';
+import type { GuardState, GuardWrite } from '../../domain/guard.ts';
+import { actorKey, tenantKey } from '../../domain/keys.ts';
+import type { LedgerBody, LedgerRow } from '../../domain/ledger-event.ts';
 /** Folds ledger rows into the states of actors and guards: the same steps that the runtime took, from the rows alone. */
 import { MACHINES } from '../../machines/catalogue.ts';
 import type { Runners } from '../../machines/catalogue.ts';
 import type { MachineState } from '../../machines/definition.ts';
-import type { EventData, MachineEvent } from '../../domain/event-types.ts';
-import { applyGuardChange, EMPTY_GUARD } from '../../domain/guard.ts';
-import type { GuardState, GuardWrite } from '../../domain/guard.ts';
-import type { LedgerBody, LedgerRow } from '../../domain/ledger-event.ts';
-import { actorKey, tenantKey } from '../../domain/keys.ts';
 
 export interface FoldedActor extends MachineState {
   readonly seq: number;
@@ -56,7 +56,13 @@ export class LedgerFold {
     if (row.type === 'state.reverted' || row.type === 'state.migrated') {
       const { state } = data as EventData<'state.reverted'>;
       if (state === null) this.actors.delete(key);
-      else this.actors.set(key, { value: state.value, context: state.context as MachineState['context'], seq: row.actorSeq, machineVersion: MACHINES[kind].version });
+      else
+        this.actors.set(key, {
+          value: state.value,
+          context: state.context as MachineState['context'],
+          seq: row.actorSeq,
+          machineVersion: MACHINES[kind].version,
+        });
       return;
     }
     const before = this.actors.get(key) ?? { ...runner.initial(), seq: 0 };

@@ -1,6 +1,6 @@
+import type { TenantId } from '../../domain/ids.ts';
 /** How replay, rebuild and verification read the ledger and what was derived from it. */
 import type { LedgerRow } from '../../domain/ledger-event.ts';
-import type { TenantId } from '../../domain/ids.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { StoredActor, StoredGuard } from '../runtime-store.port.ts';
 
@@ -21,7 +21,9 @@ export interface LedgerReader {
   /** What one decision rests on: the events of its scope, and those that moved the partition's budget, up to a position. */
   scopeEvents(tenant: TenantId, scope: string, partition: number): Promise<readonly LedgerRow[]>;
   parts(tenant: TenantId, hashes: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  policies(wanted: readonly { readonly tenant: TenantId; readonly hash: string }[]): Promise<ReadonlyMap<string, Policy>>;
+  policies(
+    wanted: readonly { readonly tenant: TenantId; readonly hash: string }[],
+  ): Promise<ReadonlyMap<string, Policy>>;
   actorsOf(partition: number): Promise<readonly StoredActor[]>;
   guards(keys: readonly { readonly tenant: TenantId; readonly key: string }[]): Promise<readonly StoredGuard[]>;
   guardCount(): Promise<number>;

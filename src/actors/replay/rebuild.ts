@@ -1,8 +1,8 @@
+import type { GuardWrite } from '../../domain/guard.ts';
 /** Derives every actor state and guard from the first event on, and compares them with what the runtime keeps. */
 import { PARTITION_COUNT } from '../../domain/ids.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
-import type { GuardWrite } from '../../domain/guard.ts';
 import { actorKey, tenantKey } from '../../domain/keys.ts';
 import type { Runners } from '../../machines/catalogue.ts';
 import { isSharedGuard, LedgerFold, parseRow } from './ledger-fold.ts';
@@ -70,11 +70,17 @@ export async function rebuildCheck(reader: LedgerReader, runners: Runners): Prom
   }
   guards += await compareGuards(reader, [...keys.values()], fold, differ);
   const kept = await reader.guardCount();
-  if (kept !== guards) differ({ kind: 'guard', key: '*', detail: `${kept} guards are kept, the ledger knows ${guards}` });
+  if (kept !== guards)
+    differ({ kind: 'guard', key: '*', detail: `${kept} guards are kept, the ledger knows ${guards}` });
   return { events, actors, guards, differences };
 }
 
-async function compareActors(reader: LedgerReader, partition: number, fold: LedgerFold, differ: (difference: RebuildDifference) => void): Promise<number> {
+async function compareActors(
+  reader: LedgerReader,
+  partition: number,
+  fold: LedgerFold,
+  differ: (difference: RebuildDifference) => void,
+): Promise<number> {
   const kept = await reader.actorsOf(partition);
   const seen = new Set<string>();
   for (const actor of kept) {
@@ -82,15 +88,24 @@ async function compareActors(reader: LedgerReader, partition: number, fold: Ledg
     seen.add(key);
     const folded = fold.actors.get(key);
     if (folded === undefined) differ({ kind: 'actor', key, detail: 'is kept, but the ledger has no event of it' });
-    else if (folded.seq !== actor.seq) differ({ kind: 'actor', key, detail: `is kept at event ${actor.seq}, the ledger has ${folded.seq}` });
-    else if (folded.value !== actor.value) differ({ kind: 'actor', key, detail: `is kept as ${actor.value}, the ledger gives ${folded.value}` });
-    else if (canonicalJson(folded.context) !== canonicalJson(actor.context)) differ({ kind: 'actor', key, detail: 'is kept with another context than the ledger gives' });
+    else if (folded.seq !== actor.seq)
+      differ({ kind: 'actor', key, detail: `is kept at event ${actor.seq}, the ledger has ${folded.seq}` });
+    else if (folded.value !== actor.value)
+      differ({ kind: 'actor', key, detail: `is kept as ${actor.value}, the ledger gives ${folded.value}` });
+    else if (canonicalJson(folded.context) !== canonicalJson(actor.context))
+      differ({ kind: 'actor', key, detail: 'is kept with another context than the ledger gives' });
   }
-  for (const key of fold.actors.keys()) if (!seen.has(key)) differ({ kind: 'actor', key, detail: 'follows from the ledger, but is not kept' });
+  for (const key of fold.actors.keys())
+    if (!seen.has(key)) differ({ kind: 'actor', key, detail: 'follows from the ledger, but is not kept' });
   return kept.length;
 }
 
-async function compareGuards(reader: LedgerReader, keys: readonly { tenant: TenantId; key: string }[], fold: LedgerFold, differ: (difference: RebuildDifference) => void): Promise<number> {
+async function compareGuards(
+  reader: LedgerReader,
+  keys: readonly { tenant: TenantId; key: string }[],
+  fold: LedgerFold,
+  differ: (difference: RebuildDifference) => void,
+): Promise<number> {
   const kept = await reader.guards(keys);
   const byKey = new Map(kept.map((guard) => [tenantKey(guard.tenant, guard.key), guard]));
   for (const { tenant, key } of keys) {
@@ -99,7 +114,11 @@ async function compareGuards(reader: LedgerReader, keys: readonly { tenant: Tena
     const folded = fold.guards.get(full);
     if (guard === undefined) differ({ kind: 'guard', key: full, detail: 'follows from the ledger, but is not kept' });
     else if (folded?.version !== guard.version || canonicalJson(folded.state) !== canonicalJson(guard.state)) {
-      differ({ kind: 'guard', key: full, detail: `is kept at version ${guard.version} with another state than the ledger gives` });
+      differ({
+        kind: 'guard',
+        key: full,
+        detail: `is kept at version ${guard.version} with another state than the ledger gives`,
+      });
     }
   }
   return kept.length;

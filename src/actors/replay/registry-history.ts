@@ -1,9 +1,9 @@
 /** The registry and the trust cells of tenants as they were at every version. */
 import type { EventData } from '../../domain/event-types.ts';
-import type { LedgerRow } from '../../domain/ledger-event.ts';
 import { actorKey, tenantKey } from '../../domain/keys.ts';
-import type { TenantContext } from '../../machines/tenant/tenant.machine.ts';
+import type { LedgerRow } from '../../domain/ledger-event.ts';
 import type { Runners } from '../../machines/catalogue.ts';
+import type { TenantContext } from '../../machines/tenant/tenant.machine.ts';
 import { LedgerFold, parseRow } from './ledger-fold.ts';
 import type { FoldedActor } from './ledger-fold.ts';
 
@@ -34,11 +34,15 @@ export class RegistryHistory {
     if (row.type === 'suppression.added') {
       const { key, scope, reason } = data as EventData<'suppression.added'>;
       const full = tenantKey(row.tenant, key);
-      this.#suppressions.set(full, [...(this.#suppressions.get(full) ?? []), { scope, reason, from: row.actorSeq, until: Infinity }]);
+      this.#suppressions.set(full, [
+        ...(this.#suppressions.get(full) ?? []),
+        { scope, reason, from: row.actorSeq, until: Infinity },
+      ]);
     }
     if (row.type === 'suppression.removed') {
       const { key } = data as EventData<'suppression.removed'>;
-      for (const span of this.#suppressions.get(tenantKey(row.tenant, key)) ?? []) if (span.until === Infinity) span.until = row.actorSeq;
+      for (const span of this.#suppressions.get(tenantKey(row.tenant, key)) ?? [])
+        if (span.until === Infinity) span.until = row.actorSeq;
     }
   }
 
@@ -46,19 +50,30 @@ export class RegistryHistory {
     return this.#states.get(key)?.findLast((state) => state.seq <= version) ?? null;
   }
 
-  registry(tenant: LedgerRow['tenant'], version: number): { readonly stopped: boolean; readonly context: TenantContext } | null {
+  registry(
+    tenant: LedgerRow['tenant'],
+    version: number,
+  ): { readonly stopped: boolean; readonly context: TenantContext } | null {
     const state = this.#at(actorKey(tenant, 'tenant', tenant), version);
-    return state === null ? null : { stopped: state.value === 'stopped', context: state.context as unknown as TenantContext };
+    return state === null
+      ? null
+      : { stopped: state.value === 'stopped', context: state.context as unknown as TenantContext };
   }
 
   trust(tenant: LedgerRow['tenant'], cell: string, version: number): FoldedActor | null {
     return version === 0 ? null : this.#at(actorKey(tenant, 'trust', cell), version);
   }
 
-  suppressions(tenant: LedgerRow['tenant'], keys: readonly string[], version: number): readonly { readonly scope: string; readonly reason: string }[] {
+  suppressions(
+    tenant: LedgerRow['tenant'],
+    keys: readonly string[],
+    version: number,
+  ): readonly { readonly scope: string; readonly reason: string }[] {
     const found = [];
     for (const key of keys) {
-      const span = this.#suppressions.get(tenantKey(tenant, key))?.find((item) => item.from <= version && version < item.until);
+      const span = this.#suppressions
+        .get(tenantKey(tenant, key))
+        ?.find((item) => item.from <= version && version < item.until);
       if (span !== undefined) found.push({ scope: span.scope, reason: span.reason });
     }
     return found;

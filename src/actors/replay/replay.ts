@@ -6,12 +6,14 @@ import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
 import type { Admission, EventType } from '../../domain/event-types.ts';
 import { gateFactsSchema, gateRequestSchema } from '../../domain/gate.ts';
 import type { GateFacts, GateRequest, Verdict } from '../../domain/gate.ts';
+import type { GuardWrite } from '../../domain/guard.ts';
 import { eventIdOf, PARTITION_COUNT } from '../../domain/ids.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import type { Digest } from '../../domain/json.ts';
 import { actorKey, tenantKey } from '../../domain/keys.ts';
 import type { LedgerRow } from '../../domain/ledger-event.ts';
+import type { SubjectRefs } from '../../domain/message.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { trustCellId } from '../../domain/trust.ts';
 import type { ActionContext } from '../../machines/action/action.machine.ts';
@@ -21,14 +23,18 @@ import { evaluateGate } from '../../policies/gate.ts';
 import { verdictHash } from '../../policies/verdict-hash.ts';
 import { gateRequest } from '../planner/admit-effect.ts';
 import { gateGuards, modeOf, trustFactOf } from '../planner/gate-facts.ts';
-import type { SubjectRefs } from '../../domain/message.ts';
-import type { GuardWrite } from '../../domain/guard.ts';
 import { isSharedGuard, LedgerFold, parseRow } from './ledger-fold.ts';
 import type { ParsedRow } from './ledger-fold.ts';
 import type { LedgerReader } from './ledger-reader.port.ts';
 import { RegistryHistory } from './registry-history.ts';
 
-const ADMISSION_TYPES: ReadonlySet<EventType> = new Set<EventType>(['action.passed', 'action.shadowed', 'action.scheduled', 'action.held', 'action.denied']);
+const ADMISSION_TYPES: ReadonlySet<EventType> = new Set<EventType>([
+  'action.passed',
+  'action.shadowed',
+  'action.scheduled',
+  'action.held',
+  'action.denied',
+]);
 
 export interface Evaluation {
   readonly event: string;
@@ -50,7 +56,13 @@ export function admissionOf(data: unknown): Admission {
 }
 
 /** Runs one evaluation again on given facts. */
-export function reevaluate(request: GateRequest, facts: GateFacts, policy: Policy, policyHash: string, digest: Digest): { readonly verdict: Verdict; readonly hash: string } {
+export function reevaluate(
+  request: GateRequest,
+  facts: GateFacts,
+  policy: Policy,
+  policyHash: string,
+  digest: Digest,
+): { readonly verdict: Verdict; readonly hash: string } {
   const verdict = evaluateGate(request, facts, policy);
   return { verdict, hash: verdictHash(verdict, request.at, policyHash, digest) };
 }
@@ -100,11 +112,17 @@ class Replayer {
   }
 
   /** The facts of an evaluation as the ledger gives them. `fold` stands just before the event. */
-  #derive(row: LedgerRow, admission: Admission, fold: LedgerFold, stored: GateFacts): { readonly request: GateRequest; readonly facts: GateFacts } | string {
+  #derive(
+    row: LedgerRow,
+    admission: Admission,
+    fold: LedgerFold,
+    stored: GateFacts,
+  ): { readonly request: GateRequest; readonly facts: GateFacts } | string {
     const action = fold.actors.get(actorKey(row.tenant, 'action', row.actor.id));
     const context = action?.context as unknown as ActionContext | undefined;
     const proposal = context?.proposal;
-    if (context === undefined || proposal === undefined || proposal === null) return 'the ledger has no proposal for this evaluation';
+    if (context === undefined || proposal === undefined || proposal === null)
+      return 'the ledger has no proposal for this evaluation';
     const request = gateRequest(row.actor.id, proposal, context.approval, row.at);
     const registry = this.#registry.registry(row.tenant, admission.registry_version);
     if (registry === null) return `the ledger has no registry at version ${admission.registry_version}`;
@@ -112,8 +130,11 @@ class Replayer {
     const guards: Record<string, unknown> = {};
     for (const [name, key] of gateGuards(refs, row.partition)) {
       const read = admission.guard_versions[key] ?? 0;
-      const folded = isSharedGuard(key) ? sharedGuardAt(this.#shared, this.#deps.runners, row.tenant, key, read) : fold.guards.get(tenantKey(row.tenant, key));
-      if ((folded?.version ?? 0) !== read) return `${key} was read at version ${read}, the ledger gives ${folded?.version ?? 0}`;
+      const folded = isSharedGuard(key)
+        ? sharedGuardAt(this.#shared, this.#deps.runners, row.tenant, key, read)
+        : fold.guards.get(tenantKey(row.tenant, key));
+      if ((folded?.version ?? 0) !== read)
+        return `${key} was read at version ${read}, the ledger gives ${folded?.version ?? 0}`;
       guards[name] = folded?.state ?? { touches: [], open: [], prints: [], lock_epoch: 0, spent_minor: {} };
     }
     const cell = trustCellId(proposal.action_type, proposal.channel, proposal.risk_class, proposal.engine);
@@ -124,9 +145,18 @@ class Replayer {
       mode: modeOf(registry.context, proposal.channel),
       // Which channels were configured is not on the ledger: it is taken as it was recorded.
       ...(stored.channel_ready === undefined ? {} : { channel_ready: stored.channel_ready }),
-      suppressions: [...this.#registry.suppressions(row.tenant, admission.suppression_keys, admission.registry_version)],
-      trust: trustFactOf(cell, trust?.value ?? null, (trust?.context ?? null) as TrustContext | null, ACTION_TYPE_SPECS[proposal.action_type].initialLevel, row.at),
+      suppressions: [
+        ...this.#registry.suppressions(row.tenant, admission.suppression_keys, admission.registry_version),
+      ],
+      trust: trustFactOf(
+        cell,
+        trust?.value ?? null,
+        (trust?.context ?? null) as TrustContext | null,
+        ACTION_TYPE_SPECS[proposal.action_type].initialLevel,
+        row.at,
+      ),
       scope_linked: proposal.account === null || proposal.account === row.scope,
+      ...(registry.context.single_operator ? { single_operator: true } : {}),
       attributes: proposal.attributes,
     } as GateFacts;
     return { request, facts };
@@ -138,7 +168,14 @@ class Replayer {
     const event = eventIdOf(row.partition, row.seq);
     const base = { event, action: row.actor.id, recordedHash: admission.verdict_hash };
     if (part === undefined || policy === undefined) {
-      return { ...base, replayedHash: '', factsEqual: false, redacted: true, differences: [part === undefined ? 'the snapshot was erased' : 'the policy is not stored'], verdict: null };
+      return {
+        ...base,
+        replayedHash: '',
+        factsEqual: false,
+        redacted: true,
+        differences: [part === undefined ? 'the snapshot was erased' : 'the policy is not stored'],
+        verdict: null,
+      };
     }
     const snapshot = JSON.parse(part) as { request: unknown; facts: unknown };
     const request = gateRequestSchema.parse(snapshot.request);
@@ -147,10 +184,12 @@ class Replayer {
     const derived = this.#derive(row, admission, fold, facts);
     if (typeof derived === 'string') differences.push(derived);
     else {
-      if (canonicalJson(derived.request) !== canonicalJson(request)) differences.push('the request differs from the snapshot');
+      if (canonicalJson(derived.request) !== canonicalJson(request))
+        differences.push('the request differs from the snapshot');
       for (const name of new Set([...Object.keys(facts), ...Object.keys(derived.facts)])) {
         const key = name as keyof GateFacts;
-        if (canonicalJson(derived.facts[key] ?? null) !== canonicalJson(facts[key] ?? null)) differences.push(`${name} differs from the snapshot`);
+        if (canonicalJson(derived.facts[key] ?? null) !== canonicalJson(facts[key] ?? null))
+          differences.push(`${name} differs from the snapshot`);
       }
     }
     const source = typeof derived === 'string' ? { request, facts } : derived;
@@ -162,27 +201,53 @@ class Replayer {
 
 const SLICE = 2_000;
 
-async function evaluateRows(deps: ReplayDeps, replayer: Replayer, fold: LedgerFold, rows: readonly LedgerRow[], wanted: (row: LedgerRow) => boolean, emit: (evaluation: Evaluation) => void): Promise<void> {
+async function evaluateRows(
+  deps: ReplayDeps,
+  replayer: Replayer,
+  fold: LedgerFold,
+  rows: readonly LedgerRow[],
+  wanted: (row: LedgerRow) => boolean,
+  emit: (evaluation: Evaluation) => void,
+): Promise<void> {
   const parsedRows = rows.map(parseRow);
   const admissions = parsedRows.filter((parsed) => isAdmission(parsed.row.type) && wanted(parsed.row));
   const parts = new Map<string, string>();
   for (const tenant of new Set(admissions.map((parsed) => parsed.row.tenant))) {
-    const hashes = admissions.filter((parsed) => parsed.row.tenant === tenant).map((parsed) => admissionOf(parsed.data).snapshot);
+    const hashes = admissions
+      .filter((parsed) => parsed.row.tenant === tenant)
+      .map((parsed) => admissionOf(parsed.data).snapshot);
     for (const [hash, body] of await deps.reader.parts(tenant, hashes)) parts.set(tenantKey(tenant, hash), body);
   }
-  const policies = await deps.reader.policies(admissions.map((parsed) => ({ tenant: parsed.row.tenant, hash: admissionOf(parsed.data).policy })));
+  const policies = await deps.reader.policies(
+    admissions.map((parsed) => ({ tenant: parsed.row.tenant, hash: admissionOf(parsed.data).policy })),
+  );
   for (const parsed of parsedRows) {
     if (isAdmission(parsed.row.type) && wanted(parsed.row)) {
       const admission = admissionOf(parsed.data);
-      emit(replayer.evaluate(parsed, fold, parts.get(tenantKey(parsed.row.tenant, admission.snapshot)), policies.get(tenantKey(parsed.row.tenant, admission.policy))));
+      emit(
+        replayer.evaluate(
+          parsed,
+          fold,
+          parts.get(tenantKey(parsed.row.tenant, admission.snapshot)),
+          policies.get(tenantKey(parsed.row.tenant, admission.policy)),
+        ),
+      );
     }
     fold.apply(parsed);
   }
 }
 
 /** Every evaluation on the ledger of these tenants, or of all when null, run again in order. */
-export async function replayAll(deps: ReplayDeps, tenants: readonly TenantId[] | null, emit: (evaluation: Evaluation) => void): Promise<void> {
-  const replayer = new Replayer(deps, new RegistryHistory(await deps.reader.registryEvents(tenants), deps.runners), await sharedHistory(deps.reader, tenants));
+export async function replayAll(
+  deps: ReplayDeps,
+  tenants: readonly TenantId[] | null,
+  emit: (evaluation: Evaluation) => void,
+): Promise<void> {
+  const replayer = new Replayer(
+    deps,
+    new RegistryHistory(await deps.reader.registryEvents(tenants), deps.runners),
+    await sharedHistory(deps.reader, tenants),
+  );
   const wanted = new Set(tenants);
   for (let partition = 0; partition < PARTITION_COUNT; partition += 1) {
     const fold = new LedgerFold(deps.runners);
@@ -197,11 +262,27 @@ export async function replayAll(deps: ReplayDeps, tenants: readonly TenantId[] |
 }
 
 /** The evaluations of one action, run again. */
-export async function replayAction(deps: ReplayDeps, tenant: TenantId, scope: string, partition: number, action: string): Promise<readonly Evaluation[]> {
-  const replayer = new Replayer(deps, new RegistryHistory(await deps.reader.registryEvents([tenant]), deps.runners), await sharedHistory(deps.reader, [tenant]));
+export async function replayAction(
+  deps: ReplayDeps,
+  tenant: TenantId,
+  scope: string,
+  partition: number,
+  action: string,
+): Promise<readonly Evaluation[]> {
+  const replayer = new Replayer(
+    deps,
+    new RegistryHistory(await deps.reader.registryEvents([tenant]), deps.runners),
+    await sharedHistory(deps.reader, [tenant]),
+  );
   const evaluations: Evaluation[] = [];
   const rows = await deps.reader.scopeEvents(tenant, scope, partition);
-  await evaluateRows(deps, replayer, new LedgerFold(deps.runners), rows, (row) => row.actor.id === action, (evaluation) => evaluations.push(evaluation));
+  await evaluateRows(
+    deps,
+    replayer,
+    new LedgerFold(deps.runners),
+    rows,
+    (row) => row.actor.id === action,
+    (evaluation) => evaluations.push(evaluation),
+  );
   return evaluations;
 }
-

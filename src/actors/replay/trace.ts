@@ -1,30 +1,52 @@
-/** Tells what happened, step by step, in words that a person reads. */
-import type { TraceStep } from '../../gateway/services.port.ts';
+import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
+import type { ActionType } from '../../domain/action-types.ts';
 import type { EventData, EventType } from '../../domain/event-types.ts';
 import { EVENT_TYPES } from '../../domain/event-types.ts';
 import { eventIdOf } from '../../domain/ids.ts';
 import { isoOf } from '../../domain/instant.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import type { LedgerRow } from '../../domain/ledger-event.ts';
+import { OUTCOME_TYPE_SPECS } from '../../domain/outcome-types.ts';
 import { GATE_REASONS, TRIAGE_REASONS } from '../../domain/reason-codes.ts';
 import { SIGNAL_TYPES } from '../../domain/signal-types.ts';
-import { OUTCOME_TYPE_SPECS } from '../../domain/outcome-types.ts';
-import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
-import type { ActionType } from '../../domain/action-types.ts';
-import { admissionOf } from './replay.ts';
+/** Tells what happened, step by step, in words that a person reads. */
+import type { TraceStep } from '../../gateway/services.port.ts';
 import { parseRow } from './ledger-fold.ts';
+import { admissionOf } from './replay.ts';
 
 const STEP_OF: Partial<Record<EventType, TraceStep['step']>> = {
-  'signal.received': 'signal', 'signal.observed': 'context', 'profile.updated': 'context', 'retriage.due': 'signal', 'signal.triaged': 'triage',
-  'decision.made': 'decision', 'action.proposed': 'proposal', 'action.passed': 'permit', 'action.shadowed': 'gate', 'action.held': 'gate', 'action.denied': 'gate',
-  'action.scheduled': 'gate', 'action.due': 'gate', 'action.reviewed': 'review', 'action.executed': 'execution', 'action.failed': 'execution',
-  'action.uncertain': 'execution', 'action.expired': 'execution', 'outcome.recorded': 'outcome', 'outcome.linked': 'outcome', 'trust.evidence': 'outcome', 'trust.leveled': 'outcome',
+  'signal.received': 'signal',
+  'signal.observed': 'context',
+  'profile.updated': 'context',
+  'retriage.due': 'signal',
+  'signal.triaged': 'triage',
+  'decision.made': 'decision',
+  'action.proposed': 'proposal',
+  'action.passed': 'permit',
+  'action.shadowed': 'gate',
+  'action.held': 'gate',
+  'action.denied': 'gate',
+  'action.scheduled': 'gate',
+  'action.due': 'gate',
+  'action.reviewed': 'review',
+  'action.executed': 'execution',
+  'action.failed': 'execution',
+  'action.uncertain': 'execution',
+  'action.expired': 'execution',
+  'outcome.recorded': 'outcome',
+  'outcome.linked': 'outcome',
+  'trust.evidence': 'outcome',
+  'trust.leveled': 'outcome',
 };
 
 const VERDICT_WORDS = { act: 'Act now', later: 'Look again later', none: 'Do nothing' } as const;
 
 function reasonsInWords(data: unknown): string {
-  return admissionOf(data).reasons.map((reason) => (reason.code === null ? reason.check : `${GATE_REASONS[reason.code].title} (${reason.comparison})`)).join(' ');
+  return admissionOf(data)
+    .reasons.map((reason) =>
+      reason.code === null ? reason.check : `${GATE_REASONS[reason.code].title} (${reason.comparison})`,
+    )
+    .join(' ');
 }
 
 function summaryOf(type: EventType, data: unknown): string {
@@ -70,7 +92,12 @@ function summaryOf(type: EventType, data: unknown): string {
 export function traceStep(row: LedgerRow): TraceStep {
   const { data } = parseRow(row);
   return {
-    step: STEP_OF[row.type] ?? 'other', event: eventIdOf(row.partition, row.seq), type: row.type, at: isoOf(row.at), actor: `${row.actor.kind}:${row.actor.id}`,
-    summary: summaryOf(row.type, data), data: data as JsonValue,
+    step: STEP_OF[row.type] ?? 'other',
+    event: eventIdOf(row.partition, row.seq),
+    type: row.type,
+    at: isoOf(row.at),
+    actor: `${row.actor.kind}:${row.actor.id}`,
+    summary: summaryOf(row.type, data),
+    data: data as JsonValue,
   };
 }

@@ -1,9 +1,9 @@
-/** Checks the hash chains: every row follows from the one before it, nothing is missing, and each chain ends where its head says. */
-import { GENESIS_HASH, ledgerHash } from '../../domain/ledger-event.ts';
-import type { LedgerRow } from '../../domain/ledger-event.ts';
 import { PARTITION_COUNT } from '../../domain/ids.ts';
 import type { Hash } from '../../domain/ids.ts';
 import type { Digest } from '../../domain/json.ts';
+/** Checks the hash chains: every row follows from the one before it, nothing is missing, and each chain ends where its head says. */
+import { GENESIS_HASH, ledgerHash } from '../../domain/ledger-event.ts';
+import type { LedgerRow } from '../../domain/ledger-event.ts';
 import type { LedgerReader } from './ledger-reader.port.ts';
 
 export interface ChainFault {
@@ -28,10 +28,18 @@ interface ChainState {
 }
 
 function checkRow(row: LedgerRow, chain: ChainState, digest: Digest): ChainFault | null {
-  const fault = (kind: ChainFault['kind'], detail: string): ChainFault => ({ partition: row.partition, seq: row.seq, kind, detail });
-  if (row.seq !== chain.seq + 1) return fault('missing', `${row.seq - chain.seq - 1} rows before position ${row.seq} are missing`);
-  if (row.prevHash !== chain.hash) return fault('out_of_order', `the row at ${row.seq} does not follow the row before it`);
-  if (ledgerHash(row, row.body, row.sealed, chain.hash, digest) !== row.hash) return fault('altered', `the row at ${row.seq} was altered`);
+  const fault = (kind: ChainFault['kind'], detail: string): ChainFault => ({
+    partition: row.partition,
+    seq: row.seq,
+    kind,
+    detail,
+  });
+  if (row.seq !== chain.seq + 1)
+    return fault('missing', `${row.seq - chain.seq - 1} rows before position ${row.seq} are missing`);
+  if (row.prevHash !== chain.hash)
+    return fault('out_of_order', `the row at ${row.seq} does not follow the row before it`);
+  if (ledgerHash(row, row.body, row.sealed, chain.hash, digest) !== row.hash)
+    return fault('altered', `the row at ${row.seq} was altered`);
   return null;
 }
 
@@ -53,9 +61,20 @@ export async function verifyLedger(reader: LedgerReader, digest: Digest): Promis
       }
     }
     const head = heads.get(partition);
-    if (head !== undefined && head.seq > chain.seq) faults.push({ partition, seq: chain.seq, kind: 'cut_off', detail: `the chain ends at ${chain.seq}, its head at ${head.seq}` });
+    if (head !== undefined && head.seq > chain.seq)
+      faults.push({
+        partition,
+        seq: chain.seq,
+        kind: 'cut_off',
+        detail: `the chain ends at ${chain.seq}, its head at ${head.seq}`,
+      });
     else if (head !== undefined && (head.seq !== chain.seq || (head.seq > 0 && head.hash !== chain.hash))) {
-      faults.push({ partition, seq: chain.seq, kind: 'head_differs', detail: `the chain ends with another hash than its head` });
+      faults.push({
+        partition,
+        seq: chain.seq,
+        kind: 'head_differs',
+        detail: `the chain ends with another hash than its head`,
+      });
     }
   }
   return { events, faults };

@@ -3,6 +3,7 @@
  * per idempotency key, and able to say afterwards whether it acted.
  */
 import { hash } from 'node:crypto';
+
 import type { ActionChannel } from '../../actors/channel.port.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import type { SandboxStore } from './sandbox-store.port.ts';
@@ -14,8 +15,13 @@ export function createSandboxChannel(store: SandboxStore): ActionChannel {
     async send(requests) {
       const receipts = await store.record(
         requests.map((request) => ({
-          tenant: request.tenant, idempotencyKey: request.idempotencyKey, receipt: `sandbox:${request.idempotencyKey}`, at: request.at,
-          actionType: request.actionType, channel: request.channel, recipient: request.recipient,
+          tenant: request.tenant,
+          idempotencyKey: request.idempotencyKey,
+          receipt: `sandbox:${request.idempotencyKey}`,
+          at: request.at,
+          actionType: request.actionType,
+          channel: request.channel,
+          recipient: request.recipient,
           contentDigest: hash('sha256', canonicalJson(request.content), 'hex'),
         })),
       );

@@ -3,8 +3,9 @@
  * an excluded account (partner, competitor, employer) is not acted on.
  */
 import { assign, setup } from 'xstate';
-import type { MachineEvent } from '../../domain/event-types.ts';
+
 import type { Effect } from '../../domain/effects.ts';
+import type { MachineEvent } from '../../domain/event-types.ts';
 import { MAX_ITERATIONS, neverMigrated } from '../definition.ts';
 import type { MachineDefinition } from '../definition.ts';
 import { EMPTY_SUBJECT, withDecision, withOutcome, withProfile, withSignal, withTriage } from '../subject-context.ts';
@@ -45,17 +46,23 @@ export const accountMachine = accountSetup.createMachine({
       target: '.sorting',
       actions: [
         assign(({ context, event }) => withSignal(context, event.data)),
-        { type: 'cancel_timer', params: { name: 'retriage' } },
         { type: 'triage', params: { trigger: 'signal' } },
       ],
     },
     'signal.observed': { target: '.sorting', actions: assign(({ context, event }) => withSignal(context, event.data)) },
-    'profile.updated': { target: '.sorting', actions: assign(({ context, event }) => withProfile(context, event.data)) },
+    'profile.updated': {
+      target: '.sorting',
+      actions: assign(({ context, event }) => withProfile(context, event.data)),
+    },
     'retriage.due': { actions: { type: 'triage', params: { trigger: 'retriage' } } },
     'signal.triaged': [
       {
         guard: ({ event }) => event.data.verdict === 'act',
-        actions: [assign(({ context, event }) => withTriage(context, event.data, event.at)), 'decide'],
+        actions: [
+          { type: 'cancel_timer', params: ({ context }) => ({ name: 'retriage', pending: context.look_pending }) },
+          assign(({ context, event }) => withTriage(context, event.data, event.at)),
+          'decide',
+        ],
       },
       {
         guard: ({ event }) => event.data.verdict === 'later',
@@ -94,8 +101,17 @@ export const accountMachine = accountSetup.createMachine({
         { guard: 'excluded', target: 'excluded' },
         { guard: 'customer', target: 'customer' },
         { guard: 'opportunity', target: 'opportunity' },
-        { guard: ({ context }) => (context.outcomes['won'] ?? 0) > 0 && context.account_facts.relations?.customer === undefined, target: 'customer' },
-        { guard: ({ context }) => (context.outcomes['opportunity_created'] ?? 0) > 0 && context.account_facts.relations?.open_opportunity === undefined, target: 'opportunity' },
+        {
+          guard: ({ context }) =>
+            (context.outcomes['won'] ?? 0) > 0 && context.account_facts.relations?.customer === undefined,
+          target: 'customer',
+        },
+        {
+          guard: ({ context }) =>
+            (context.outcomes['opportunity_created'] ?? 0) > 0 &&
+            context.account_facts.relations?.open_opportunity === undefined,
+          target: 'opportunity',
+        },
         { guard: ({ context }) => context.signals > 0, target: 'engaged' },
         { target: 'prospect' },
       ],
@@ -103,4 +119,9 @@ export const accountMachine = accountSetup.createMachine({
   },
 });
 
-export const accountDefinition: MachineDefinition = { kind: 'account', version: 1, machine: accountMachine, migrate: neverMigrated };
+export const accountDefinition: MachineDefinition = {
+  kind: 'account',
+  version: 1,
+  machine: accountMachine,
+  migrate: neverMigrated,
+};

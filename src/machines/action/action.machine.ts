@@ -3,8 +3,9 @@
  * gate's own event. A result that arrives for an action in any other state is kept as a fact and changes nothing.
  */
 import { assign, setup } from 'xstate';
-import type { EventData, MachineEvent } from '../../domain/event-types.ts';
+
 import type { Effect } from '../../domain/effects.ts';
+import type { EventData, MachineEvent } from '../../domain/event-types.ts';
 import { MAX_ITERATIONS, neverMigrated } from '../definition.ts';
 import type { MachineDefinition } from '../definition.ts';
 
@@ -26,11 +27,27 @@ export interface ActionContext {
 }
 
 export const ENDED_ACTION_STATES: ReadonlySet<string> = new Set([
-  'executed', 'failed', 'denied', 'rejected', 'cancelled', 'expired', 'shadowed', 'uncertain',
+  'executed',
+  'failed',
+  'denied',
+  'rejected',
+  'cancelled',
+  'expired',
+  'shadowed',
+  'uncertain',
 ]);
 
 const EMPTY_ACTION: ActionContext = {
-  proposal: null, approval: null, content_seq: 0, permits: 0, permit: null, permit_granted_at: null, review: null, queue: null, receipt: null, ended_because: null,
+  proposal: null,
+  approval: null,
+  content_seq: 0,
+  permits: 0,
+  permit: null,
+  permit_granted_at: null,
+  review: null,
+  queue: null,
+  receipt: null,
+  ended_because: null,
 };
 
 const actionSetup = setup({
@@ -47,7 +64,11 @@ const actionSetup = setup({
 });
 
 /** Only a person can decide a held action, and only the draft that was read. */
-function decidesCurrentDraft(context: ActionContext, data: EventData<'action.reviewed'>, decision: 'approve' | 'edit' | 'reject'): boolean {
+function decidesCurrentDraft(
+  context: ActionContext,
+  data: EventData<'action.reviewed'>,
+  decision: 'approve' | 'edit' | 'reject',
+): boolean {
   return data.decision === decision && data.by_kind === 'person' && data.fingerprint === context.proposal?.fingerprint;
 }
 
@@ -84,7 +105,11 @@ export const actionMachine = actionSetup.createMachine({
         'action.held': {
           target: 'held',
           actions: [
-            assign({ review: ({ event }) => event.data.review, queue: ({ event }) => event.data.queue, approval: null }),
+            assign({
+              review: ({ event }) => event.data.review,
+              queue: ({ event }) => event.data.queue,
+              approval: null,
+            }),
             { type: 'start_timer', params: ({ event }) => ({ name: 'review_expiry', at: event.data.expires_at }) },
           ],
         },
@@ -100,7 +125,10 @@ export const actionMachine = actionSetup.createMachine({
         'action.reviewed': {
           guard: ({ event }) => event.data.decision === 'cancel' && event.data.by_kind === 'person',
           target: 'cancelled',
-          actions: [{ type: 'cancel_timer', params: { name: 'due' } }, { type: 'close_action', params: { happened: false } }],
+          actions: [
+            { type: 'cancel_timer', params: { name: 'due', pending: true } },
+            { type: 'close_action', params: { happened: false } },
+          ],
         },
       },
     },
@@ -111,26 +139,47 @@ export const actionMachine = actionSetup.createMachine({
             guard: ({ context, event }) => decidesCurrentDraft(context, event.data, 'approve'),
             target: 'proposed',
             actions: [
-              assign({ approval: ({ event }) => ({ by: event.data.by, fingerprint: event.data.fingerprint, at: event.at }) }),
-              { type: 'cancel_timer', params: { name: 'review_expiry' } },
+              assign({
+                approval: ({ event }) => ({ by: event.data.by, fingerprint: event.data.fingerprint, at: event.at }),
+              }),
+              { type: 'cancel_timer', params: { name: 'review_expiry', pending: true } },
               { type: 'close_review', params: { state: 'approved' } },
-              { type: 'record_review_evidence', params: ({ context }) => ({ kind: context.queue === 'sampled' ? 'audit_approved' : 'approved_unedited', editedShare: 0 }) },
+              {
+                type: 'record_review_evidence',
+                params: ({ context }) => ({
+                  kind: context.queue === 'sampled' ? 'audit_approved' : 'approved_unedited',
+                  editedShare: 0,
+                }),
+              },
               'admit',
             ],
           },
           {
-            guard: ({ context, event }) => decidesCurrentDraft(context, event.data, 'edit') && event.data.edited_fingerprint !== null,
+            guard: ({ context, event }) =>
+              decidesCurrentDraft(context, event.data, 'edit') && event.data.edited_fingerprint !== null,
             target: 'proposed',
             actions: [
               assign({
                 proposal: ({ context, event }) =>
-                  context.proposal === null ? null : { ...context.proposal, fingerprint: event.data.edited_fingerprint ?? context.proposal.fingerprint },
-                approval: ({ event }) => ({ by: event.data.by, fingerprint: event.data.edited_fingerprint ?? '', at: event.at }),
+                  context.proposal === null
+                    ? null
+                    : {
+                        ...context.proposal,
+                        fingerprint: event.data.edited_fingerprint ?? context.proposal.fingerprint,
+                      },
+                approval: ({ event }) => ({
+                  by: event.data.by,
+                  fingerprint: event.data.edited_fingerprint ?? '',
+                  at: event.at,
+                }),
                 content_seq: ({ event }) => event.seq,
               }),
-              { type: 'cancel_timer', params: { name: 'review_expiry' } },
+              { type: 'cancel_timer', params: { name: 'review_expiry', pending: true } },
               { type: 'close_review', params: { state: 'edited' } },
-              { type: 'record_review_evidence', params: ({ event }) => ({ kind: 'approved_edited', editedShare: event.data.edited_share }) },
+              {
+                type: 'record_review_evidence',
+                params: ({ event }) => ({ kind: 'approved_edited', editedShare: event.data.edited_share }),
+              },
               'admit',
             ],
           },
@@ -138,7 +187,7 @@ export const actionMachine = actionSetup.createMachine({
             guard: ({ context, event }) => decidesCurrentDraft(context, event.data, 'reject'),
             target: 'rejected',
             actions: [
-              { type: 'cancel_timer', params: { name: 'review_expiry' } },
+              { type: 'cancel_timer', params: { name: 'review_expiry', pending: true } },
               { type: 'close_review', params: { state: 'rejected' } },
               { type: 'record_review_evidence', params: { kind: 'rejected', editedShare: 0 } },
               { type: 'close_action', params: { happened: false } },
@@ -148,7 +197,7 @@ export const actionMachine = actionSetup.createMachine({
             guard: ({ event }) => event.data.decision === 'cancel' && event.data.by_kind !== 'agent',
             target: 'cancelled',
             actions: [
-              { type: 'cancel_timer', params: { name: 'review_expiry' } },
+              { type: 'cancel_timer', params: { name: 'review_expiry', pending: true } },
               { type: 'close_review', params: { state: 'cancelled' } },
               { type: 'close_action', params: { happened: false } },
             ],
@@ -170,12 +219,18 @@ export const actionMachine = actionSetup.createMachine({
         'action.executed': {
           guard: ({ context, event }) => event.data.permit === context.permit,
           target: 'executed',
-          actions: [assign({ receipt: ({ event }) => event.data.receipt }), { type: 'close_action', params: { happened: true } }],
+          actions: [
+            assign({ receipt: ({ event }) => event.data.receipt }),
+            { type: 'close_action', params: { happened: true } },
+          ],
         },
         'action.failed': {
           guard: ({ context, event }) => event.data.permit === context.permit,
           target: 'failed',
-          actions: [assign({ ended_because: ({ event }) => event.data.code }), { type: 'close_action', params: { happened: false } }],
+          actions: [
+            assign({ ended_because: ({ event }) => event.data.code }),
+            { type: 'close_action', params: { happened: false } },
+          ],
         },
         'action.uncertain': {
           guard: ({ context, event }) => event.data.permit === context.permit,
@@ -184,7 +239,11 @@ export const actionMachine = actionSetup.createMachine({
         'action.expired': {
           guard: ({ context, event }) => event.data.what === 'permit' && event.data.id === context.permit,
           target: 'expired',
-          actions: [assign({ ended_because: 'permit' }), 'revoke_permit', { type: 'close_action', params: { happened: false } }],
+          actions: [
+            assign({ ended_because: 'permit' }),
+            'revoke_permit',
+            { type: 'close_action', params: { happened: false } },
+          ],
         },
         'action.reviewed': {
           guard: ({ event }) => event.data.decision === 'cancel' && event.data.by_kind !== 'agent',
@@ -199,12 +258,18 @@ export const actionMachine = actionSetup.createMachine({
         'action.executed': {
           guard: ({ context, event }) => event.data.permit === context.permit,
           target: 'executed',
-          actions: [assign({ receipt: ({ event }) => event.data.receipt }), { type: 'close_action', params: { happened: true } }],
+          actions: [
+            assign({ receipt: ({ event }) => event.data.receipt }),
+            { type: 'close_action', params: { happened: true } },
+          ],
         },
         'action.failed': {
           guard: ({ context, event }) => event.data.permit === context.permit,
           target: 'failed',
-          actions: [assign({ ended_because: ({ event }) => event.data.code }), { type: 'close_action', params: { happened: false } }],
+          actions: [
+            assign({ ended_because: ({ event }) => event.data.code }),
+            { type: 'close_action', params: { happened: false } },
+          ],
         },
       },
     },
@@ -218,4 +283,9 @@ export const actionMachine = actionSetup.createMachine({
   },
 });
 
-export const actionDefinition: MachineDefinition = { kind: 'action', version: 1, machine: actionMachine, migrate: neverMigrated };
+export const actionDefinition: MachineDefinition = {
+  kind: 'action',
+  version: 1,
+  machine: actionMachine,
+  migrate: neverMigrated,
+};

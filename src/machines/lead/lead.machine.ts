@@ -3,8 +3,9 @@
  * recorded too. Won, lost and opted out are closed: nothing is decided there, but facts are still taken in.
  */
 import { assign, setup } from 'xstate';
-import type { MachineEvent } from '../../domain/event-types.ts';
+
 import type { Effect } from '../../domain/effects.ts';
+import type { MachineEvent } from '../../domain/event-types.ts';
 import { MAX_ITERATIONS, neverMigrated } from '../definition.ts';
 import type { MachineDefinition } from '../definition.ts';
 import { EMPTY_SUBJECT, withDecision, withOutcome, withProfile, withSignal, withTriage } from '../subject-context.ts';
@@ -36,7 +37,6 @@ export const leadMachine = leadSetup.createMachine({
     'signal.received': {
       actions: [
         assign(({ context, event }) => withSignal(context, event.data)),
-        { type: 'cancel_timer', params: { name: 'retriage' } },
         { type: 'triage', params: { trigger: 'signal' } },
       ],
     },
@@ -45,7 +45,11 @@ export const leadMachine = leadSetup.createMachine({
     'signal.triaged': [
       {
         guard: ({ event }) => event.data.verdict === 'act',
-        actions: [assign(({ context, event }) => withTriage(context, event.data, event.at)), 'decide'],
+        actions: [
+          { type: 'cancel_timer', params: ({ context }) => ({ name: 'retriage', pending: context.look_pending }) },
+          assign(({ context, event }) => withTriage(context, event.data, event.at)),
+          'decide',
+        ],
       },
       {
         guard: ({ event }) => event.data.verdict === 'later',
@@ -64,7 +68,6 @@ export const leadMachine = leadSetup.createMachine({
         target: '.opted_out',
         actions: [
           assign(({ context, event }) => withOutcome(context, event.data)),
-          { type: 'cancel_timer', params: { name: 'retriage' } },
           'link_outcome',
         ],
       },
@@ -73,7 +76,6 @@ export const leadMachine = leadSetup.createMachine({
         target: '.won',
         actions: [
           assign(({ context, event }) => withOutcome(context, event.data)),
-          { type: 'cancel_timer', params: { name: 'retriage' } },
           'link_outcome',
         ],
       },
@@ -88,7 +90,8 @@ export const leadMachine = leadSetup.createMachine({
         actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'],
       },
       {
-        guard: ({ event }) => event.data.outcome_type === 'reply_positive' || event.data.outcome_type === 'opportunity_created',
+        guard: ({ event }) =>
+          event.data.outcome_type === 'reply_positive' || event.data.outcome_type === 'opportunity_created',
         target: '.qualified',
         actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'],
       },
@@ -115,10 +118,17 @@ export const leadMachine = leadSetup.createMachine({
     opted_out: {
       on: {
         // An opt-out is final for the system: a later good outcome is remembered, but does not reopen the person.
-        'outcome.recorded': { actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'] },
+        'outcome.recorded': {
+          actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'],
+        },
       },
     },
   },
 });
 
-export const leadDefinition: MachineDefinition = { kind: 'lead', version: 1, machine: leadMachine, migrate: neverMigrated };
+export const leadDefinition: MachineDefinition = {
+  kind: 'lead',
+  version: 1,
+  machine: leadMachine,
+  migrate: neverMigrated,
+};

@@ -3,10 +3,11 @@
  * every evaluation by the gate records.
  */
 import { assign, setup } from 'xstate';
+
 import type { MachineEvent } from '../../domain/event-types.ts';
+import type { Mode, TenantClock } from '../../domain/mode.ts';
 import { MAX_ITERATIONS, neverMigrated } from '../definition.ts';
 import type { MachineDefinition } from '../definition.ts';
-import type { Mode, TenantClock } from '../../domain/mode.ts';
 
 export interface TenantContext {
   readonly mode: Mode;
@@ -21,7 +22,13 @@ export interface TenantContext {
 }
 
 const EMPTY_TENANT: TenantContext = {
-  mode: 'sandbox', channel_modes: {}, clock: 'real', policy: '', single_operator: false, suppressions: 0, kill_switch: null,
+  mode: 'sandbox',
+  channel_modes: {},
+  clock: 'real',
+  policy: '',
+  single_operator: false,
+  suppressions: 0,
+  kill_switch: null,
 };
 
 const tenantSetup = setup({ types: { context: {} as TenantContext, events: {} as MachineEvent } });
@@ -33,27 +40,39 @@ export const tenantMachine = tenantSetup.createMachine({
   options: { maxIterations: MAX_ITERATIONS },
   on: {
     'tenant.created': {
-      actions: assign({ clock: ({ event }) => event.data.clock, mode: ({ event }) => event.data.mode, policy: ({ event }) => event.data.policy }),
+      actions: assign({
+        clock: ({ event }) => event.data.clock,
+        mode: ({ event }) => event.data.mode,
+        policy: ({ event }) => event.data.policy,
+      }),
     },
     'tenant.mode_set': [
       // A tenant on a virtual clock can never be live, whoever asks.
       { guard: ({ context, event }) => event.data.mode === 'live' && context.clock === 'virtual' },
       {
         guard: ({ event }) => event.data.channel !== null,
-        actions: assign({ channel_modes: ({ context, event }) => ({ ...context.channel_modes, [event.data.channel ?? '']: event.data.mode }) }),
+        actions: assign({
+          channel_modes: ({ context, event }) => ({
+            ...context.channel_modes,
+            [event.data.channel ?? '']: event.data.mode,
+          }),
+        }),
       },
       { actions: assign({ mode: ({ event }) => event.data.mode }) },
     ],
     'tenant.clock_set': {
       actions: assign({
         clock: ({ event }) => event.data.clock,
-        mode: ({ context, event }) => (event.data.clock === 'virtual' && context.mode === 'live' ? 'sandbox' : context.mode),
+        mode: ({ context, event }) =>
+          event.data.clock === 'virtual' && context.mode === 'live' ? 'sandbox' : context.mode,
       }),
     },
     'tenant.single_operator_set': { actions: assign({ single_operator: ({ event }) => event.data.enabled }) },
     'policy.applied': { actions: assign({ policy: ({ event }) => event.data.policy }) },
     'suppression.added': { actions: assign({ suppressions: ({ context }) => context.suppressions + 1 }) },
-    'suppression.removed': { actions: assign({ suppressions: ({ context }) => Math.max(0, context.suppressions - 1) }) },
+    'suppression.removed': {
+      actions: assign({ suppressions: ({ context }) => Math.max(0, context.suppressions - 1) }),
+    },
     'kill_switch.engaged': {
       target: '.stopped',
       actions: assign({ kill_switch: ({ event }) => ({ by: event.data.by, reason: event.data.reason, at: event.at }) }),
@@ -66,4 +85,9 @@ export const tenantMachine = tenantSetup.createMachine({
   },
 });
 
-export const tenantDefinition: MachineDefinition = { kind: 'tenant', version: 1, machine: tenantMachine, migrate: neverMigrated };
+export const tenantDefinition: MachineDefinition = {
+  kind: 'tenant',
+  version: 1,
+  machine: tenantMachine,
+  migrate: neverMigrated,
+};

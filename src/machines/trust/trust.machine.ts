@@ -3,10 +3,11 @@
  * their own, so that each promotion and demotion stands on the ledger with its reason.
  */
 import { assign, setup } from 'xstate';
-import type { MachineEvent } from '../../domain/event-types.ts';
-import type { Evidence } from '../../domain/trust.ts';
+
 import type { Effect } from '../../domain/effects.ts';
+import type { MachineEvent } from '../../domain/event-types.ts';
 import { DAY_MS } from '../../domain/instant.ts';
+import type { Evidence } from '../../domain/trust.ts';
 import { MAX_ITERATIONS, neverMigrated } from '../definition.ts';
 import type { MachineDefinition } from '../definition.ts';
 
@@ -35,7 +36,13 @@ const trustSetup = setup({
 function withEvidence(context: TrustContext, data: Evidence): TrustContext {
   const at = Math.max(context.at, data.at);
   const sums = decayedTrust({ ...context, half_life_days: data.half_life_days }, at);
-  return { good: sums.good + data.good, bad: sums.bad + data.bad, at, half_life_days: data.half_life_days, evidence: context.evidence + 1 };
+  return {
+    good: sums.good + data.good,
+    bad: sums.bad + data.bad,
+    at,
+    half_life_days: data.half_life_days,
+    evidence: context.evidence + 1,
+  };
 }
 
 export const trustMachine = trustSetup.createMachine({
@@ -48,8 +55,8 @@ export const trustMachine = trustSetup.createMachine({
     'trust.evidence': {
       actions: [
         assign(({ context, event }) => withEvidence(context, event.data)),
-        // Harm of weight 3 or more (a hostile reply, an opt-out, a complaint) may cost the level at once.
-        { type: 'review_level', params: ({ event }) => ({ harm: event.data.kind === 'harm' && event.data.bad >= 3 }) },
+        // Only a complaint costs the level at once: single opt-outs happen to good senders too, and count by their weight.
+        { type: 'review_level', params: ({ event }) => ({ harm: event.data.kind === 'harm' && event.data.bad >= 10 }) },
       ],
     },
     'trust.leveled': [
@@ -63,4 +70,9 @@ export const trustMachine = trustSetup.createMachine({
   states: { initial: {}, blocked: {}, suggest: {}, approve_each: {}, sample_review: {}, auto: {} },
 });
 
-export const trustDefinition: MachineDefinition = { kind: 'trust', version: 1, machine: trustMachine, migrate: neverMigrated };
+export const trustDefinition: MachineDefinition = {
+  kind: 'trust',
+  version: 1,
+  machine: trustMachine,
+  migrate: neverMigrated,
+};

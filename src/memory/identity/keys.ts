@@ -1,5 +1,6 @@
 /** Tenants, identities and API keys. Only the digest of a key is kept. */
 import { hash, randomBytes } from 'node:crypto';
+
 import type { Role } from '../../domain/authority.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { Sql } from '../sql/sql.port.ts';
@@ -27,11 +28,19 @@ export class KeyStore {
   }
 
   async ensureTenant(id: TenantId, name: string, kind: 'customer' | 'demo'): Promise<void> {
-    await this.#sql.asOwner((session) => session.query('INSERT INTO tenants (id, name, kind) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [id, name, kind]));
+    await this.#sql.asOwner((session) =>
+      session.query('INSERT INTO tenants (id, name, kind) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
+        id,
+        name,
+        kind,
+      ]),
+    );
   }
 
   async tenantKind(id: TenantId): Promise<'customer' | 'demo' | null> {
-    const [row] = await this.#sql.asOwner((session) => session.query<{ kind: 'customer' | 'demo' }>('SELECT kind FROM tenants WHERE id = $1', [id]));
+    const [row] = await this.#sql.asOwner((session) =>
+      session.query<{ kind: 'customer' | 'demo' }>('SELECT kind FROM tenants WHERE id = $1', [id]),
+    );
     return row?.kind ?? null;
   }
 
@@ -63,17 +72,24 @@ export class KeyStore {
 
   async #store(request: NewKey, id: string, identity: string, key: string): Promise<void> {
     await this.#sql.transaction({ role: 'gatehouse_app', tenants: [request.tenant] }, async (session) => {
-      await session.query('INSERT INTO identities (tenant, id, kind, role, label) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING', [
-        request.tenant, identity, request.kind, request.role, request.label,
-      ]);
-      await session.query('INSERT INTO api_keys (id, tenant, identity, secret_hash) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING', [id, request.tenant, identity, digestOf(key)]);
+      await session.query(
+        'INSERT INTO identities (tenant, id, kind, role, label) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING',
+        [request.tenant, identity, request.kind, request.role, request.label],
+      );
+      await session.query(
+        'INSERT INTO api_keys (id, tenant, identity, secret_hash) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
+        [id, request.tenant, identity, digestOf(key)],
+      );
     });
   }
 
   /** True when the key existed and was in force. */
   async revoke(tenant: TenantId, id: string): Promise<boolean> {
     const rows = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) =>
-      session.query('UPDATE api_keys SET revoked_on = clock_timestamp() WHERE tenant = $1 AND id = $2 AND revoked_on IS NULL RETURNING 1', [tenant, id]),
+      session.query(
+        'UPDATE api_keys SET revoked_on = clock_timestamp() WHERE tenant = $1 AND id = $2 AND revoked_on IS NULL RETURNING 1',
+        [tenant, id],
+      ),
     );
     return rows.length > 0;
   }

@@ -2,13 +2,14 @@
  * The directory on Postgres. External ids, addresses and domains are kept as keyed hashes only. The partition key is assigned once:
  * the account's id, or a lone person's own; a domain is an alias and never a key, and free-mail domains belong to nobody.
  */
+import type { KeyObject } from 'node:crypto';
 import type { Directory, ResolveRequest, Resolved, SubjectKind } from '../../actors/intake/directory.port.ts';
 import { companyDomainOf } from '../../domain/entity.ts';
 import { must } from '../../domain/errors.ts';
 import { asId } from '../../domain/ids.ts';
 import type { AccountId, TenantId } from '../../domain/ids.ts';
-import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import { columns } from '../sql/columns.ts';
+import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import { keyedHash } from '../vault/cipher.ts';
 
 interface DirectoryRow {
@@ -35,10 +36,10 @@ interface Wanted {
 
 export class PostgresDirectory implements Directory {
   readonly #sql: Sql;
-  readonly #master: Buffer;
+  readonly #master: KeyObject;
   readonly #cache = new Map<string, DirectoryRow>();
 
-  constructor(sql: Sql, master: Buffer) {
+  constructor(sql: Sql, master: KeyObject) {
     this.#sql = sql;
     this.#master = master;
   }
@@ -61,15 +62,20 @@ export class PostgresDirectory implements Directory {
       const kind = request.kind === 'account' ? 'account' : 'person';
       const accountExternalId = kind === 'account' ? null : (request.account ?? request.domain);
       return {
-        request, kind, alias: this.#alias(tenant, request.kind, request.externalId),
-        accountAlias: accountExternalId === null ? null : this.#alias(tenant, 'account', accountExternalId), accountExternalId,
+        request,
+        kind,
+        alias: this.#alias(tenant, request.kind, request.externalId),
+        accountAlias: accountExternalId === null ? null : this.#alias(tenant, 'account', accountExternalId),
+        accountExternalId,
       };
     });
     const before = wanted.map((item) => this.#cached(tenant, item));
     if (before.every((row, index) => row !== undefined && !this.#hasNews(tenant, row, wanted[index]))) {
       return wanted.map((item, index) => this.#resolved(item, must(before[index], 'a cached row'), false, false));
     }
-    return this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) => this.#resolveIn(session, tenant, wanted));
+    return this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant], keyed: true }, (session) =>
+      this.#resolveIn(session, tenant, wanted),
+    );
   }
 
   #cached(tenant: TenantId, item: Wanted): DirectoryRow | undefined {
@@ -80,44 +86,95 @@ export class PostgresDirectory implements Directory {
   #hasNews(tenant: TenantId, row: DirectoryRow, item: Wanted | undefined): boolean {
     const email = item?.request.email ?? null;
     if (email !== null) return !row.suppression_keys.includes(`email:${this.#hash(tenant, 'email', email)}`);
-    return item?.kind === 'account' && item.request.domain !== null && row.domain !== this.#hash(tenant, 'domain', item.request.domain);
+    return (
+      item?.kind === 'account' &&
+      item.request.domain !== null &&
+      row.domain !== this.#hash(tenant, 'domain', item.request.domain)
+    );
   }
 
   async #resolveIn(session: SqlSession, tenant: TenantId, wanted: readonly Wanted[]): Promise<readonly Resolved[]> {
     const accounts = new Map<string, string>();
-    for (const item of wanted) if (item.accountAlias !== null) accounts.set(item.accountAlias, this.#id('account', item.accountAlias));
+    for (const item of wanted)
+      if (item.accountAlias !== null) accounts.set(item.accountAlias, this.#id('account', item.accountAlias));
     for (const item of wanted) if (item.kind === 'account') accounts.set(item.alias, this.#id('account', item.alias));
-    const newAccounts = await this.#insert(session, tenant, [...accounts].map(([alias, id]): DirectoryRow => ({
-      alias, kind: 'account', id, scope: id, account: id, domain: null, suppression_keys: [`account:${id}`], has_address: false,
-    })));
+    const newAccounts = await this.#insert(
+      session,
+      tenant,
+      [...accounts].map(([alias, id]): DirectoryRow => ({
+        alias,
+        kind: 'account',
+        id,
+        scope: id,
+        account: id,
+        domain: null,
+        suppression_keys: [`account:${id}`],
+        has_address: false,
+      })),
+    );
 
     const byDomain = await this.#accountsByDomain(session, tenant, wanted);
-    const persons = wanted.filter((item) => item.kind === 'person').map((item): DirectoryRow => {
-      const id = this.#id('person', item.alias);
-      const company = item.request.email === null ? null : companyDomainOf(item.request.email);
-      const account = item.accountAlias !== null ? this.#id('account', item.accountAlias) : (company === null ? null : (byDomain.get(this.#hash(tenant, 'domain', company)) ?? null));
-      return { alias: item.alias, kind: 'person', id, scope: account ?? id, account, ...this.#addressParts(tenant, id, account, item.request.email) };
-    });
-    const newPersons = await this.#insert(session, tenant, [...new Map(persons.map((row) => [row.alias, row])).values()]);
+    const persons = wanted
+      .filter((item) => item.kind === 'person')
+      .map((item): DirectoryRow => {
+        const id = this.#id('person', item.alias);
+        const company = item.request.email === null ? null : companyDomainOf(item.request.email);
+        const account =
+          item.accountAlias !== null
+            ? this.#id('account', item.accountAlias)
+            : company === null
+              ? null
+              : (byDomain.get(this.#hash(tenant, 'domain', company)) ?? null);
+        return {
+          alias: item.alias,
+          kind: 'person',
+          id,
+          scope: account ?? id,
+          account,
+          ...this.#addressParts(tenant, id, account, item.request.email),
+        };
+      });
+    const newPersons = await this.#insert(session, tenant, [
+      ...new Map(persons.map((row) => [row.alias, row])).values(),
+    ]);
     const rows = await this.#read(session, tenant, wanted);
     const resolved: Resolved[] = [];
     for (const item of wanted) {
       let row = must(rows.get(`${item.kind}/${item.alias}`), 'a directory row was just written');
       if (this.#hasNews(tenant, row, item)) row = await this.#learn(session, tenant, row, item);
       this.#remember(tenant, row);
-      resolved.push(this.#resolved(item, row, newPersons.has(item.alias) || newAccounts.has(item.alias), item.accountAlias !== null && newAccounts.has(item.accountAlias)));
+      resolved.push(
+        this.#resolved(
+          item,
+          row,
+          newPersons.has(item.alias) || newAccounts.has(item.alias),
+          item.accountAlias !== null && newAccounts.has(item.accountAlias),
+        ),
+      );
     }
     return resolved;
   }
 
-  #addressParts(tenant: TenantId, id: string, account: string | null, email: string | null): Pick<DirectoryRow, 'domain' | 'suppression_keys' | 'has_address'> {
+  #addressParts(
+    tenant: TenantId,
+    id: string,
+    account: string | null,
+    email: string | null,
+  ): Pick<DirectoryRow, 'domain' | 'suppression_keys' | 'has_address'> {
     const company = email === null ? null : companyDomainOf(email);
     const domain = company === null ? null : this.#hash(tenant, 'domain', company);
     return {
-      domain, has_address: email !== null,
+      domain,
+      has_address: email !== null,
       suppression_keys: [
-        `contact:${id}`, ...(account === null ? [] : [`account:${account}`]),
-        ...(email === null ? [] : [`email:${this.#hash(tenant, 'email', email)}`, `domain:${this.#hash(tenant, 'domain', email.slice(email.lastIndexOf('@') + 1))}`]),
+        `contact:${id}`,
+        ...(account === null ? [] : [`account:${account}`]),
+        ...(email === null
+          ? []
+          : [
+              `email:${this.#hash(tenant, 'email', email)}`,
+              `domain:${this.#hash(tenant, 'domain', email.slice(email.lastIndexOf('@') + 1))}`,
+            ]),
       ],
     };
   }
@@ -131,25 +188,49 @@ export class PostgresDirectory implements Directory {
        SELECT $1, kind, alias, id, scope, account, domain, string_to_array(keys, ','), has_address
        FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bool[]) AS w (kind, alias, id, scope, account, domain, keys, has_address)
        ON CONFLICT DO NOTHING RETURNING alias`,
-      [tenant, ...columns(sorted, [
-        (r) => r.kind, (r) => r.alias, (r) => r.id, (r) => r.scope, (r) => r.account, (r) => r.domain, (r) => r.suppression_keys.join(','), (r) => r.has_address,
-      ])],
+      [
+        tenant,
+        ...columns(sorted, [
+          (r) => r.kind,
+          (r) => r.alias,
+          (r) => r.id,
+          (r) => r.scope,
+          (r) => r.account,
+          (r) => r.domain,
+          (r) => r.suppression_keys.join(','),
+          (r) => r.has_address,
+        ]),
+      ],
     );
     return new Set(inserted.map((row) => row.alias));
   }
 
-  async #read(session: SqlSession, tenant: TenantId, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, DirectoryRow>> {
+  async #read(
+    session: SqlSession,
+    tenant: TenantId,
+    wanted: readonly Wanted[],
+  ): Promise<ReadonlyMap<string, DirectoryRow>> {
     const rows = await session.query<DirectoryRow>(
-      `SELECT d.kind, d.alias, d.id, d.scope, d.account, d.domain, d.suppression_keys, d.has_address FROM unnest($2::text[], $3::text[]) AS w (kind, alias)
-       JOIN directory d ON d.tenant = $1 AND d.kind = w.kind AND d.alias = w.alias`,
+      `SELECT d.* FROM unnest($2::text[], $3::text[]) AS w (kind, alias)
+       CROSS JOIN LATERAL (
+         SELECT kind, alias, id, scope, account, domain, suppression_keys, has_address FROM directory
+         WHERE tenant = $1 AND kind = w.kind AND alias = w.alias OFFSET 0
+       ) d`,
       [tenant, ...columns(wanted, [(item) => item.kind, (item) => item.alias])],
     );
     return new Map(rows.map((row) => [`${row.kind}/${row.alias}`, row]));
   }
 
-  async #accountsByDomain(session: SqlSession, tenant: TenantId, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, string>> {
+  async #accountsByDomain(
+    session: SqlSession,
+    tenant: TenantId,
+    wanted: readonly Wanted[],
+  ): Promise<ReadonlyMap<string, string>> {
     const hashes = wanted.flatMap((item) => {
-      const company = item.kind === 'person' && item.accountAlias === null && item.request.email !== null ? companyDomainOf(item.request.email) : null;
+      const company =
+        item.kind === 'person' && item.accountAlias === null && item.request.email !== null
+          ? companyDomainOf(item.request.email)
+          : null;
       return company === null ? [] : [this.#hash(tenant, 'domain', company)];
     });
     if (hashes.length === 0) return new Map();
@@ -165,9 +246,17 @@ export class PostgresDirectory implements Directory {
     const { email, domain } = item.request;
     if (row.kind === 'account' && domain !== null) {
       const alias = this.#hash(tenant, 'domain', domain);
-      await session.query(`INSERT INTO identity_aliases (tenant, alias_kind, alias, entity) VALUES ($1, 'domain', $2, $3) ON CONFLICT DO NOTHING`, [tenant, alias, row.id]);
+      await session.query(
+        `INSERT INTO identity_aliases (tenant, alias_kind, alias, entity) VALUES ($1, 'domain', $2, $3) ON CONFLICT DO NOTHING`,
+        [tenant, alias, row.id],
+      );
       const keys = [...new Set([...row.suppression_keys, `domain:${alias}`])];
-      await session.query(`UPDATE directory SET domain = $3, suppression_keys = $4 WHERE tenant = $1 AND id = $2`, [tenant, row.id, alias, keys]);
+      await session.query(`UPDATE directory SET domain = $3, suppression_keys = $4 WHERE tenant = $1 AND id = $2`, [
+        tenant,
+        row.id,
+        alias,
+        keys,
+      ]);
       return { ...row, domain: alias, suppression_keys: keys };
     }
     const parts = this.#addressParts(tenant, row.id, row.account, email);
@@ -196,24 +285,41 @@ export class PostgresDirectory implements Directory {
 
   #resolved(item: Wanted, row: DirectoryRow, isNew: boolean, accountIsNew: boolean): Resolved {
     return {
-      kind: row.kind, id: asId(row.id), scope: asId(row.scope), account: row.account === null ? null : asId<AccountId>(row.account),
-      accountExternalId: item.accountExternalId, domain: row.domain, suppressionKeys: row.suppression_keys, hasAddress: row.has_address, isNew, accountIsNew,
+      kind: row.kind,
+      id: asId(row.id),
+      scope: asId(row.scope),
+      account: row.account === null ? null : asId<AccountId>(row.account),
+      accountExternalId: item.accountExternalId,
+      domain: row.domain,
+      suppressionKeys: row.suppression_keys,
+      hasAddress: row.has_address,
+      isNew,
+      accountIsNew,
     };
   }
 
   async find(tenant: TenantId, kind: SubjectKind, externalId: string): Promise<Resolved | null> {
     const item: Wanted = {
-      request: { kind, externalId, account: null, email: null, domain: null }, kind: kind === 'account' ? 'account' : 'person',
-      alias: this.#alias(tenant, kind, externalId), accountAlias: null, accountExternalId: null,
+      request: { kind, externalId, account: null, email: null, domain: null },
+      kind: kind === 'account' ? 'account' : 'person',
+      alias: this.#alias(tenant, kind, externalId),
+      accountAlias: null,
+      accountExternalId: null,
     };
     const cached = this.#cached(tenant, item);
     if (cached !== undefined) return this.#resolved(item, cached, false, false);
-    const rows = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) => this.#read(session, tenant, [item]));
+    const rows = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant], keyed: true }, (session) =>
+      this.#read(session, tenant, [item]),
+    );
     const row = rows.get(`${item.kind}/${item.alias}`);
     return row === undefined ? null : this.#resolved(item, row, false, false);
   }
 
-  async suppressionKey(tenant: TenantId, scope: 'contact' | 'email' | 'domain' | 'account', value: string): Promise<string> {
+  async suppressionKey(
+    tenant: TenantId,
+    scope: 'contact' | 'email' | 'domain' | 'account',
+    value: string,
+  ): Promise<string> {
     if (scope === 'email' || scope === 'domain') return `${scope}:${this.#hash(tenant, scope, value)}`;
     const found = await this.find(tenant, scope, value);
     return `${scope}:${found?.id ?? this.#id(scope === 'account' ? 'account' : 'person', this.#alias(tenant, scope, value))}`;

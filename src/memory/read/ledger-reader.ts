@@ -1,65 +1,122 @@
 /** Reads the ledger and what was derived from it, past row-level security: for audit, rebuild and replay of the whole installation. */
 import type { LedgerReader } from '../../actors/replay/ledger-reader.port.ts';
-import { asId } from '../../domain/ids.ts';
 import { guardStateSchema } from '../../domain/guard.ts';
+import { asId } from '../../domain/ids.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { LedgerRow } from '../../domain/ledger-event.ts';
-import { columns } from '../sql/columns.ts';
-import type { PolicyCache } from '../runtime/policy-cache.ts';
 import { storedActor } from '../runtime/load-batch.ts';
 import type { ActorRow } from '../runtime/load-batch.ts';
+import type { PolicyCache } from '../runtime/policy-cache.ts';
+import { columns } from '../sql/columns.ts';
 import type { Sql, SqlSession, SqlValue } from '../sql/sql.port.ts';
 
 export const LEDGER_COLUMNS =
   'partition, seq, tenant, type, schema_version, actor_kind, actor_id, actor_seq, scope, at, causation, correlation, batch, body, sealed, sealed_subject, prev_hash, hash';
 
 interface LedgerRecord {
-  readonly partition: number; readonly seq: number; readonly tenant: string; readonly type: LedgerRow['type']; readonly schema_version: number;
-  readonly actor_kind: LedgerRow['actor']['kind']; readonly actor_id: string; readonly actor_seq: number; readonly scope: string; readonly at: number;
-  readonly causation: string | null; readonly correlation: string; readonly batch: string | null; readonly body: string; readonly sealed: string | null;
-  readonly sealed_subject: string | null; readonly prev_hash: string; readonly hash: string;
+  readonly partition: number;
+  readonly seq: number;
+  readonly tenant: string;
+  readonly type: LedgerRow['type'];
+  readonly schema_version: number;
+  readonly actor_kind: LedgerRow['actor']['kind'];
+  readonly actor_id: string;
+  readonly actor_seq: number;
+  readonly scope: string;
+  readonly at: number;
+  readonly causation: string | null;
+  readonly correlation: string;
+  readonly batch: string | null;
+  readonly body: string;
+  readonly sealed: string | null;
+  readonly sealed_subject: string | null;
+  readonly prev_hash: string;
+  readonly hash: string;
 }
 
 export function ledgerRow(record: LedgerRecord): LedgerRow {
   return {
-    partition: record.partition, seq: record.seq, tenant: asId(record.tenant), type: record.type, schemaVersion: record.schema_version,
-    actor: { kind: record.actor_kind, id: record.actor_id }, actorSeq: record.actor_seq, scope: asId(record.scope), at: record.at,
-    causation: record.causation === null ? null : asId(record.causation), correlation: asId(record.correlation),
-    batch: record.batch === null ? null : asId(record.batch), body: record.body, sealed: record.sealed, sealedSubject: record.sealed_subject,
-    prevHash: asId(record.prev_hash), hash: asId(record.hash),
+    partition: record.partition,
+    seq: record.seq,
+    tenant: asId(record.tenant),
+    type: record.type,
+    schemaVersion: record.schema_version,
+    actor: { kind: record.actor_kind, id: record.actor_id },
+    actorSeq: record.actor_seq,
+    scope: asId(record.scope),
+    at: record.at,
+    causation: record.causation === null ? null : asId(record.causation),
+    correlation: asId(record.correlation),
+    batch: record.batch === null ? null : asId(record.batch),
+    body: record.body,
+    sealed: record.sealed,
+    sealedSubject: record.sealed_subject,
+    prevHash: asId(record.prev_hash),
+    hash: asId(record.hash),
   };
 }
 
-export async function ledgerQuery(session: SqlSession, where: string, params: readonly SqlValue[]): Promise<readonly LedgerRow[]> {
+export async function ledgerQuery(
+  session: SqlSession,
+  where: string,
+  params: readonly SqlValue[],
+): Promise<readonly LedgerRow[]> {
   const rows = await session.query<LedgerRecord>(`SELECT ${LEDGER_COLUMNS} FROM ledger ${where}`, params);
   return rows.map(ledgerRow);
 }
 
 export function createLedgerReader(sql: Sql, policies: PolicyCache): LedgerReader {
   return {
-    heads: () => sql.asOwner((session) => session.query<{ partition: number; seq: number; hash: string }>('SELECT partition, seq, hash FROM partition_heads ORDER BY partition')),
+    heads: () =>
+      sql.asOwner((session) =>
+        session.query<{ partition: number; seq: number; hash: string }>(
+          'SELECT partition, seq, hash FROM partition_heads ORDER BY partition',
+        ),
+      ),
     slice: ({ partition, after, limit }) =>
-      sql.asOwner((session) => ledgerQuery(session, 'WHERE partition = $1 AND seq > $2 ORDER BY seq LIMIT $3', [partition, after, limit])),
+      sql.asOwner((session) =>
+        ledgerQuery(session, 'WHERE partition = $1 AND seq > $2 ORDER BY seq LIMIT $3', [partition, after, limit]),
+      ),
     registryEvents: (tenants) =>
-      sql.asOwner((session) => ledgerQuery(session, `WHERE actor_kind IN ('tenant', 'trust') AND ($1::text[] IS NULL OR tenant = ANY ($1)) ORDER BY partition, seq`, [tenants === null ? null : [...tenants]])),
+      sql.asOwner((session) =>
+        ledgerQuery(
+          session,
+          `WHERE actor_kind IN ('tenant', 'trust') AND ($1::text[] IS NULL OR tenant = ANY ($1)) ORDER BY partition, seq`,
+          [tenants === null ? null : [...tenants]],
+        ),
+      ),
     sharedGuardEvents: (tenants) =>
       sql.asOwner((session) =>
-        ledgerQuery(session, `WHERE (position('"key":"domain:' in body) > 0 OR position('"key":"sender:' in body) > 0) AND ($1::text[] IS NULL OR tenant = ANY ($1))`, [tenants === null ? null : [...tenants]]),
+        ledgerQuery(
+          session,
+          `WHERE (position('"key":"domain:' in body) > 0 OR position('"key":"sender:' in body) > 0) AND ($1::text[] IS NULL OR tenant = ANY ($1))`,
+          [tenants === null ? null : [...tenants]],
+        ),
       ),
     scopeEvents: (tenant, scope, partition) =>
       sql.asOwner((session) =>
-        ledgerQuery(session, `WHERE partition = $1 AND tenant = $2 AND (scope = $3 OR position('"key":"budget:' in body) > 0) ORDER BY seq`, [partition, tenant, scope]),
+        ledgerQuery(
+          session,
+          `WHERE partition = $1 AND tenant = $2 AND (scope = $3 OR position('"key":"budget:' in body) > 0) ORDER BY seq`,
+          [partition, tenant, scope],
+        ),
       ),
     async parts(tenant: TenantId, hashes) {
       const rows = await sql.asOwner((session) =>
-        session.query<{ hash: string; body: string }>('SELECT hash, body FROM snapshot_parts WHERE tenant = $1 AND hash = ANY ($2::text[])', [tenant, [...new Set(hashes)]]),
+        session.query<{ hash: string; body: string }>(
+          'SELECT hash, body FROM snapshot_parts WHERE tenant = $1 AND hash = ANY ($2::text[])',
+          [tenant, [...new Set(hashes)]],
+        ),
       );
       return new Map(rows.map((row) => [row.hash, row.body]));
     },
     policies: (wanted) => sql.asOwner((session) => policies.load(session, wanted)),
     actorsOf: (partition) =>
       sql.asOwner(async (session) => {
-        const rows = await session.query<ActorRow>('SELECT tenant, kind, id, partition, machine_version, value, context, seq FROM actor_state WHERE partition = $1', [partition]);
+        const rows = await session.query<ActorRow>(
+          'SELECT tenant, kind, id, partition, machine_version, value, context, seq FROM actor_state WHERE partition = $1',
+          [partition],
+        );
         return rows.map(storedActor);
       }),
     guards: (keys) =>
@@ -71,7 +128,9 @@ export function createLedgerReader(sql: Sql, policies: PolicyCache): LedgerReade
         return rows.map((row) => ({ ...row, state: guardStateSchema.parse(JSON.parse(row.state)) }));
       }),
     guardCount: async () => {
-      const rows = await sql.asOwner((session) => session.query<{ count: number }>('SELECT count(*) AS count FROM guards'));
+      const rows = await sql.asOwner((session) =>
+        session.query<{ count: number }>('SELECT count(*) AS count FROM guards'),
+      );
       return rows[0]?.count ?? 0;
     },
   };

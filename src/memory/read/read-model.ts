@@ -1,27 +1,54 @@
-/** What screens and callers read. Every statement runs as a request of its tenant, under row-level security. */
-import type { AccountView, ContactView, DecisionView, EventView, LoopReport, Page, PageQuery, ReviewView } from '../../gateway/services.port.ts';
+import type { HeldAction } from '../../actors/held-action.port.ts';
+import type { ActionType, Channel } from '../../domain/action-types.ts';
+import { GatehouseError } from '../../domain/errors.ts';
 import type { AccountEventFacts, ContactEventFacts } from '../../domain/event-types.ts';
 import type { CheckResult } from '../../domain/gate.ts';
-import { GatehouseError } from '../../domain/errors.ts';
-import { isoOf } from '../../domain/instant.ts';
 import { asId, eventIdOf } from '../../domain/ids.ts';
 import type { AccountId, CorrelationId, EventId, PersonId, ScopeId, TenantId } from '../../domain/ids.ts';
+import { isoOf } from '../../domain/instant.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { LedgerRow } from '../../domain/ledger-event.ts';
 import type { SubjectRefs } from '../../domain/message.ts';
-import type { ActionType, Channel } from '../../domain/action-types.ts';
-import type { HeldAction } from '../../actors/review-commands.ts';
+/** What screens and callers read. Every statement runs as a request of its tenant, under row-level security. */
+import type {
+  AccountView,
+  ContactView,
+  DecisionView,
+  EventView,
+  LoopReport,
+  Page,
+  PageQuery,
+  ReviewView,
+} from '../../gateway/services.port.ts';
 import type { Sql, SqlSession, SqlValue } from '../sql/sql.port.ts';
 import type { SubjectVault } from '../vault/subject-vault.ts';
 import { decodeCursor, pageOf } from './cursor.ts';
 import { ledgerQuery } from './ledger-reader.ts';
 
 interface DecisionRecord {
-  readonly id: string; readonly at: number; readonly subject_kind: 'account' | 'lead'; readonly subject_id: string; readonly scope: string; readonly trigger: string;
-  readonly engine: string; readonly action: string | null; readonly action_type: string; readonly channel: string | null; readonly risk_class: string | null;
-  readonly confidence: number | null; readonly propensity: number; readonly reason: string; readonly choice: string; readonly verdict: string;
-  readonly verdict_hash: string | null; readonly policy: string | null; readonly correlation: string; readonly originating_proposal_id: string | null;
-  readonly action_state: string | null; readonly reasons: string | null; readonly external_id: string | null;
+  readonly id: string;
+  readonly at: number;
+  readonly subject_kind: 'account' | 'lead';
+  readonly subject_id: string;
+  readonly scope: string;
+  readonly trigger: string;
+  readonly engine: string;
+  readonly action: string | null;
+  readonly action_type: string;
+  readonly channel: string | null;
+  readonly risk_class: string | null;
+  readonly confidence: number | null;
+  readonly propensity: number;
+  readonly reason: string;
+  readonly choice: string;
+  readonly verdict: string;
+  readonly verdict_hash: string | null;
+  readonly policy: string | null;
+  readonly correlation: string;
+  readonly originating_proposal_id: string | null;
+  readonly action_state: string | null;
+  readonly reasons: string | null;
+  readonly external_id: string | null;
 }
 
 const DECISION_SELECT = `SELECT d.id, d.at, d.subject_kind, d.subject_id, d.scope, d.trigger, d.engine, d.action, d.action_type, d.channel, d.risk_class, d.confidence,
@@ -35,20 +62,53 @@ const DECISION_SELECT = `SELECT d.id, d.at, d.subject_kind, d.subject_id, d.scop
 function decisionView(row: DecisionRecord): DecisionView {
   const choice = JSON.parse(row.choice) as { candidates: JsonObject[]; assessment?: JsonObject };
   return {
-    id: row.id, at: isoOf(row.at), subject: { kind: row.subject_kind, id: row.subject_id, external_id: row.external_id }, engine: row.engine, trigger: row.trigger,
-    action: row.action === null
-      ? null
-      : { id: row.action, type: row.action_type, channel: row.channel ?? '', risk_class: row.risk_class ?? '', state: row.action_state ?? 'unknown' },
-    verdict: row.verdict, reasons: row.reasons === null ? [] : (JSON.parse(row.reasons) as CheckResult[]), reason: row.reason, candidates: choice.candidates,
-    propensity: row.propensity, confidence: row.confidence, assessment: choice.assessment ?? null, policy_hash: row.policy, verdict_hash: row.verdict_hash,
-    correlation: row.correlation, originating_proposal_id: row.originating_proposal_id,
+    id: row.id,
+    at: isoOf(row.at),
+    subject: { kind: row.subject_kind, id: row.subject_id, external_id: row.external_id },
+    engine: row.engine,
+    trigger: row.trigger,
+    action:
+      row.action === null
+        ? null
+        : {
+            id: row.action,
+            type: row.action_type,
+            channel: row.channel ?? '',
+            risk_class: row.risk_class ?? '',
+            state: row.action_state ?? 'unknown',
+          },
+    verdict: row.verdict,
+    reasons: row.reasons === null ? [] : (JSON.parse(row.reasons) as CheckResult[]),
+    reason: row.reason,
+    candidates: choice.candidates,
+    propensity: row.propensity,
+    confidence: row.confidence,
+    assessment: choice.assessment ?? null,
+    policy_hash: row.policy,
+    verdict_hash: row.verdict_hash,
+    correlation: row.correlation,
+    originating_proposal_id: row.originating_proposal_id,
   };
 }
 
 interface ReviewRecord {
-  readonly id: string; readonly action: string; readonly decision: string; readonly queue: string; readonly state: ReviewView['state']; readonly action_type: ActionType;
-  readonly channel: Channel; readonly risk_class: string; readonly fingerprint: string; readonly content_seq: number; readonly partition: number; readonly scope: string;
-  readonly reasons: string; readonly detail: string; readonly created_at: number; readonly expires_at: number; readonly decided_by: string | null;
+  readonly id: string;
+  readonly action: string;
+  readonly decision: string;
+  readonly queue: string;
+  readonly state: ReviewView['state'];
+  readonly action_type: ActionType;
+  readonly channel: Channel;
+  readonly risk_class: string;
+  readonly fingerprint: string;
+  readonly content_seq: number;
+  readonly partition: number;
+  readonly scope: string;
+  readonly reasons: string;
+  readonly detail: string;
+  readonly created_at: number;
+  readonly expires_at: number;
+  readonly decided_by: string | null;
 }
 
 interface ReviewDetail {
@@ -75,27 +135,52 @@ export class ReadModel {
     return this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, run);
   }
 
-  async decisions(tenant: TenantId, query: PageQuery & { account?: string | undefined; person?: string | undefined; verdict?: string | undefined; correlation?: string | undefined }): Promise<Page<DecisionView>> {
+  async decisions(
+    tenant: TenantId,
+    query: PageQuery & {
+      account?: string | undefined;
+      person?: string | undefined;
+      verdict?: string | undefined;
+      correlation?: string | undefined;
+    },
+  ): Promise<Page<DecisionView>> {
     const [at = null, id = null] = query.cursor === null ? [] : decodeCursor(query.cursor, 2);
     const rows = await this.#as(tenant, (session) =>
       session.query<DecisionRecord>(
         `${DECISION_SELECT} WHERE d.tenant = $1 AND NOT d.undone AND ($2::text IS NULL OR d.account = $2) AND ($3::text IS NULL OR d.subject_id = $3)
            AND ($4::text IS NULL OR d.verdict = $4) AND ($5::text IS NULL OR d.correlation = $5)
            AND ($6::bigint IS NULL OR (d.at, d.id) < ($6::bigint, $7::text)) ORDER BY d.at DESC, d.id DESC LIMIT $8`,
-        [tenant, query.account ?? null, query.person ?? null, query.verdict ?? null, query.correlation ?? null, at, id, query.limit + 1],
+        [
+          tenant,
+          query.account ?? null,
+          query.person ?? null,
+          query.verdict ?? null,
+          query.correlation ?? null,
+          at,
+          id,
+          query.limit + 1,
+        ],
       ),
     );
     return pageOf(rows, query.limit, decisionView, (row) => [row.at, row.id]);
   }
 
   async decision(tenant: TenantId, id: string): Promise<DecisionLocation> {
-    const [row] = await this.#as(tenant, (session) => session.query<DecisionRecord>(`${DECISION_SELECT} WHERE d.tenant = $1 AND (d.id = $2 OR d.action = $2)`, [tenant, id]));
+    const [row] = await this.#as(tenant, (session) =>
+      session.query<DecisionRecord>(`${DECISION_SELECT} WHERE d.tenant = $1 AND (d.id = $2 OR d.action = $2)`, [
+        tenant,
+        id,
+      ]),
+    );
     if (row === undefined) throw new GatehouseError('not_found', `There is no decision ${id}.`);
     return { view: decisionView(row), scope: asId(row.scope) };
   }
 
   /** Ids of the decisions that a correlation led to. */
-  async decisionsOf(tenant: TenantId, correlations: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  async decisionsOf(
+    tenant: TenantId,
+    correlations: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly string[]>> {
     const rows = await this.#as(tenant, (session) =>
       session.query<{ correlation: string; decision: string }>(
         `SELECT correlation, body::json #>> '{data,decision}' AS decision FROM ledger WHERE tenant = $1 AND correlation = ANY ($2::text[]) AND type IN ('decision.made', 'action.proposed') ORDER BY seq`,
@@ -112,19 +197,32 @@ export class ReadModel {
   }
 
   correlationRows(tenant: TenantId, correlation: string): Promise<readonly LedgerRow[]> {
-    return this.#as(tenant, (session) => ledgerQuery(session, 'WHERE tenant = $1 AND correlation = $2 ORDER BY at, appended_on, partition, seq LIMIT 1000', [tenant, correlation]));
+    return this.#as(tenant, (session) =>
+      ledgerQuery(
+        session,
+        'WHERE tenant = $1 AND correlation = $2 ORDER BY at, appended_on, partition, seq LIMIT 1000',
+        [tenant, correlation],
+      ),
+    );
   }
 
   /** Outcomes that were linked to a decision, as events of their own lives. */
   async outcomeRows(tenant: TenantId, scope: string, decision: string): Promise<readonly LedgerRow[]> {
     return this.#as(tenant, (session) =>
-      ledgerQuery(session, `WHERE tenant = $1 AND scope = $2 AND type = 'outcome.linked' AND position($3 in body) > 0 ORDER BY seq`, [tenant, scope, `"decision":"${decision}"`]),
+      ledgerQuery(
+        session,
+        `WHERE tenant = $1 AND scope = $2 AND type = 'outcome.linked' AND position($3 in body) > 0 ORDER BY seq`,
+        [tenant, scope, `"decision":"${decision}"`],
+      ),
     );
   }
 
   part(tenant: TenantId, hash: string): Promise<JsonObject | null> {
     return this.#as(tenant, async (session) => {
-      const [row] = await session.query<{ body: string }>('SELECT body FROM snapshot_parts WHERE tenant = $1 AND hash = $2', [tenant, hash]);
+      const [row] = await session.query<{ body: string }>(
+        'SELECT body FROM snapshot_parts WHERE tenant = $1 AND hash = $2',
+        [tenant, hash],
+      );
       return row === undefined ? null : (JSON.parse(row.body) as JsonObject);
     });
   }
@@ -132,37 +230,66 @@ export class ReadModel {
   async openSealed(tenant: TenantId, rows: readonly LedgerRow[]): Promise<ReadonlyMap<string, string | null>> {
     return this.#as(tenant, async (session) => {
       const sealed = rows.filter((row) => row.sealed !== null && row.sealedSubject !== null);
-      const keys = await this.#vault.keys(session, sealed.map((row) => ({ tenant, subject: row.sealedSubject ?? '' })), false);
-      return new Map(sealed.map((row) => {
-        const id = eventIdOf(row.partition, row.seq);
-        return [id, this.#vault.openWith(keys, { tenant, subject: row.sealedSubject ?? '' }, id, row.sealed ?? '')];
-      }));
+      const keys = await this.#vault.keys(
+        session,
+        sealed.map((row) => ({ tenant, subject: row.sealedSubject ?? '' })),
+        false,
+      );
+      return new Map(
+        sealed.map((row) => {
+          const id = eventIdOf(row.partition, row.seq);
+          return [id, this.#vault.openWith(keys, { tenant, subject: row.sealedSubject ?? '' }, id, row.sealed ?? '')];
+        }),
+      );
     });
   }
 
   async events(tenant: TenantId, scope: string, query: PageQuery): Promise<Page<EventView>> {
     const [seq = null] = query.cursor === null ? [] : decodeCursor(query.cursor, 1);
     const rows = await this.#as(tenant, (session) =>
-      ledgerQuery(session, 'WHERE tenant = $1 AND scope = $2 AND ($3::bigint IS NULL OR seq < $3) ORDER BY seq DESC LIMIT $4', [tenant, scope, seq, query.limit + 1]),
+      ledgerQuery(
+        session,
+        'WHERE tenant = $1 AND scope = $2 AND ($3::bigint IS NULL OR seq < $3) ORDER BY seq DESC LIMIT $4',
+        [tenant, scope, seq, query.limit + 1],
+      ),
     );
     const opened = await this.openSealed(tenant, rows.slice(0, query.limit));
-    return pageOf(rows, query.limit, (row): EventView => {
-      const id = eventIdOf(row.partition, row.seq);
-      return {
-        id, type: row.type, at: isoOf(row.at), actor: `${row.actor.kind}:${row.actor.id}`, correlation: row.correlation, causation: row.causation,
-        data: (JSON.parse(row.body) as { data: JsonValue }).data, payload_text: opened.get(id) ?? null,
-      };
-    }, (row) => [row.seq]);
+    return pageOf(
+      rows,
+      query.limit,
+      (row): EventView => {
+        const id = eventIdOf(row.partition, row.seq);
+        return {
+          id,
+          type: row.type,
+          at: isoOf(row.at),
+          actor: `${row.actor.kind}:${row.actor.id}`,
+          correlation: row.correlation,
+          causation: row.causation,
+          data: (JSON.parse(row.body) as { data: JsonValue }).data,
+          payload_text: opened.get(id) ?? null,
+        };
+      },
+      (row) => [row.seq],
+    );
   }
 
   async accounts(tenant: TenantId, query: PageQuery): Promise<Page<AccountView>> {
     const [after = null] = query.cursor === null ? [] : decodeCursor(query.cursor, 1);
-    const rows = await this.#as(tenant, (session) => session.query<AccountRecord>(`${ACCOUNT_SELECT} AND ($2::text IS NULL OR a.id > $2) ORDER BY a.id LIMIT $3`, [tenant, after, query.limit + 1]));
+    const rows = await this.#as(tenant, (session) =>
+      session.query<AccountRecord>(`${ACCOUNT_SELECT} AND ($2::text IS NULL OR a.id > $2) ORDER BY a.id LIMIT $3`, [
+        tenant,
+        after,
+        query.limit + 1,
+      ]),
+    );
     return pageOf(rows, query.limit, accountView, (row) => [row.id]);
   }
 
   async account(tenant: TenantId, id: string): Promise<AccountView> {
-    const [row] = await this.#as(tenant, (session) => session.query<AccountRecord>(`${ACCOUNT_SELECT} AND a.id = $2`, [tenant, id]));
+    const [row] = await this.#as(tenant, (session) =>
+      session.query<AccountRecord>(`${ACCOUNT_SELECT} AND a.id = $2`, [tenant, id]),
+    );
     if (row === undefined) throw new GatehouseError('not_found', 'There is no such account.');
     return accountView(row);
   }
@@ -176,16 +303,32 @@ export class ReadModel {
         [tenant, id],
       );
       if (row === undefined) throw new GatehouseError('not_found', 'There is no such contact.');
-      const open = async (field: string, sealed: string | null) => (sealed === null || sealed === '' ? null : this.#vault.open(session, { tenant, subject: id }, `contact:${id}:${field}`, sealed));
+      const open = async (field: string, sealed: string | null) =>
+        sealed === null || sealed === ''
+          ? null
+          : this.#vault.open(session, { tenant, subject: id }, `contact:${id}:${field}`, sealed);
       const [externalId, email, name, title] = [
-        await open('external_id', row.sealed_external_id), await open('email', row.sealed_email), await open('name', row.sealed_name), await open('title', row.sealed_title),
+        await open('external_id', row.sealed_external_id),
+        await open('email', row.sealed_email),
+        await open('name', row.sealed_name),
+        await open('title', row.sealed_title),
       ];
-      const facts: ContactEventFacts = row.context === null ? {} : (JSON.parse(row.context) as { contact_facts: ContactEventFacts }).contact_facts;
+      const facts: ContactEventFacts =
+        row.context === null ? {} : (JSON.parse(row.context) as { contact_facts: ContactEventFacts }).contact_facts;
       const { consent, ...rest } = facts;
       return {
-        id, external_id: externalId ?? '', account: row.account, state: row.value, created_at: isoOf(row.created_at), updated_at: isoOf(row.updated_at),
+        id,
+        external_id: externalId ?? '',
+        account: row.account,
+        state: row.value,
+        created_at: isoOf(row.created_at),
+        updated_at: isoOf(row.updated_at),
         facts: {
-          ...rest, ...(consent === undefined ? {} : { consent: { basis: consent } }), ...(email === null ? {} : { email }), ...(name === null ? {} : { name }), ...(title === null ? {} : { title }),
+          ...rest,
+          ...(consent === undefined ? {} : { consent: { basis: consent } }),
+          ...(email === null ? {} : { email }),
+          ...(name === null ? {} : { name }),
+          ...(title === null ? {} : { title }),
         },
       };
     });
@@ -199,67 +342,127 @@ export class ReadModel {
         [tenant, query.state ?? 'open', at, id, query.limit + 1],
       );
       const contents = await this.#contents(session, tenant, rows.slice(0, query.limit));
-      return pageOf(rows, query.limit, (row) => reviewView(row, contents.get(row.id) ?? null), (row) => [row.created_at, row.id]);
+      return pageOf(
+        rows,
+        query.limit,
+        (row) => reviewView(row, contents.get(row.id) ?? null),
+        (row) => [row.created_at, row.id],
+      );
     });
   }
 
   async review(tenant: TenantId, id: string): Promise<{ readonly view: ReviewView; readonly held: HeldAction }> {
     return this.#as(tenant, async (session) => {
-      const [row] = await session.query<ReviewRecord>('SELECT * FROM reviews WHERE tenant = $1 AND id = $2', [tenant, id]);
+      const [row] = await session.query<ReviewRecord>('SELECT * FROM reviews WHERE tenant = $1 AND id = $2', [
+        tenant,
+        id,
+      ]);
       if (row === undefined) throw new GatehouseError('not_found', `There is no review ${id}.`);
       const content = (await this.#contents(session, tenant, [row])).get(id) ?? null;
       const detail = JSON.parse(row.detail) as ReviewDetail;
       return {
         view: reviewView(row, content),
         held: {
-          tenant, review: row.id, action: row.action, state: row.state, partition: row.partition, scope: asId(row.scope), actionType: row.action_type, channel: row.channel,
-          fingerprint: row.fingerprint, content, refs: detail.refs, correlation: detail.correlation, causation: detail.causation,
+          tenant,
+          review: row.id,
+          action: row.action,
+          state: row.state,
+          partition: row.partition,
+          scope: asId(row.scope),
+          actionType: row.action_type,
+          channel: row.channel,
+          fingerprint: row.fingerprint,
+          content,
+          refs: detail.refs,
+          correlation: detail.correlation,
+          causation: detail.causation,
         },
       };
     });
   }
 
-  async #contents(session: SqlSession, tenant: TenantId, reviews: readonly ReviewRecord[]): Promise<ReadonlyMap<string, JsonObject | null>> {
+  async #contents(
+    session: SqlSession,
+    tenant: TenantId,
+    reviews: readonly ReviewRecord[],
+  ): Promise<ReadonlyMap<string, JsonObject | null>> {
     if (reviews.length === 0) return new Map();
     const rows = await session.query<{ ord: number; sealed: string | null; sealed_subject: string | null }>(
       `SELECT w.ord::int AS ord, l.sealed, l.sealed_subject FROM unnest($1::smallint[], $2::bigint[]) WITH ORDINALITY AS w (partition, seq, ord)
        JOIN ledger l ON l.partition = w.partition AND l.seq = w.seq`,
       [reviews.map((row) => row.partition), reviews.map((row) => row.content_seq)],
     );
-    const keys = await this.#vault.keys(session, rows.flatMap((row) => (row.sealed_subject === null ? [] : [{ tenant, subject: row.sealed_subject }])), false);
-    return new Map(rows.flatMap((row): [string, JsonObject | null][] => {
-      const review = reviews[row.ord - 1];
-      if (review === undefined) return [];
-      const text = row.sealed === null || row.sealed_subject === null
-        ? null
-        : this.#vault.openWith(keys, { tenant, subject: row.sealed_subject }, eventIdOf(review.partition, review.content_seq), row.sealed);
-      return [[review.id, text === null ? null : (JSON.parse(text) as JsonObject)]];
-    }));
+    const keys = await this.#vault.keys(
+      session,
+      rows.flatMap((row) => (row.sealed_subject === null ? [] : [{ tenant, subject: row.sealed_subject }])),
+      false,
+    );
+    return new Map(
+      rows.flatMap((row): [string, JsonObject | null][] => {
+        const review = reviews[row.ord - 1];
+        if (review === undefined) return [];
+        const text =
+          row.sealed === null || row.sealed_subject === null
+            ? null
+            : this.#vault.openWith(
+                keys,
+                { tenant, subject: row.sealed_subject },
+                eventIdOf(review.partition, review.content_seq),
+                row.sealed,
+              );
+        return [[review.id, text === null ? null : (JSON.parse(text) as JsonObject)]];
+      }),
+    );
   }
 
   async actionState(tenant: TenantId, action: string): Promise<string> {
-    const [row] = await this.#as(tenant, (session) => session.query<{ value: string }>(`SELECT value FROM actor_state WHERE tenant = $1 AND kind = 'action' AND id = $2`, [tenant, action]));
+    const [row] = await this.#as(tenant, (session) =>
+      session.query<{ value: string }>(
+        `SELECT value FROM actor_state WHERE tenant = $1 AND kind = 'action' AND id = $2`,
+        [tenant, action],
+      ),
+    );
     return row?.value ?? 'unknown';
   }
 
-  trustCells(tenant: TenantId): Promise<readonly { readonly id: string; readonly value: string; readonly context: JsonObject }[]> {
+  trustCells(
+    tenant: TenantId,
+  ): Promise<readonly { readonly id: string; readonly value: string; readonly context: JsonObject }[]> {
     return this.#as(tenant, async (session) => {
-      const rows = await session.query<{ id: string; value: string; context: string }>(`SELECT id, value, context FROM actor_state WHERE tenant = $1 AND kind = 'trust' ORDER BY id`, [tenant]);
+      const rows = await session.query<{ id: string; value: string; context: string }>(
+        `SELECT id, value, context FROM actor_state WHERE tenant = $1 AND kind = 'trust' ORDER BY id`,
+        [tenant],
+      );
       return rows.map((row) => ({ ...row, context: JSON.parse(row.context) as JsonObject }));
     });
   }
 
   async loop(tenant: TenantId, dimension: string | null): Promise<LoopReport> {
     return this.#as(tenant, async (session) => {
-      const one = async (text: string, params: readonly SqlValue[] = [tenant]) => (await session.query<{ count: number }>(text, params))[0]?.count ?? 0;
-      const grouped = async (text: string) => Object.fromEntries((await session.query<{ name: string; count: number }>(text, [tenant])).map((row) => [row.name, row.count]));
+      const one = async (text: string, params: readonly SqlValue[] = [tenant]) =>
+        (await session.query<{ count: number }>(text, params))[0]?.count ?? 0;
+      const grouped = async (text: string) =>
+        Object.fromEntries(
+          (await session.query<{ name: string; count: number }>(text, [tenant])).map((row) => [row.name, row.count]),
+        );
       const triage = await grouped(
         `SELECT l.body::json #>> '{data,verdict}' AS name, count(*) AS count FROM ledger l WHERE l.tenant = $1 AND l.type = 'signal.triaged'
            AND (l.batch IS NULL OR l.batch NOT IN (SELECT id FROM imports WHERE tenant = $1 AND state = 'undone')) GROUP BY 1`,
       );
-      const outcomes = await grouped('SELECT status AS name, count(*) AS count FROM outcomes WHERE tenant = $1 AND NOT undone GROUP BY 1');
-      const preceding = await session.query<{ id: string; subject_id: string; subject_kind: string; type: string; occurred_at: number; first_seen_at: number | null }>(
-        `SELECT id, subject_id, subject_kind, type, occurred_at, first_seen_at FROM outcomes WHERE tenant = $1 AND NOT undone AND status = 'preceding' ORDER BY occurred_at, id LIMIT 100`,
+      const outcomes = await grouped(
+        'SELECT status AS name, count(*) AS count FROM outcomes WHERE tenant = $1 AND NOT undone GROUP BY 1',
+      );
+      const preceding = await session.query<{
+        id: string;
+        subject_id: string;
+        subject_kind: string;
+        type: string;
+        occurred_at: number;
+        first_seen_at: number | null;
+      }>(
+        `SELECT o.id, o.subject_id, o.subject_kind, o.type, o.occurred_at, coalesce(o.first_seen_at, l.first_seen_at) AS first_seen_at FROM outcomes o
+         LEFT JOIN leads l ON l.tenant = o.tenant AND l.id = o.subject_id
+         WHERE o.tenant = $1 AND NOT o.undone AND o.status = 'preceding' ORDER BY o.occurred_at, o.id LIMIT 100`,
         [tenant],
       );
       return {
@@ -268,24 +471,39 @@ export class ReadModel {
         ),
         triage: { act: triage['act'] ?? 0, later: triage['later'] ?? 0, none: triage['none'] ?? 0 },
         decisions: await one('SELECT count(*) AS count FROM decisions WHERE tenant = $1 AND NOT undone'),
-        verdicts: await grouped('SELECT verdict AS name, count(*) AS count FROM decisions WHERE tenant = $1 AND NOT undone GROUP BY 1'),
+        verdicts: await grouped(
+          'SELECT verdict AS name, count(*) AS count FROM decisions WHERE tenant = $1 AND NOT undone GROUP BY 1',
+        ),
         executions: await one(
-          `SELECT count(*) AS count FROM executions e JOIN permits p ON p.tenant = e.tenant AND p.id = e.permit JOIN decisions d ON d.tenant = p.tenant AND d.action = p.action
-           WHERE e.tenant = $1 AND e.state = 'sent' AND NOT d.undone`,
+          `SELECT count(*) AS count FROM executions e JOIN permits p ON p.tenant = e.tenant AND p.id = e.permit WHERE e.tenant = $1 AND e.state = 'sent'
+             AND (p.batch IS NULL OR p.batch NOT IN (SELECT id FROM imports WHERE tenant = $1 AND state = 'undone'))`,
         ),
         outcomes: {
-          total: Object.values(outcomes).reduce((sum, count) => sum + count, 0), linked: outcomes['linked'] ?? 0, unlinked: outcomes['unlinked'] ?? 0, preceding: outcomes['preceding'] ?? 0,
+          total: Object.values(outcomes).reduce((sum, count) => sum + count, 0),
+          linked: outcomes['linked'] ?? 0,
+          unlinked: outcomes['unlinked'] ?? 0,
+          preceding: outcomes['preceding'] ?? 0,
         },
-        outcomes_by_type: await grouped('SELECT type AS name, count(*) AS count FROM outcomes WHERE tenant = $1 AND NOT undone GROUP BY 1'),
+        outcomes_by_type: await grouped(
+          'SELECT type AS name, count(*) AS count FROM outcomes WHERE tenant = $1 AND NOT undone GROUP BY 1',
+        ),
         preceding: preceding.map((row) => ({
-          outcome: row.id, subject: `${row.subject_kind}:${row.subject_id}`, type: row.type, occurred_at: isoOf(row.occurred_at), first_seen_at: row.first_seen_at === null ? '' : isoOf(row.first_seen_at),
+          outcome: row.id,
+          subject: `${row.subject_kind}:${row.subject_id}`,
+          type: row.type,
+          occurred_at: isoOf(row.occurred_at),
+          first_seen_at: row.first_seen_at === null ? '' : isoOf(row.first_seen_at),
         })),
         conversion: dimension === null ? null : await this.#conversion(session, tenant, dimension),
       };
     });
   }
 
-  async #conversion(session: SqlSession, tenant: TenantId, dimension: string): Promise<NonNullable<LoopReport['conversion']>> {
+  async #conversion(
+    session: SqlSession,
+    tenant: TenantId,
+    dimension: string,
+  ): Promise<NonNullable<LoopReport['conversion']>> {
     const rows = await session.query<{ value: string | null; subjects: number; won: number }>(
       `SELECT l.dimensions::json ->> $2 AS value, count(*) AS subjects,
          count(*) FILTER (WHERE EXISTS (SELECT FROM outcomes o WHERE o.tenant = l.tenant AND o.subject_id = l.id AND o.type = 'won' AND NOT o.undone)) AS won
@@ -297,31 +515,67 @@ export class ReadModel {
 }
 
 interface AccountRecord {
-  readonly id: string; readonly external_id: string; readonly name: string | null; readonly domain: string | null; readonly created_at: number; readonly updated_at: number;
-  readonly value: string | null; readonly context: string | null;
+  readonly id: string;
+  readonly external_id: string;
+  readonly name: string | null;
+  readonly domain: string | null;
+  readonly created_at: number;
+  readonly updated_at: number;
+  readonly value: string | null;
+  readonly context: string | null;
 }
 
 const ACCOUNT_SELECT = `SELECT a.id, a.external_id, a.name, a.domain, a.created_at, a.updated_at, s.value, s.context FROM accounts a
   LEFT JOIN actor_state s ON s.tenant = a.tenant AND s.kind = 'account' AND s.id = a.id WHERE a.tenant = $1`;
 
 function accountView(row: AccountRecord): AccountView {
-  const facts: AccountEventFacts = row.context === null ? {} : (JSON.parse(row.context) as { account_facts: AccountEventFacts }).account_facts;
+  const facts: AccountEventFacts =
+    row.context === null ? {} : (JSON.parse(row.context) as { account_facts: AccountEventFacts }).account_facts;
   return {
-    id: row.id, external_id: row.external_id, state: row.value, created_at: isoOf(row.created_at), updated_at: isoOf(row.updated_at),
-    facts: { ...facts, ...(row.name === null ? {} : { name: row.name }), ...(row.domain === null ? {} : { domain: row.domain }) },
+    id: row.id,
+    external_id: row.external_id,
+    state: row.value,
+    created_at: isoOf(row.created_at),
+    updated_at: isoOf(row.updated_at),
+    facts: {
+      ...facts,
+      ...(row.name === null ? {} : { name: row.name }),
+      ...(row.domain === null ? {} : { domain: row.domain }),
+    },
   };
 }
 
 interface ContactRecord {
-  readonly id: string; readonly sealed_external_id: string; readonly sealed_email: string | null; readonly sealed_name: string | null; readonly sealed_title: string | null;
-  readonly created_at: number; readonly updated_at: number; readonly value: string | null; readonly context: string | null; readonly account: string | null;
+  readonly id: string;
+  readonly sealed_external_id: string;
+  readonly sealed_email: string | null;
+  readonly sealed_name: string | null;
+  readonly sealed_title: string | null;
+  readonly created_at: number;
+  readonly updated_at: number;
+  readonly value: string | null;
+  readonly context: string | null;
+  readonly account: string | null;
 }
 
 function reviewView(row: ReviewRecord, content: JsonObject | null): ReviewView {
   const { refs } = JSON.parse(row.detail) as ReviewDetail;
   return {
-    id: row.id, action: row.action, decision: row.decision, queue: row.queue, state: row.state, action_type: row.action_type, channel: row.channel, risk_class: row.risk_class,
-    account: refs.account, person: refs.person, fingerprint: row.fingerprint, content, reasons: JSON.parse(row.reasons) as CheckResult[], created_at: isoOf(row.created_at),
-    expires_at: isoOf(row.expires_at), decided_by: row.decided_by,
+    id: row.id,
+    action: row.action,
+    decision: row.decision,
+    queue: row.queue,
+    state: row.state,
+    action_type: row.action_type,
+    channel: row.channel,
+    risk_class: row.risk_class,
+    account: refs.account,
+    person: refs.person,
+    fingerprint: row.fingerprint,
+    content,
+    reasons: JSON.parse(row.reasons) as CheckResult[],
+    created_at: isoOf(row.created_at),
+    expires_at: isoOf(row.expires_at),
+    decided_by: row.decided_by,
   };
 }

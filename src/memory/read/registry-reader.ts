@@ -27,16 +27,32 @@ export class RegistryReader implements PolicyReader {
   /** Null when the tenant was never created. */
   async registry(tenant: TenantId): Promise<RegistryView | null> {
     const [row] = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) =>
-      session.query<{ value: string; context: string }>(`SELECT value, context FROM actor_state WHERE tenant = $1 AND kind = 'tenant' AND id = $1`, [tenant]),
+      session.query<{ value: string; context: string }>(
+        `SELECT value, context FROM actor_state WHERE tenant = $1 AND kind = 'tenant' AND id = $1`,
+        [tenant],
+      ),
     );
     if (row === undefined) return null;
-    const context = JSON.parse(row.context) as { policy: string; mode: string; clock: string; kill_switch: { at: number } | null };
-    return { stopped: row.value === 'stopped', policyHash: context.policy, mode: context.mode, clock: context.clock, killSwitchAt: context.kill_switch?.at ?? null };
+    const context = JSON.parse(row.context) as {
+      policy: string;
+      mode: string;
+      clock: string;
+      kill_switch: { at: number } | null;
+    };
+    return {
+      stopped: row.value === 'stopped',
+      policyHash: context.policy,
+      mode: context.mode,
+      clock: context.clock,
+      killSwitchAt: context.kill_switch?.at ?? null,
+    };
   }
 
   async current(tenant: TenantId): Promise<{ readonly hash: string; readonly policy: Policy }> {
     const { policyHash: hash } = must(await this.registry(tenant), `the registry of ${tenant}`);
-    const policies = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) => this.#policies.load(session, [{ tenant, hash }]));
+    const policies = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) =>
+      this.#policies.load(session, [{ tenant, hash }]),
+    );
     return { hash, policy: must(policies.get(tenantKey(tenant, hash)), `policy ${hash}`) };
   }
 

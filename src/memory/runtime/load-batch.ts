@@ -1,9 +1,9 @@
-/** Loads what a batch of messages may read or change. Guard rows are locked in one global key order, so two batches cannot deadlock. */
-import { guardKeysOfMessage, actorKeysOf, actorKey, tenantKey } from '../../domain/keys.ts';
 import type { Delivery, Loaded, StoredActor, StoredGuard, Suppression } from '../../actors/runtime-store.port.ts';
 import { guardStateSchema } from '../../domain/guard.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { JsonObject } from '../../domain/json.ts';
+/** Loads what a batch of messages may read or change. Guard rows are locked in one global key order, so two batches cannot deadlock. */
+import { guardKeysOfMessage, actorKeysOf, actorKey, tenantKey } from '../../domain/keys.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { SqlSession } from '../sql/sql.port.ts';
 
@@ -20,15 +20,27 @@ export interface ActorRow {
 
 export function storedActor(row: ActorRow): StoredActor {
   return {
-    tenant: row.tenant, kind: row.kind, id: row.id, partition: row.partition, machineVersion: row.machine_version, value: row.value,
-    context: JSON.parse(row.context) as JsonObject, seq: row.seq,
+    tenant: row.tenant,
+    kind: row.kind,
+    id: row.id,
+    partition: row.partition,
+    machineVersion: row.machine_version,
+    value: row.value,
+    context: JSON.parse(row.context) as JsonObject,
+    seq: row.seq,
   };
 }
 
-export type PolicyLoader = (wanted: readonly { tenant: TenantId; hash: string }[]) => Promise<ReadonlyMap<string, Policy>>;
+export type PolicyLoader = (
+  wanted: readonly { tenant: TenantId; hash: string }[],
+) => Promise<ReadonlyMap<string, Policy>>;
 
 export async function loadBatch(
-  session: SqlSession, deliveries: readonly Delivery[], tenants: readonly TenantId[], heads: ReadonlyMap<number, number>, loadPolicies: PolicyLoader,
+  session: SqlSession,
+  deliveries: readonly Delivery[],
+  tenants: readonly TenantId[],
+  heads: ReadonlyMap<number, number>,
+  loadPolicies: PolicyLoader,
 ): Promise<Loaded> {
   const wantedActors = new Map<string, { tenant: TenantId; kind: string; id: string }>();
   const wantedGuards = new Map<string, { tenant: TenantId; key: string }>();
@@ -42,28 +54,36 @@ export async function loadBatch(
 
   const actorList = [...wantedActors.values()];
   const actorRows = await session.query<ActorRow>(
-    `SELECT a.tenant, a.kind, a.id, a.partition, a.machine_version, a.value, a.context, a.seq
-     FROM unnest($1::text[], $2::text[], $3::text[]) AS w (tenant, kind, id)
-     JOIN actor_state a ON a.tenant = w.tenant AND a.kind = w.kind AND a.id = w.id AND a.kind <> 'trust'
+    `SELECT a.* FROM unnest($1::text[], $2::text[], $3::text[]) AS w (tenant, kind, id)
+     CROSS JOIN LATERAL (
+       SELECT tenant, kind, id, partition, machine_version, value, context, seq FROM actor_state
+       WHERE tenant = w.tenant AND kind = w.kind AND id = w.id AND kind <> 'trust' OFFSET 0
+     ) a
      UNION ALL
      SELECT tenant, kind, id, partition, machine_version, value, context, seq FROM actor_state WHERE tenant = ANY ($4::text[]) AND kind = 'trust'`,
     [actorList.map((a) => a.tenant), actorList.map((a) => a.kind), actorList.map((a) => a.id), [...tenants]],
   );
   const actors = new Map(actorRows.map((row) => [actorKey(row.tenant, row.kind, row.id), storedActor(row)]));
 
-  const guardList = [...wantedGuards.values()];
+  // Rows are locked in the order of this list, so the list has the global order of keys.
+  const guardList = [...wantedGuards].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, guard]) => guard);
   const guardRows = await session.query<{ tenant: TenantId; key: string; version: number; state: string }>(
-    `SELECT g.tenant, g.key, g.version, g.state FROM unnest($1::text[], $2::text[]) AS w (tenant, key)
-     JOIN guards g ON g.tenant = w.tenant AND g.key = w.key ORDER BY g.tenant, g.key FOR UPDATE OF g`,
+    `SELECT g.* FROM unnest($1::text[], $2::text[]) AS w (tenant, key)
+     CROSS JOIN LATERAL (SELECT tenant, key, version, state FROM guards WHERE tenant = w.tenant AND key = w.key FOR UPDATE OFFSET 0) g`,
     [guardList.map((g) => g.tenant), guardList.map((g) => g.key)],
   );
   const guards = new Map<string, StoredGuard>(
-    guardRows.map((row) => [tenantKey(row.tenant, row.key), { tenant: row.tenant, key: row.key, version: row.version, state: guardStateSchema.parse(JSON.parse(row.state)) }]),
+    guardRows.map((row) => [
+      tenantKey(row.tenant, row.key),
+      { tenant: row.tenant, key: row.key, version: row.version, state: guardStateSchema.parse(JSON.parse(row.state)) },
+    ]),
   );
 
   const suppressions = new Map<string, Suppression>();
   const registries = [...actors.values()].filter((actor) => actor.kind === 'tenant');
-  const suppressing = new Set(registries.filter((actor) => Number(actor.context['suppressions']) > 0).map((actor) => actor.tenant));
+  const suppressing = new Set(
+    registries.filter((actor) => Number(actor.context['suppressions']) > 0).map((actor) => actor.tenant),
+  );
   const suppressionList = [...wantedSuppressions.values()].filter((item) => suppressing.has(item.tenant));
   if (suppressionList.length > 0) {
     const rows = await session.query<Suppression & { tenant: TenantId }>(
@@ -73,6 +93,8 @@ export async function loadBatch(
     );
     for (const row of rows) suppressions.set(tenantKey(row.tenant, row.key), row);
   }
-  const policies = await loadPolicies(registries.map((actor) => ({ tenant: actor.tenant, hash: String(actor.context['policy']) })));
+  const policies = await loadPolicies(
+    registries.map((actor) => ({ tenant: actor.tenant, hash: actor.context['policy'] as string })),
+  );
   return { heads, actors, guards, policies, suppressions };
 }

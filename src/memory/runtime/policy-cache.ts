@@ -23,7 +23,8 @@ export class PolicyCache {
          JOIN policies p ON p.tenant = w.tenant AND p.hash = w.hash`,
         columns(missing, [(item) => item.tenant, (item) => item.hash]),
       );
-      for (const row of rows) this.#policies.set(tenantKey(row.tenant, row.hash), policySchema.parse(JSON.parse(row.body)));
+      for (const row of rows)
+        this.#policies.set(tenantKey(row.tenant, row.hash), policySchema.parse(JSON.parse(row.body)));
     }
     return this.#policies;
   }

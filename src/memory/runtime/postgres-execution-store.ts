@@ -2,7 +2,6 @@
 import type { ClaimablePermit, ClaimResult, ExecutionStore } from '../../actors/execution-store.port.ts';
 import type { PermitDetail } from '../../actors/runtime-store.port.ts';
 import type { GateFacts } from '../../domain/gate.ts';
-import type { Policy } from '../../domain/policy.ts';
 import { guardStateSchema } from '../../domain/guard.ts';
 import { eventIdOf } from '../../domain/ids.ts';
 import type { ImportId, TenantId } from '../../domain/ids.ts';
@@ -10,10 +9,11 @@ import type { JsonObject } from '../../domain/json.ts';
 import { tenantKey } from '../../domain/keys.ts';
 import { stricterMode } from '../../domain/mode.ts';
 import type { Mode, TenantClock } from '../../domain/mode.ts';
+import type { Policy } from '../../domain/policy.ts';
 import { columns } from '../sql/columns.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
-import type { PolicyCache } from './policy-cache.ts';
 import type { SubjectVault } from '../vault/subject-vault.ts';
+import type { PolicyCache } from './policy-cache.ts';
 
 interface PermitRecord {
   readonly tenant: TenantId;
@@ -30,7 +30,8 @@ interface PermitRecord {
   readonly content_seq: number;
 }
 
-const PERMIT_COLUMNS = 'p.tenant, p.id, p.action, p.partition, p.fingerprint, p.mode, p.granted_at, p.expires_at, p.attempts, p.detail, p.batch, p.content_seq';
+const PERMIT_COLUMNS =
+  'p.tenant, p.id, p.action, p.partition, p.fingerprint, p.mode, p.granted_at, p.expires_at, p.attempts, p.detail, p.batch, p.content_seq';
 
 interface Registry {
   readonly stopped: boolean;
@@ -52,7 +53,7 @@ export class PostgresExecutionStore implements ExecutionStore {
 
   claim(request: Parameters<ExecutionStore['claim']>[0]): Promise<ClaimResult> {
     const { tenants, at, limit, worker, leaseMs } = request;
-    return this.#sql.transaction({ role: 'gatehouse_runtime', tenants }, async (session) => {
+    return this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, async (session) => {
       const rows = await session.query<PermitRecord>(
         `SELECT ${PERMIT_COLUMNS} FROM permits p WHERE p.state = 'granted' AND p.due_at <= $1 ORDER BY p.due_at, p.id LIMIT $2 FOR UPDATE SKIP LOCKED`,
         [at, limit],
@@ -72,13 +73,23 @@ export class PostgresExecutionStore implements ExecutionStore {
         if (reasons.length === 0) claimed.push(permit);
         else refused.push({ permit, reasons });
       }
-      if (refused.length > 0) await this.#mark(session, refused.map((item) => item.permit), 'failed');
+      if (refused.length > 0)
+        await this.#mark(
+          session,
+          refused.map((item) => item.permit),
+          'failed',
+        );
       if (claimed.length > 0) {
         await session.query(
           `INSERT INTO executions (tenant, permit, attempt, at, fingerprint, worker, lease_until_on, state)
            SELECT tenant, permit, attempt, $5, fingerprint, $6, clock_timestamp() + make_interval(secs => $7::float8 / 1000), 'open'
            FROM unnest($1::text[], $2::text[], $3::int[], $4::text[]) AS w (tenant, permit, attempt, fingerprint)`,
-          [...columns(claimed, [(p) => p.tenant, (p) => p.id, (p) => p.attempts + 1, (p) => p.fingerprint]), at, worker, leaseMs],
+          [
+            ...columns(claimed, [(p) => p.tenant, (p) => p.id, (p) => p.attempts + 1, (p) => p.fingerprint]),
+            at,
+            worker,
+            leaseMs,
+          ],
         );
         await session.query(
           `UPDATE permits p SET state = 'claimed', attempts = p.attempts + 1 FROM unnest($1::text[], $2::text[]) AS w (tenant, id) WHERE p.tenant = w.tenant AND p.id = w.id`,
@@ -98,30 +109,55 @@ export class PostgresExecutionStore implements ExecutionStore {
 
   async #withContent(session: SqlSession, rows: readonly PermitRecord[]): Promise<readonly ClaimablePermit[]> {
     if (rows.length === 0) return [];
-    const contents = await session.query<{ ord: number; sealed: string | null; sealed_subject: string | null; tenant: TenantId }>(
+    const contents = await session.query<{
+      ord: number;
+      sealed: string | null;
+      sealed_subject: string | null;
+      tenant: TenantId;
+    }>(
       `SELECT w.ord::int AS ord, l.sealed, l.sealed_subject, l.tenant FROM unnest($1::smallint[], $2::bigint[]) WITH ORDINALITY AS w (partition, seq, ord)
        JOIN ledger l ON l.partition = w.partition AND l.seq = w.seq`,
       columns(rows, [(r) => r.partition, (r) => r.content_seq]),
     );
-    const subjects = contents.flatMap((row) => (row.sealed_subject === null ? [] : [{ tenant: row.tenant, subject: row.sealed_subject }]));
+    const subjects = contents.flatMap((row) =>
+      row.sealed_subject === null ? [] : [{ tenant: row.tenant, subject: row.sealed_subject }],
+    );
     const keys = await this.#vault.keys(session, subjects, false);
     this.#vault.remember(keys);
     const byOrdinal = new Map(contents.map((row) => [row.ord - 1, row]));
     return rows.map((row, index): ClaimablePermit => {
       const content = byOrdinal.get(index);
-      const text = content === undefined || content.sealed === null || content.sealed_subject === null
-        ? null
-        : this.#vault.openWith(keys, { tenant: content.tenant, subject: content.sealed_subject }, eventIdOf(row.partition, row.content_seq), content.sealed);
+      const text =
+        content === undefined || content.sealed === null || content.sealed_subject === null
+          ? null
+          : this.#vault.openWith(
+              keys,
+              { tenant: content.tenant, subject: content.sealed_subject },
+              eventIdOf(row.partition, row.content_seq),
+              content.sealed,
+            );
       return {
-        tenant: row.tenant, id: row.id, action: row.action, partition: row.partition, fingerprint: row.fingerprint, mode: row.mode,
-        grantedAt: row.granted_at, expiresAt: row.expires_at, attempts: row.attempts, detail: JSON.parse(row.detail) as PermitDetail,
-        batch: row.batch, content: text === null ? null : (JSON.parse(text) as JsonObject),
+        tenant: row.tenant,
+        id: row.id,
+        action: row.action,
+        partition: row.partition,
+        fingerprint: row.fingerprint,
+        mode: row.mode,
+        grantedAt: row.granted_at,
+        expiresAt: row.expires_at,
+        attempts: row.attempts,
+        detail: JSON.parse(row.detail) as PermitDetail,
+        batch: row.batch,
+        content: text === null ? null : (JSON.parse(text) as JsonObject),
       };
     });
   }
 
   /** Fresh facts, under share locks on what must not change between this check and the recorded attempt. */
-  async #facts(session: SqlSession, permits: readonly ClaimablePermit[]): Promise<(permit: ClaimablePermit) => { readonly facts: GateFacts; readonly policy: Policy | undefined }> {
+  async #facts(
+    session: SqlSession,
+    permits: readonly ClaimablePermit[],
+  ): Promise<(permit: ClaimablePermit) => { readonly facts: GateFacts; readonly policy: Policy | undefined }> {
     const tenants = [...new Set(permits.map((permit) => permit.tenant))].toSorted();
     const registryRows = await session.query<{ tenant: TenantId; value: string; context: string }>(
       `SELECT tenant, value, context FROM actor_state WHERE kind = 'tenant' AND tenant = ANY ($1::text[]) ORDER BY tenant FOR SHARE`,
@@ -129,11 +165,25 @@ export class PostgresExecutionStore implements ExecutionStore {
     );
     const registries = new Map<string, Registry>();
     for (const row of registryRows) {
-      const context = JSON.parse(row.context) as { mode: Mode; channel_modes: { [channel: string]: Mode }; policy: string };
-      registries.set(row.tenant, { stopped: row.value === 'stopped', mode: context.mode, channelModes: context.channel_modes, policy: context.policy });
+      const context = JSON.parse(row.context) as {
+        mode: Mode;
+        channel_modes: { [channel: string]: Mode };
+        policy: string;
+      };
+      registries.set(row.tenant, {
+        stopped: row.value === 'stopped',
+        mode: context.mode,
+        channelModes: context.channel_modes,
+        policy: context.policy,
+      });
     }
-    const policies = await this.#policies.load(session, [...registries].map(([tenant, registry]) => ({ tenant: tenant as TenantId, hash: registry.policy })));
-    const suppressionKeys = permits.flatMap((permit) => permit.detail.suppressionKeys.map((key) => ({ tenant: permit.tenant, key })));
+    const policies = await this.#policies.load(
+      session,
+      [...registries].map(([tenant, registry]) => ({ tenant: tenant as TenantId, hash: registry.policy })),
+    );
+    const suppressionKeys = permits.flatMap((permit) =>
+      permit.detail.suppressionKeys.map((key) => ({ tenant: permit.tenant, key })),
+    );
     const suppressed = new Map<string, { scope: string; reason: string }>();
     if (suppressionKeys.length > 0) {
       const rows = await session.query<{ tenant: TenantId; key: string; scope: string; reason: string }>(
@@ -152,26 +202,47 @@ export class PostgresExecutionStore implements ExecutionStore {
        JOIN guards g ON g.tenant = w.tenant AND g.key = w.key ORDER BY g.tenant, g.key FOR SHARE OF g`,
       columns(guardKeys, [(g) => g.tenant, (g) => g.key]),
     );
-    const guards = new Map(guardRows.map((row) => [tenantKey(row.tenant, row.key), guardStateSchema.parse(JSON.parse(row.state))]));
+    const guards = new Map(
+      guardRows.map((row) => [tenantKey(row.tenant, row.key), guardStateSchema.parse(JSON.parse(row.state))]),
+    );
 
     return (permit) => {
       const registry = registries.get(permit.tenant);
-      const contact = permit.detail.person === null ? undefined : guards.get(tenantKey(permit.tenant, `contact:${permit.detail.person}`));
-      const account = permit.detail.account === null ? undefined : guards.get(tenantKey(permit.tenant, `account:${permit.detail.account}`));
+      const contact =
+        permit.detail.person === null
+          ? undefined
+          : guards.get(tenantKey(permit.tenant, `contact:${permit.detail.person}`));
+      const account =
+        permit.detail.account === null
+          ? undefined
+          : guards.get(tenantKey(permit.tenant, `account:${permit.detail.account}`));
       const facts: GateFacts = {
-        suppressions: permit.detail.suppressionKeys.flatMap((key) => suppressed.get(tenantKey(permit.tenant, key)) ?? []),
+        suppressions: permit.detail.suppressionKeys.flatMap(
+          (key) => suppressed.get(tenantKey(permit.tenant, key)) ?? [],
+        ),
         ...(registry === undefined
           ? {}
-          : { kill_switch: registry.stopped, mode: stricterMode(registry.mode, registry.channelModes[permit.detail.channel] ?? registry.mode) }),
+          : {
+              kill_switch: registry.stopped,
+              mode: stricterMode(registry.mode, registry.channelModes[permit.detail.channel] ?? registry.mode),
+            }),
         ...(contact === undefined ? {} : { contact }),
         ...(account === undefined ? {} : { account }),
       };
-      return { facts, policy: registry === undefined ? undefined : policies.get(tenantKey(permit.tenant, registry.policy)) };
+      return {
+        facts,
+        policy: registry === undefined ? undefined : policies.get(tenantKey(permit.tenant, registry.policy)),
+      };
     };
   }
 
-  lapsed(tenants: readonly TenantId[], worker: string, force: boolean, limit: number): Promise<readonly ClaimablePermit[]> {
-    return this.#sql.transaction({ role: 'gatehouse_runtime', tenants }, async (session) => {
+  lapsed(
+    tenants: readonly TenantId[],
+    worker: string,
+    force: boolean,
+    limit: number,
+  ): Promise<readonly ClaimablePermit[]> {
+    return this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, async (session) => {
       const rows = await session.query<PermitRecord>(
         `SELECT ${PERMIT_COLUMNS} FROM executions e JOIN permits p ON p.tenant = e.tenant AND p.id = e.permit
          WHERE e.state = 'open' AND (e.lease_until_on < clock_timestamp() OR ($1 AND e.worker <> $2)) ORDER BY p.id LIMIT $3`,
@@ -183,9 +254,11 @@ export class PostgresExecutionStore implements ExecutionStore {
     });
   }
 
-  async retryAt(permits: readonly { readonly tenant: TenantId; readonly id: string; readonly dueAt: number }[]): Promise<void> {
+  async retryAt(
+    permits: readonly { readonly tenant: TenantId; readonly id: string; readonly dueAt: number }[],
+  ): Promise<void> {
     const tenants = [...new Set(permits.map((permit) => permit.tenant))];
-    await this.#sql.transaction({ role: 'gatehouse_runtime', tenants }, async (session) => {
+    await this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, async (session) => {
       const ids = columns(permits, [(p) => p.tenant, (p) => p.id]);
       await session.query(
         `UPDATE executions e SET state = 'absent' FROM unnest($1::text[], $2::text[]) AS w (tenant, id) WHERE e.tenant = w.tenant AND e.permit = w.id AND e.state = 'open'`,

@@ -2,14 +2,23 @@
  * The runtime's store on Postgres or PGlite: loads what a batch needs, lets the runtime plan, and writes the plan with one statement
  * per table. Expectations are checked in the statements: a lost lease, a stale state or a stale guard writes nothing at all.
  */
-import type { BatchOutcome, CommitPlan, Delivery, LeaseStatus, Loaded, RuntimeStore, TimerRow } from '../../actors/runtime-store.port.ts';
+import type { KeyObject } from 'node:crypto';
+import type {
+  BatchOutcome,
+  CommitPlan,
+  Delivery,
+  LeaseStatus,
+  Loaded,
+  RuntimeStore,
+  TimerRow,
+} from '../../actors/runtime-store.port.ts';
 import { RetryableError } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { Message } from '../../domain/message.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import type { SubjectVault } from '../vault/subject-vault.ts';
-import type { PolicyCache } from './policy-cache.ts';
 import { loadBatch } from './load-batch.ts';
+import type { PolicyCache } from './policy-cache.ts';
 import { writePlan } from './write-plan.ts';
 
 /** Another host holds the partition, or took it since: nothing was written. */
@@ -28,12 +37,21 @@ function unique<Item>(items: Iterable<Item>): Item[] {
 }
 
 /** Finds what the inbox already knows of the batch, repeated ids within the batch included. */
-async function sortDeliveries(session: SqlSession, deliveries: readonly Delivery[]): Promise<{ fresh: number[]; results: BatchOutcome['results'][number][] }> {
+async function sortDeliveries(
+  session: SqlSession,
+  deliveries: readonly Delivery[],
+): Promise<{ fresh: number[]; results: BatchOutcome['results'][number][] }> {
   const rows = await session.query<InboxRow>(
     `SELECT w.ord::int AS ord, i.digest, i.state, i.event, i.correlation
      FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w (tenant, source, id, ord)
-     JOIN inbox i ON i.tenant = w.tenant AND i.source = w.source AND i.id = w.id`,
-    [deliveries.map((d) => d.message.tenant), deliveries.map((d) => d.message.source), deliveries.map((d) => d.message.id)],
+     CROSS JOIN LATERAL (
+       SELECT digest, state, event, correlation FROM inbox WHERE tenant = w.tenant AND source = w.source AND id = w.id OFFSET 0
+     ) i`,
+    [
+      deliveries.map((d) => d.message.tenant),
+      deliveries.map((d) => d.message.source),
+      deliveries.map((d) => d.message.id),
+    ],
   );
   const known = new Map(rows.map((row) => [row.ord - 1, row]));
   const fresh: number[] = [];
@@ -70,8 +88,13 @@ export class PostgresRuntimeStore implements RuntimeStore {
     this.#policies = policies;
   }
 
-  async lease(host: string, partitions: readonly number[], leaseMs: number, force: boolean): Promise<readonly LeaseStatus[]> {
-    return this.#sql.transaction({ role: 'gatehouse_runtime', tenants: [] }, async (session) =>
+  async lease(
+    host: string,
+    partitions: readonly number[],
+    leaseMs: number,
+    force: boolean,
+  ): Promise<readonly LeaseStatus[]> {
+    return this.#sql.transaction({ role: 'gatehouse_runtime', tenants: [], keyed: true }, async (session) =>
       session.query<LeaseStatus>(
         `UPDATE partition_leases l SET
            epoch = CASE WHEN l.holder = $1 THEN l.epoch ELSE l.epoch + 1 END,
@@ -86,57 +109,81 @@ export class PostgresRuntimeStore implements RuntimeStore {
   }
 
   async releaseLeases(host: string): Promise<void> {
-    await this.#sql.transaction({ role: 'gatehouse_runtime', tenants: [] }, (session) =>
+    await this.#sql.transaction({ role: 'gatehouse_runtime', tenants: [], keyed: true }, (session) =>
       session.query(`UPDATE partition_leases SET until_on = '-infinity' WHERE holder = $1`, [host]),
     );
   }
 
   async runBatch(
-    deliveries: readonly Delivery[], epochs: ReadonlyMap<number, number>, plan: (loaded: Loaded, fresh: readonly number[]) => CommitPlan,
+    deliveries: readonly Delivery[],
+    epochs: ReadonlyMap<number, number>,
+    plan: (loaded: Loaded, fresh: readonly number[]) => CommitPlan,
   ): Promise<BatchOutcome> {
     const tenants = unique(deliveries.map((delivery) => delivery.message.tenant));
     const partitions = unique(deliveries.map((delivery) => delivery.message.partition)).toSorted((a, b) => a - b);
-    let keys: ReadonlyMap<string, Buffer> = new Map();
-    const outcome = await this.#sql.transaction({ role: 'gatehouse_runtime', tenants }, async (session): Promise<BatchOutcome> => {
-      const heads = await session.query<{ partition: number; seq: number; hash: string; epoch: number }>(
-        `SELECT h.partition, h.seq, h.hash, l.epoch FROM partition_heads h JOIN partition_leases l ON l.partition = h.partition
+    let keys: ReadonlyMap<string, KeyObject> = new Map();
+    const outcome = await this.#sql.transaction(
+      { role: 'gatehouse_runtime', tenants, keyed: true },
+      async (session): Promise<BatchOutcome> => {
+        const heads = await session.query<{ partition: number; seq: number; hash: string; epoch: number }>(
+          `SELECT h.partition, h.seq, h.hash, l.epoch FROM partition_heads h JOIN partition_leases l ON l.partition = h.partition
          WHERE h.partition = ANY ($1::smallint[]) ORDER BY h.partition FOR UPDATE OF h`,
-        [partitions],
-      );
-      for (const head of heads) {
-        const held = epochs.get(head.partition);
-        if (held !== head.epoch) {
-          throw new LeaseLostError(`partition ${head.partition} is at epoch ${head.epoch}, this host held ${held ?? 'none'}: nothing was written`);
+          [partitions],
+        );
+        for (const head of heads) {
+          const held = epochs.get(head.partition);
+          if (held !== head.epoch) {
+            throw new LeaseLostError(
+              `partition ${head.partition} is at epoch ${head.epoch}, this host held ${held ?? 'none'}: nothing was written`,
+            );
+          }
         }
-      }
-      const { fresh, results } = await sortDeliveries(session, deliveries);
-      if (fresh.length === 0) return { results, outgoing: [] };
-      const freshDeliveries = fresh.map((index) => deliveries[index]).filter((delivery) => delivery !== undefined);
-      const loaded = await loadBatch(session, freshDeliveries, tenants, new Map(heads.map((head) => [head.partition, head.seq])), (wanted) =>
-        this.#policies.load(session, wanted),
-      );
-      const planned = plan(loaded, fresh);
-      keys = await writePlan(session, this.#vault, planned, loaded, new Map(heads.map((head) => [head.partition, head])));
-      const decisions = new Map<string, string[]>();
-      for (const row of planned.decisions) decisions.set(row.correlation, [...(decisions.get(row.correlation) ?? []), row.id]);
-      for (const [position, row] of planned.processed.entries()) {
-        const index = fresh[position];
-        if (index === undefined) continue;
-        results[index] = row.error === null
-          ? { status: 'processed', event: row.event ?? '', correlation: row.correlation ?? '', decisions: decisions.get(row.correlation ?? '') ?? [] }
-          : { status: 'parked', error: row.error };
-      }
-      return { results, outgoing: planned.outgoing };
-    });
+        const { fresh, results } = await sortDeliveries(session, deliveries);
+        if (fresh.length === 0) return { results, outgoing: [] };
+        const freshDeliveries = fresh.map((index) => deliveries[index]).filter((delivery) => delivery !== undefined);
+        const loaded = await loadBatch(
+          session,
+          freshDeliveries,
+          tenants,
+          new Map(heads.map((head) => [head.partition, head.seq])),
+          (wanted) => this.#policies.load(session, wanted),
+        );
+        const planned = plan(loaded, fresh);
+        keys = await writePlan(
+          session,
+          this.#vault,
+          planned,
+          loaded,
+          new Map(heads.map((head) => [head.partition, head])),
+        );
+        const decisions = new Map<string, string[]>();
+        for (const row of planned.decisions)
+          decisions.set(row.correlation, [...(decisions.get(row.correlation) ?? []), row.id]);
+        for (const [position, row] of planned.processed.entries()) {
+          const index = fresh[position];
+          if (index === undefined) continue;
+          results[index] =
+            row.error === null
+              ? {
+                  status: 'processed',
+                  event: row.event ?? '',
+                  correlation: row.correlation ?? '',
+                  decisions: decisions.get(row.correlation ?? '') ?? [],
+                }
+              : { status: 'parked', error: row.error };
+        }
+        return { results, outgoing: planned.outgoing };
+      },
+    );
     this.#vault.remember(keys);
     return outcome;
   }
 
   async knownDigests(tenant: TenantId, messages: readonly Message[]): Promise<readonly (string | undefined)[]> {
-    const rows = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) =>
+    const rows = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant], keyed: true }, (session) =>
       session.query<{ ord: number; digest: string }>(
         `SELECT w.ord::int AS ord, i.digest FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS w (source, id, ord)
-         JOIN inbox i ON i.tenant = $1 AND i.source = w.source AND i.id = w.id`,
+         CROSS JOIN LATERAL (SELECT digest FROM inbox WHERE tenant = $1 AND source = w.source AND id = w.id OFFSET 0) i`,
         [tenant, messages.map((message) => message.source), messages.map((message) => message.id)],
       ),
     );
@@ -145,9 +192,13 @@ export class PostgresRuntimeStore implements RuntimeStore {
   }
 
   rehearse(message: Message, plan: (loaded: Loaded) => CommitPlan): Promise<CommitPlan> {
-    return this.#sql.transaction({ role: 'gatehouse_runtime', tenants: [message.tenant] }, async (session) => {
-      const loaded = await loadBatch(session, [{ message, committed: false }], [message.tenant], new Map([[message.partition, 0]]), (wanted) =>
-        this.#policies.load(session, wanted),
+    return this.#sql.transaction({ role: 'gatehouse_runtime', tenants: [message.tenant], keyed: true }, async (session) => {
+      const loaded = await loadBatch(
+        session,
+        [{ message, committed: false }],
+        [message.tenant],
+        new Map([[message.partition, 0]]),
+        (wanted) => this.#policies.load(session, wanted),
       );
       return plan(loaded);
     });
@@ -164,21 +215,36 @@ export class PostgresRuntimeStore implements RuntimeStore {
   }
 
   async dueTimers(tenants: readonly TenantId[], now: number, limit: number): Promise<readonly TimerRow[]> {
-    return this.#sql.transaction({ role: 'gatehouse_runtime', tenants }, async (session) => {
-      const rows = await session.query<{ tenant: TenantId; actor_kind: TimerRow['actorKind']; actor_id: string; name: TimerRow['name']; partition: number; due_at: number; armed_by: string; message: string }>(
+    return this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, async (session) => {
+      const rows = await session.query<{
+        tenant: TenantId;
+        actor_kind: TimerRow['actorKind'];
+        actor_id: string;
+        name: TimerRow['name'];
+        partition: number;
+        due_at: number;
+        armed_by: string;
+        message: string;
+      }>(
         `SELECT tenant, actor_kind, actor_id, name, partition, due_at, armed_by, message FROM timers
          WHERE due_at <= $1 ORDER BY due_at, tenant, actor_kind, actor_id, name LIMIT $2`,
         [now, limit],
       );
       return rows.map((row) => ({
-        tenant: row.tenant, actorKind: row.actor_kind, actorId: row.actor_id, name: row.name, partition: row.partition, dueAt: row.due_at,
-        armedBy: row.armed_by, message: JSON.parse(row.message) as Message,
+        tenant: row.tenant,
+        actorKind: row.actor_kind,
+        actorId: row.actor_id,
+        name: row.name,
+        partition: row.partition,
+        dueAt: row.due_at,
+        armedBy: row.armed_by,
+        message: JSON.parse(row.message) as Message,
       }));
     });
   }
 
   async nextDue(tenants: readonly TenantId[]): Promise<number | null> {
-    return this.#sql.transaction({ role: 'gatehouse_runtime', tenants }, async (session) => {
+    return this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, async (session) => {
       const rows = await session.query<{ due: number | null }>(
         `SELECT least((SELECT min(due_at) FROM timers), (SELECT min(due_at) FROM permits WHERE state = 'granted')) AS due`,
       );
@@ -186,4 +252,3 @@ export class PostgresRuntimeStore implements RuntimeStore {
     });
   }
 }
-

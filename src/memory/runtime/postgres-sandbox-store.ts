@@ -8,12 +8,19 @@ export function createSandboxStore(sql: Sql): SandboxStore {
   return {
     async record(deliveries: readonly SandboxDelivery[]) {
       const tenants = [...new Set(deliveries.map((delivery) => delivery.tenant as TenantId))];
-      await sql.transaction({ role: 'gatehouse_runtime', tenants }, (session) =>
+      await sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, (session) =>
         session.query(
           `INSERT INTO sandbox_deliveries (tenant, idempotency_key, receipt, at, action_type, channel, recipient, content_digest)
            SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[]) ON CONFLICT DO NOTHING`,
           columns(deliveries, [
-            (d) => d.tenant, (d) => d.idempotencyKey, (d) => d.receipt, (d) => d.at, (d) => d.actionType, (d) => d.channel, (d) => d.recipient, (d) => d.contentDigest,
+            (d) => d.tenant,
+            (d) => d.idempotencyKey,
+            (d) => d.receipt,
+            (d) => d.at,
+            (d) => d.actionType,
+            (d) => d.channel,
+            (d) => d.recipient,
+            (d) => d.contentDigest,
           ]),
         ),
       );
@@ -21,7 +28,7 @@ export function createSandboxStore(sql: Sql): SandboxStore {
       return deliveries.map((delivery) => delivery.receipt);
     },
     async find(tenant, keys) {
-      const rows = await sql.transaction({ role: 'gatehouse_runtime', tenants: [tenant as TenantId] }, (session) =>
+      const rows = await sql.transaction({ role: 'gatehouse_runtime', tenants: [tenant as TenantId], keyed: true }, (session) =>
         session.query<{ idempotency_key: string; receipt: string }>(
           'SELECT idempotency_key, receipt FROM sandbox_deliveries WHERE tenant = $1 AND idempotency_key = ANY ($2::text[])',
           [tenant, [...keys]],

@@ -3,6 +3,7 @@
  */
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+
 import { GatehouseError } from '../../domain/errors.ts';
 
 export interface LockHolder {
@@ -38,7 +39,10 @@ export function takeLock(path: string): DataLock {
   mkdirSync(dirname(path), { recursive: true });
   const holder = lockHolder(path);
   if (holder !== null && holder.pid !== process.pid) {
-    throw new GatehouseError('usage', `The data folder is in use by process ${holder.pid}${holder.url === null ? '' : ` at ${holder.url}`}. Stop it, or set GATEHOUSE_DATA_DIR to another folder.`);
+    throw new GatehouseError(
+      'usage',
+      `The data folder is in use by process ${holder.pid}${holder.url === null ? '' : ` at ${holder.url}`}. Stop it, or set GATEHOUSE_DATA_DIR to another folder.`,
+    );
   }
   rmSync(path, { force: true });
   const file = openSync(path, 'wx', 0o600);

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
+
 import { GatehouseError } from '../../domain/errors.ts';
 import type { Sql } from './sql.port.ts';
 
@@ -19,7 +20,9 @@ const MIGRATIONS_FOLDER = new URL('../../../migrations/', import.meta.url);
 const ADVISORY_LOCK = 4_800_001;
 
 export function readMigrations(folder: URL = MIGRATIONS_FOLDER): readonly Migration[] {
-  const names = readdirSync(folder).filter((name) => /^\d{4}_[a-z0-9_]+\.sql$/.test(name)).toSorted();
+  const names = readdirSync(folder)
+    .filter((name) => /^\d{4}_[a-z0-9_]+\.sql$/.test(name))
+    .toSorted();
   return names.map((name, index) => {
     const version = Number(name.slice(0, 4));
     if (version !== index + 1) throw new Error(`migrations must be numbered without gaps: ${name}`);
@@ -43,18 +46,26 @@ export function migrate(sql: Sql, migrations: readonly Migration[] = readMigrati
     );
     const from = applied.at(-1)?.version ?? 0;
     if (from > migrations.length) {
-      throw new GatehouseError('unavailable', `The database is at migration ${from}, this program knows ${migrations.length}. Run the newer program, or restore a backup.`);
+      throw new GatehouseError(
+        'unavailable',
+        `The database is at migration ${from}, this program knows ${migrations.length}. Run the newer program, or restore a backup.`,
+      );
     }
     for (const row of applied) {
       const known = migrations[row.version - 1];
       if (known?.checksum !== row.checksum) {
-        throw new GatehouseError('unavailable', `Migration ${row.name} was applied with other content than it has now. Restore the file; never change an applied migration.`);
+        throw new GatehouseError(
+          'unavailable',
+          `Migration ${row.name} was applied with other content than it has now. Restore the file; never change an applied migration.`,
+        );
       }
     }
     for (const migration of migrations.slice(from)) {
       await session.script(migration.text);
       await session.query('INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)', [
-        migration.version, migration.name, migration.checksum,
+        migration.version,
+        migration.name,
+        migration.checksum,
       ]);
     }
     await refuseWeakLogin(session);
@@ -69,6 +80,9 @@ async function refuseWeakLogin(session: Parameters<Parameters<Sql['asOwner']>[0]
   );
   const lacking = rows.filter((row) => !row.member).map((row) => row.role);
   if (lacking.length > 0) {
-    throw new GatehouseError('unavailable', `The database login lacks ${lacking.join(' and ')}. Run: GRANT ${lacking.join(', ')} TO <login>.`);
+    throw new GatehouseError(
+      'unavailable',
+      `The database login lacks ${lacking.join(' and ')}. Run: GRANT ${lacking.join(', ')} TO <login>.`,
+    );
   }
 }

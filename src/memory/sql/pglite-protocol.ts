@@ -8,7 +8,10 @@ export type PgliteRequest =
 
 export type PgliteResponse =
   | { readonly id: number; readonly rows: readonly object[] }
-  | { readonly id: number; readonly error: { readonly message: string; readonly code: string | null; readonly detail: string | null } };
+  | {
+      readonly id: number;
+      readonly error: { readonly message: string; readonly code: string | null; readonly detail: string | null };
+    };
 
 export interface PgliteWorkerData {
   /** Folder of the database, or null for one in memory. */

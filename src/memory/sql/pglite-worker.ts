@@ -1,7 +1,9 @@
+import { parentPort, workerData } from 'node:worker_threads';
+
 /** Runs PGlite in a thread of its own, so that a long statement never stops the event loop of the server. */
 import { PGlite } from '@electric-sql/pglite';
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
-import { parentPort, workerData } from 'node:worker_threads';
+
 import { must } from '../../domain/errors.ts';
 import type { PgliteRequest, PgliteResponse, PgliteWorkerData } from './pglite-protocol.ts';
 

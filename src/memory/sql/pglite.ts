@@ -3,10 +3,11 @@
  * the operating system has not written yet is lost when the machine, not the process, stops.
  */
 import { Worker } from 'node:worker_threads';
+
 import type { PgliteRequest, PgliteResponse, PgliteWorkerData } from './pglite-protocol.ts';
 import { openStatement } from './scope-statement.ts';
-import type { Sql, SqlScope, SqlSession, SqlValue } from './sql.port.ts';
 import { translated } from './sql-error.ts';
+import type { Sql, SqlScope, SqlSession, SqlValue } from './sql.port.ts';
 
 class PgliteError extends Error {
   override readonly name = 'PgliteError';
@@ -17,11 +18,17 @@ class PgliteError extends Error {
   }
 }
 
-type RequestBody = PgliteRequest extends infer Request ? (Request extends { id: number } ? Omit<Request, 'id'> : never) : never;
+type RequestBody = PgliteRequest extends infer Request
+  ? Request extends { id: number }
+    ? Omit<Request, 'id'>
+    : never
+  : never;
 
 /** Opens a folder, or a database in memory when `folder` is null. The caller holds the folder's lock. */
 export async function openPglite(folder: string | null): Promise<Sql> {
-  const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), { workerData: { folder } satisfies PgliteWorkerData });
+  const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), {
+    workerData: { folder } satisfies PgliteWorkerData,
+  });
   const waiting = new Map<number, { resolve: (rows: readonly object[]) => void; reject: (error: Error) => void }>();
   let nextId = 1;
   let ended: Error | null = null;

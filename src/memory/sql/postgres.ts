@@ -1,15 +1,18 @@
 /** Postgres through `pg`: a small pool, prepared statements by text, integers as numbers. */
 import { createHash } from 'node:crypto';
+
 import { Pool, types } from 'pg';
-import type { PoolClient } from 'pg';
+import type { CustomTypesConfig, PoolClient } from 'pg';
+
 import { openStatement } from './scope-statement.ts';
-import type { Sql, SqlScope, SqlSession, SqlValue } from './sql.port.ts';
 import { translated } from './sql-error.ts';
+import type { Sql, SqlScope, SqlSession, SqlValue } from './sql.port.ts';
 
 const INT8 = 20;
 /** Every bigint here is a count, a position or milliseconds; all stay far below 2^53. */
-const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
-  oid === INT8 ? Number : types.getTypeParser(oid, format as 'text')) as typeof types.getTypeParser;
+const customTypes: CustomTypesConfig = {
+  getTypeParser: (oid, format) => (Number(oid) === INT8 ? Number : (types.getTypeParser(oid, format) as (text: string) => unknown)),
+};
 
 /** Statements shorter than this are not worth a name. */
 const NAMED_FROM_LENGTH = 60;
@@ -20,7 +23,7 @@ export function createPostgres(url: string, options: { maxConnections: number })
     max: options.maxConnections,
     connectionTimeoutMillis: 10_000,
     application_name: 'gatehouse',
-    types: { getTypeParser },
+    types: customTypes,
   });
   // An idle connection that breaks is replaced by the pool; the error has no other listener and would end the process.
   pool.on('error', () => {});

@@ -28,13 +28,29 @@ export function isTransient(error: unknown): boolean {
 export function isConnectionLost(error: unknown): boolean {
   const state = sqlStateOf(error) ?? '';
   const message = error instanceof Error ? error.message : '';
-  return state.startsWith('08') || state.startsWith('57P') || state === 'ECONNREFUSED' || state === 'ECONNRESET' || /Connection terminated|timeout exceeded/.test(message);
+  return (
+    state.startsWith('08') ||
+    state.startsWith('57P') ||
+    state === 'ECONNREFUSED' ||
+    state === 'ECONNRESET' ||
+    /Connection terminated|timeout exceeded/.test(message)
+  );
 }
 
 /** Turns what callers must react to into the catalogue's own errors; anything else is passed on as it is. */
 export function translated(error: unknown): unknown {
   if (error instanceof GatehouseError) return error;
-  if (isStorageFull(error)) return new GatehouseError('storage_full', 'The database has no space left. Nothing of this request was stored; free space and send it again.', { cause: error });
-  if (isConnectionLost(error)) return new GatehouseError('unavailable', 'The database cannot be reached. Nothing of this request was stored; send it again.', { cause: error });
+  if (isStorageFull(error))
+    return new GatehouseError(
+      'storage_full',
+      'The database has no space left. Nothing of this request was stored; free space and send it again.',
+      { cause: error },
+    );
+  if (isConnectionLost(error))
+    return new GatehouseError(
+      'unavailable',
+      'The database cannot be reached. Nothing of this request was stored; send it again.',
+      { cause: error },
+    );
   return error;
 }

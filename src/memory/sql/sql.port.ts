@@ -13,6 +13,11 @@ export interface SqlScope {
   readonly role: 'gatehouse_app' | 'gatehouse_runtime';
   /** The tenants that row-level security lets the transaction see. */
   readonly tenants: readonly TenantId[];
+  /**
+   * True when every statement finds its rows by key. The planner is then kept from scanning whole tables, as it would on a young
+   * database whose statistics still say that the tables are empty.
+   */
+  readonly keyed?: boolean;
 }
 
 export interface Sql {
@@ -20,6 +25,8 @@ export interface Sql {
   /** Commits when `run` resolves, rolls back when it throws. */
   transaction<Result>(scope: SqlScope, run: (session: SqlSession) => Promise<Result>): Promise<Result>;
   /** A transaction as the login itself, past row-level security: migrations, key look-up and listing tenants only. */
-  asOwner<Result>(run: (session: SqlSession & { script(text: string): Promise<void> }) => Promise<Result>): Promise<Result>;
+  asOwner<Result>(
+    run: (session: SqlSession & { script(text: string): Promise<void> }) => Promise<Result>,
+  ): Promise<Result>;
   close(): Promise<void>;
 }

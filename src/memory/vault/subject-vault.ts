@@ -1,7 +1,8 @@
 /** Data keys per subject: made on first use, kept wrapped with the installation's key, cached in memory, destroyed by erasure. */
 import type { TenantId } from '../../domain/ids.ts';
 import type { SqlSession } from '../sql/sql.port.ts';
-import { newKey, seal, unseal } from './cipher.ts';
+import type { KeyObject } from 'node:crypto';
+import { keyOfBytes, newKeyBytes, seal, unseal } from './cipher.ts';
 
 /** Keys that stay in memory; the least recently used leave first. */
 const CACHE_MAX = 50_000;
@@ -14,16 +15,16 @@ export interface SubjectRef {
 const keyOf = (ref: SubjectRef) => `${ref.tenant}/${ref.subject}`;
 
 export class SubjectVault {
-  readonly #master: Buffer;
-  readonly #cache = new Map<string, Buffer>();
+  readonly #master: KeyObject;
+  readonly #cache = new Map<string, KeyObject>();
 
-  constructor(master: Buffer) {
+  constructor(master: KeyObject) {
     this.#master = master;
   }
 
   /** The keys of these subjects; a subject that was erased has none. Makes missing ones when `create` is set. */
-  async keys(session: SqlSession, refs: readonly SubjectRef[], create: boolean): Promise<ReadonlyMap<string, Buffer>> {
-    const found = new Map<string, Buffer>();
+  async keys(session: SqlSession, refs: readonly SubjectRef[], create: boolean): Promise<ReadonlyMap<string, KeyObject>> {
+    const found = new Map<string, KeyObject>();
     const missing = new Map<string, SubjectRef>();
     for (const ref of refs) {
       const key = keyOf(ref);
@@ -37,7 +38,11 @@ export class SubjectVault {
       await session.query(
         `INSERT INTO subject_keys (tenant, subject, wrapped)
          SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ORDER BY 1, 2 ON CONFLICT DO NOTHING`,
-        [wanted.map((ref) => ref.tenant), wanted.map((ref) => ref.subject), wanted.map((ref) => seal(this.#master, keyOf(ref), newKey().toString('base64')))],
+        [
+          wanted.map((ref) => ref.tenant),
+          wanted.map((ref) => ref.subject),
+          wanted.map((ref) => seal(this.#master, keyOf(ref), newKeyBytes().toString('base64'))),
+        ],
       );
     }
     const rows = await session.query<{ tenant: TenantId; subject: string; wrapped: string | null }>(
@@ -47,13 +52,13 @@ export class SubjectVault {
     );
     for (const row of rows) {
       if (row.wrapped === null) continue;
-      found.set(keyOf(row), Buffer.from(unseal(this.#master, keyOf(row), row.wrapped), 'base64'));
+      found.set(keyOf(row), keyOfBytes(Buffer.from(unseal(this.#master, keyOf(row), row.wrapped), 'base64')));
     }
     return found;
   }
 
   /** Keeps keys whose rows are committed. Never called for a transaction that may still roll back. */
-  remember(keys: ReadonlyMap<string, Buffer>): void {
+  remember(keys: ReadonlyMap<string, KeyObject>): void {
     for (const [key, value] of keys) {
       this.#cache.delete(key);
       this.#cache.set(key, value);
@@ -64,7 +69,7 @@ export class SubjectVault {
     }
   }
 
-  sealWith(keys: ReadonlyMap<string, Buffer>, ref: SubjectRef, place: string, text: string): string | null {
+  sealWith(keys: ReadonlyMap<string, KeyObject>, ref: SubjectRef, place: string, text: string): string | null {
     const key = keys.get(keyOf(ref));
     return key === undefined ? null : seal(key, place, text);
   }
@@ -76,7 +81,7 @@ export class SubjectVault {
     return key === undefined ? null : unseal(key, place, sealed);
   }
 
-  openWith(keys: ReadonlyMap<string, Buffer>, ref: SubjectRef, place: string, sealed: string): string | null {
+  openWith(keys: ReadonlyMap<string, KeyObject>, ref: SubjectRef, place: string, sealed: string): string | null {
     const key = keys.get(keyOf(ref));
     return key === undefined ? null : unseal(key, place, sealed);
   }

@@ -10,7 +10,7 @@ import { held, passed, rounded } from '../gate-check.ts';
 /** Holds below the floor unless a person has approved this exact draft. Source: GTM harness 3 C: low confidence goes to review. */
 export function confidenceCheck(
   request: GateRequest,
-  _facts: GateFacts,
+  facts: GateFacts,
   policy: Pick<Policy, 'confidence_floor'>,
 ): CheckResult {
   const { confidence } = request;
@@ -18,7 +18,7 @@ export function confidenceCheck(
   const floor = policy.confidence_floor;
   const inputs = { confidence: rounded(confidence), floor };
   if (confidence >= floor) return passed('confidence', `${confidence} ≥ ${floor}`, inputs);
-  if (approvalOf(request) === 'given') {
+  if (approvalOf(request, facts) === 'given') {
     return passed('confidence', `${confidence} < ${floor}, approved by a person`, { ...inputs, approved: true });
   }
   return held('confidence', { code: 'confidence_low', comparison: `${confidence} < ${floor}`, inputs });

@@ -75,7 +75,7 @@ export function tenantRulesCheck(request: GateRequest, facts: GateFacts, policy:
       inputs: { rule: idsOf(undecided), attributes },
     });
   }
-  if (holding.length > 0 && approvalOf(request) !== 'given') {
+  if (holding.length > 0 && approvalOf(request, facts) !== 'given') {
     return held('tenant_rules', {
       code: 'tenant_rule_held',
       comparison: `held by ${rulesWords(holding)}`,

@@ -114,7 +114,7 @@ export function trustCheck(request: GateRequest, facts: GateFacts, policy: Trust
   const byPolicy = grant ?? (ceiling === 'blocked' ? ceiling : null);
   if (byPolicy === 'blocked') return judge({ level: byPolicy, granted: grant !== null }, request, facts, policy);
 
-  const approval = approvalOf(request);
+  const approval = approvalOf(request, facts);
   if (approval === 'own') {
     return waiting('four_eyes', 'the approver also proposed this', { approved: true, by_proposer: true });
   }

@@ -1,0 +1,91 @@
+/**
+ * The load of the benchmark, in a process of its own: posts batches of CloudEvents at a fixed rate, whether or not the server keeps up,
+ * and reports how long each request took from the moment it was due. A server that falls behind cannot hide it.
+ */
+import { parseArgs } from 'node:util';
+import { Agent, request } from 'node:http';
+
+const { values } = parseArgs({
+  options: {
+    url: { type: 'string' }, key: { type: 'string' }, rate: { type: 'string' }, batch: { type: 'string' }, seconds: { type: 'string' }, warmup: { type: 'string' }, run: { type: 'string' },
+  },
+});
+const url = new URL('/v1/signals', values.url);
+const rate = Number(values.rate);
+const batchSize = Number(values.batch);
+const seconds = Number(values.seconds);
+const warmupSeconds = Number(values.warmup);
+const LEADS = 100_000;
+/** Of every ten signals, six ask to be contacted (and end in a permit), the others look, read, or surge. */
+const MIX = ['form', 'form', 'blog', 'form', 'form', 'pricing', 'form', 'surge', 'form', 'docs'] as const;
+
+let made = 0;
+function signal(): object {
+  const n = made;
+  made += 1;
+  const kind = MIX[n % MIX.length];
+  const lead = (n * 7_919) % LEADS;
+  const base = { specversion: '1.0', id: `${values.run}-${n}`, source: '/bench' };
+  const account = { employees: 20 + (lead % 2_000), vertical: 'SaaS', tech_fit: lead % 100 };
+  switch (kind) {
+    case 'form':
+      return { ...base, type: 'web.form_submitted', subject: `lead/${lead}`, data: { form: 'demo', dimensions: { origin: `o${lead % 8}` } } };
+    case 'surge':
+      return { ...base, type: 'intent.surge', subject: `account/a${lead % 20_000}`, data: { score: 20, account } };
+    case 'pricing':
+      return { ...base, type: 'web.page_viewed', subject: `contact/c${lead % 50_000}`, data: { page: 'pricing', contact: { account: `a${lead % 20_000}` } } };
+    default:
+      return { ...base, type: 'web.page_viewed', subject: `lead/${lead}`, data: { page: kind === 'docs' ? 'docs' : 'blog' } };
+  }
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+function post(body: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const call = request(url, { method: 'POST', agent, headers: { authorization: `Bearer ${values.key}`, 'content-type': 'application/cloudevents-batch+json' } }, (response) => {
+      response.resume();
+      response.on('end', () => resolve(response.statusCode ?? 0));
+    });
+    call.on('error', reject);
+    call.end(body);
+  });
+}
+
+const latencies: number[] = [];
+const statuses = new Map<string, number>();
+const underWay = new Set<Promise<void>>();
+const start = performance.now();
+const total = Math.floor(((seconds + warmupSeconds) * rate) / batchSize);
+let warmedAt = 0;
+for (let index = 0; index < total; index += 1) {
+  const due = start + (index * batchSize * 1_000) / rate;
+  const wait = due - performance.now();
+  if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+  if (warmedAt === 0 && due - start >= warmupSeconds * 1_000) {
+    warmedAt = performance.now();
+    process.stdout.write(`${JSON.stringify({ warm: true })}\n`);
+  }
+  const counted = due - start >= warmupSeconds * 1_000;
+  const body = JSON.stringify(Array.from({ length: batchSize }, signal));
+  const sent = post(body)
+    .then((status) => {
+      statuses.set(String(status), (statuses.get(String(status)) ?? 0) + 1);
+      if (counted) latencies.push(performance.now() - due);
+    })
+    .catch(() => {
+      statuses.set('failed', (statuses.get('failed') ?? 0) + 1);
+    })
+    .finally(() => underWay.delete(sent));
+  underWay.add(sent);
+}
+const offered = performance.now();
+await Promise.all(underWay);
+latencies.sort((a, b) => a - b);
+const at = (share: number) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
+process.stdout.write(
+  `${JSON.stringify({
+    done: true, events: latencies.length * batchSize, offered_ms: offered - warmedAt, finished_ms: performance.now() - warmedAt, p50_ms: at(0.5), p95_ms: at(0.95), p99_ms: at(0.99),
+    statuses: Object.fromEntries(statuses),
+  })}\n`,
+);
+agent.destroy();

@@ -1,0 +1,147 @@
+/**
+ * Measures governed signals per second and the time from offer to verdict, on the embedded database and on Postgres. The server, the
+ * database and the loader share this machine. Writes docs/reference/benchmarks.md.
+ *
+ *   npm run bench -- [--seconds 120] [--rates 1000,2000,3000] [--stores pglite,postgres]
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { DEFAULT_POLICY } from '../src/domain/policy.ts';
+import { createDatabase } from '../test/postgres-database.ts';
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '120' }, warmup: { type: 'string', default: '20' }, rates: { type: 'string', default: '1000,2000,3000' },
+    batch: { type: 'string', default: '50' }, stores: { type: 'string', default: 'pglite,postgres' }, write: { type: 'boolean', default: false },
+  },
+});
+const KEY = 'gh_default_benchmark-key';
+const PORT = 4_871;
+const SERVER_URL = `http://127.0.0.1:${PORT}`;
+
+interface Result {
+  readonly store: string;
+  readonly rate: number;
+  readonly perSecond: number;
+  readonly permitShare: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly executedPerSecond: number;
+  readonly memoryMb: number;
+  readonly statuses: string;
+}
+
+async function call(method: string, path: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(SERVER_URL + path, {
+    method, headers: { authorization: `Bearer ${KEY}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return response.json();
+}
+
+/** The value of one Prometheus sample. */
+async function sample(name: string): Promise<number> {
+  const text = await (await fetch(`${SERVER_URL}/metrics`)).text();
+  const line = text.split('\n').find((item) => item.startsWith(`${name} `));
+  return line === undefined ? 0 : Number(line.slice(name.length + 1));
+}
+
+interface Summary {
+  readonly events: number;
+  readonly finished_ms: number;
+  readonly p50_ms: number;
+  readonly p95_ms: number;
+  readonly p99_ms: number;
+  readonly statuses: Readonly<Record<string, number>>;
+}
+
+interface Counters {
+  readonly passed: number;
+  readonly executed: number;
+}
+async function counters(): Promise<Counters> {
+  return { passed: await sample('gatehouse_gate_verdicts_total{verdict="pass"}'), executed: await sample('gatehouse_executions_total{result="sent"}') };
+}
+
+async function measure(store: string, databaseUrl: string | null, rate: number): Promise<Result> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
+  const server = spawn(process.execPath, ['bin/gatehouse.js', 'serve'], {
+    env: {
+      ...process.env, DATABASE_URL: databaseUrl ?? '', GATEHOUSE_DATA_DIR: dataDir, GATEHOUSE_PORT: String(PORT), GATEHOUSE_ADMIN_KEY: KEY, GATEHOUSE_LOG_LEVEL: 'error', NODE_ENV: 'production',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = new Promise<void>((resolve) => server.on('exit', () => resolve()));
+  try {
+    for (let attempt = 0; ; attempt += 1) {
+      const ready = await fetch(`${SERVER_URL}/readyz`).then((response) => response.ok, () => false);
+      if (ready) break;
+      if (attempt > 300) throw new Error('the server did not start');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await call('PUT', '/v1/policy', { ...DEFAULT_POLICY, name: 'bench', grants: [{ action_type: 'crm_update', level: 'auto', max_risk: 'low' }] });
+    const loader = spawn(
+      process.execPath,
+      ['bench/loader.ts', '--url', SERVER_URL, '--key', KEY, '--rate', String(rate), '--batch', values.batch, '--seconds', values.seconds, '--warmup', values.warmup, '--run', `${store}-${rate}-${Date.now()}`],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    let before: Counters | null = null;
+    const summaries: Summary[] = [];
+    for await (const line of createInterface({ input: loader.stdout })) {
+      const message = JSON.parse(line) as { warm?: boolean; done?: boolean };
+      if (message.warm === true) before = await counters();
+      if (message.done === true) summaries.push(JSON.parse(line) as Summary);
+    }
+    const after = await counters();
+    const [summary] = summaries;
+    if (summary === undefined || before === null) throw new Error('the loader gave no result');
+    const seconds = summary.finished_ms / 1_000;
+    const memory = await sample('gatehouse_process_resident_memory_bytes');
+    return {
+      store, rate, perSecond: summary.events / seconds, permitShare: (after.passed - before.passed) / summary.events, p50: summary.p50_ms, p95: summary.p95_ms, p99: summary.p99_ms,
+      executedPerSecond: (after.executed - before.executed) / seconds, memoryMb: memory / 1e6, statuses: JSON.stringify(summary.statuses),
+    };
+  } finally {
+    server.kill('SIGTERM');
+    await exited;
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+const results: Result[] = [];
+for (const store of values.stores.split(',')) {
+  for (const rate of values.rates.split(',').map(Number)) {
+    const database = store === 'postgres' ? await createDatabase(process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres') : null;
+    try {
+      const result = await measure(store, database?.url ?? null, rate);
+      results.push(result);
+      process.stdout.write(`${JSON.stringify(result)}\n`);
+    } finally {
+      await database?.drop();
+    }
+  }
+}
+
+if (values.write) {
+  const round = (value: number, digits = 0) => value.toFixed(digits);
+  const rows = results.map((r) => `| ${r.store} | ${r.rate} | ${round(r.perSecond)} | ${round(r.permitShare * 100)} % | ${round(r.executedPerSecond)} | ${round(r.p50, 1)} | ${round(r.p95, 1)} | ${round(r.p99, 1)} | ${round(r.memoryMb)} |`);
+  writeFileSync(
+    new URL('../docs/reference/benchmarks.md', import.meta.url),
+    `# Benchmarks
+
+Written by \`npm run bench -- --write\`. Loader, server and database share one machine: ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node
+${process.version}. The loader is a process of its own and open-loop: it offers ${values.batch} signals a request at a fixed rate, whether or not the server keeps up, and a
+request's time runs from the moment it was due. An answer comes after the commit that holds ledger, states, decision, verdict and permit, so the time is that from offer
+to verdict. Each row is ${values.seconds} s after ${values.warmup} s of warm-up. Six signals of ten ask for contact and end in a permit, which is executed in the sandbox meanwhile.
+
+| database | offered/s | governed signals/s | ending in a permit | executed/s | p50 ms | p95 ms | p99 ms | server MB |
+|---|---|---|---|---|---|---|---|---|
+${rows.join('\n')}
+`,
+  );
+}

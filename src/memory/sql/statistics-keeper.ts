@@ -1,0 +1,33 @@
+/**
+ * Keeps the planner's statistics fresh while a database grows from nothing. Autovacuum looks once a minute, and the embedded database
+ * has none; until then every plan believes that the tables are empty.
+ */
+import type { Sql } from './sql.port.ts';
+
+/** Tables that the runtime looks rows up in. */
+const TABLES = ['inbox', 'ledger', 'actor_state', 'guards', 'timers', 'directory', 'subject_keys', 'decisions', 'snapshot_parts', 'permits', 'executions', 'reviews', 'outcomes', 'leads', 'suppressions'];
+/** A table is looked at again when it has grown by this factor, and by at least this many bytes. */
+const GROWTH = 2;
+const LEAST_BYTES = 128 * 1_024;
+
+export class StatisticsKeeper {
+  readonly #sql: Sql;
+  readonly #sizes = new Map<string, number>();
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  /** Analyses the tables that have grown much since the last call. */
+  async refresh(): Promise<readonly string[]> {
+    return this.#sql.asOwner(async (session) => {
+      const rows = await session.query<{ name: string; bytes: number }>('SELECT name, pg_relation_size(name::regclass) AS bytes FROM unnest($1::text[]) AS name', [TABLES]);
+      const grown = rows.filter((row) => row.bytes > LEAST_BYTES && row.bytes >= GROWTH * (this.#sizes.get(row.name) ?? 0));
+      for (const { name, bytes } of grown) {
+        await session.query(`ANALYZE ${name}`);
+        this.#sizes.set(name, bytes);
+      }
+      return grown.map((row) => row.name);
+    });
+  }
+}
