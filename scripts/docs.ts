@@ -303,7 +303,16 @@ const MACHINE_TITLES: Readonly<Record<string, string>> = {
 function machinePage(kind: string, machine: AnyStateMachine, version: number): string {
   const config = machine.config as unknown as MachineConfig;
   const states = entriesOf(config.states ?? {});
-  const edges = states.flatMap(([from, state]) => edgesOf(from, state));
+  const ownEdges = states.flatMap(([from, state]) => edgesOf(from, state));
+  // The arrows that start in every state, drawn from one box instead of from each.
+  const rootEdges = edgesOf('any', config).filter((edge) => edge.to !== 'any');
+  const diagram = [
+    'stateDiagram-v2',
+    ...states.map(([name]) => `  ${name}`),
+    ...(rootEdges.length === 0 ? [] : ['  state "any state" as any']),
+    `  [*] --> ${config.initial ?? ''}`,
+    ...[...ownEdges, ...rootEdges].map((edge) => `  ${edge.from} --> ${edge.to}: ${edge.label}`),
+  ];
   const rootRows = entriesOf(config.on ?? {}).flatMap(([event, transitions]) =>
     listOf(transitions).map((transition, index, all) => [
       index === 0 ? codeOf(event) : '',
@@ -315,15 +324,7 @@ function machinePage(kind: string, machine: AnyStateMachine, version: number): s
   return page(
     `Machine: ${kind}`,
     `${MACHINE_TITLES[kind] ?? ''} Version ${version}, in \`src/machines/${kind}/${kind}.machine.ts\`.`,
-    block(
-      'mermaid',
-      [
-        'stateDiagram-v2',
-        ...states.map(([name]) => `  ${name}`),
-        `  [*] --> ${config.initial ?? ''}`,
-        ...edges.map((edge) => `  ${edge.from} --> ${edge.to}: ${edge.label}`),
-      ].join('\n'),
-    ),
+    block('mermaid', diagram.join('\n')),
     `In words: the machine begins in \`${config.initial ?? ''}\` and has ${states.length} states: ${states.map(([name]) => codeOf(name)).join(', ')}.`,
     rootRows.length === 0
       ? 'No event is taken in every state; an event without an arrow from the state is kept as a fact and changes nothing.'
@@ -427,8 +428,8 @@ interface Shape {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, Shape>>;
   readonly required?: readonly string[];
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
+  readonly enum?: readonly (string | number | boolean | null)[];
+  readonly const?: string | number | boolean | null;
   readonly anyOf?: readonly Shape[];
   readonly oneOf?: readonly Shape[];
   readonly items?: Shape;

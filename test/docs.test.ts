@@ -32,7 +32,10 @@ test('a page that differs, is missing or has no code behind it is named', () => 
 
 test('no row of a table is cut by what stands in its cells', () => {
   for (const [path, text] of referencePages()) {
-    for (const block of text.split('\n\n').filter((part) => part.startsWith('|'))) {
+    for (const block of text
+      .trim()
+      .split('\n\n')
+      .filter((part) => part.startsWith('|'))) {
       const widths = new Set(block.split('\n').map((line) => line.replaceAll('\\|', '').split('|').length));
       expect(widths.size, `${path}: ${block.slice(0, 80)}`).toBe(1);
     }

@@ -20,6 +20,15 @@ test('on CI a skipped need fails the run and says so', () => {
   expect(reportLines(TOTALS, [UNMET], true)).toContain('failed: on CI every need must be met; set DATABASE_URL');
 });
 
+test('an optional need is reported and fails nothing', () => {
+  const data = { title: 'data', variable: 'GATEHOUSE_TEST_DATA', optional: true, tests: 4 } as const;
+  expect(reportLines(TOTALS, [data], true)).toEqual([
+    'skipped: data tests (4) because GATEHOUSE_TEST_DATA is not set',
+    '3 passed, 0 failed, 12 skipped',
+  ]);
+  expect(reportLines(TOTALS, [data, UNMET], true)).toContain('failed: on CI every need must be met; set DATABASE_URL');
+});
+
 test.each([
   [undefined, false],
   ['', false],

@@ -1,17 +1,25 @@
 /**
- * What a test may need from outside: a Postgres or a NATS server, named by an environment variable. Without it
- * the tests are collected and skipped, and the reporter says at the end which need was missing and how many
- * tests that cost.
+ * What a test may need from outside: a Postgres or a NATS server, or a folder of public data, named by an
+ * environment variable. Without it the tests are collected and skipped, and the reporter says at the end which
+ * need was missing and how many tests that cost.
  */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
 import { describe } from 'vitest';
 
 export interface Need {
   readonly title: string;
   readonly variable: string;
+  /** An optional need is reported like any other, and never fails a run. */
+  readonly optional?: true;
 }
 
 export const POSTGRES = { title: 'Postgres', variable: 'DATABASE_URL' } as const satisfies Need;
 export const NATS = { title: 'NATS', variable: 'NATS_URL' } as const satisfies Need;
+/** Public data sets are no part of the repository, so a checkout has to do without them. */
+export const DATA = { title: 'data', variable: 'GATEHOUSE_TEST_DATA', optional: true } as const satisfies Need;
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -52,16 +60,25 @@ export function describeDatabases(name: string, body: (database: TestDatabase) =
   describePostgres(`${name} on Postgres`, (serverUrl) => body({ kind: 'postgres', serverUrl }));
 }
 
+/** A `describe` for tests on one data set: a folder of the data folder, which lies beside the repository if no variable names it. */
+export function describeData(name: string, dataSet: string, body: (folder: string) => void): void {
+  const folder = join(valueOf(DATA) ?? fileURLToPath(new URL('../../shared/data', import.meta.url)), dataSet);
+  describeMeeting(DATA, existsSync(folder) ? folder : undefined, name, body);
+}
+
+function describeNeeding(need: Need, name: string, body: (url: string) => void): void {
+  describeMeeting(need, valueOf(need), name, body);
+}
+
 /**
  * The body runs during collection even when its tests are skipped, because they have to be counted. It is
  * then given an address that nothing listens on, so it must connect in hooks and tests only.
  */
-function describeNeeding(need: Need, name: string, body: (url: string) => void): void {
-  const url = valueOf(need);
-  if (url === undefined) {
+function describeMeeting(need: Need, place: string | undefined, name: string, body: (place: string) => void): void {
+  if (place === undefined) {
     describe(name, { skip: true, meta: { unmetNeed: need } }, () => body(`unset://${need.variable}`));
   } else {
-    describe(name, () => body(url));
+    describe(name, () => body(place));
   }
 }
 

@@ -1,10 +1,17 @@
 /** Brings rows from files into a tenant: preview first, then the import with its progress; or lists and undoes imports. */
-import { mkdirSync, existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GatehouseError } from '../../domain/errors.ts';
 import type { ImportMode } from '../../gateway/services.port.ts';
 import type { Command, CommandContext, ExitCode } from '../command.ts';
 import { EXIT, textOption } from '../command.ts';
+import { parseImportMap } from '../import/map-schema.ts';
+import type { ImportMap } from '../import/map-schema.ts';
+import { prepareImport } from '../import/prepare.ts';
+import type { PreparedImport } from '../import/prepare.ts';
+import { createProgress } from '../import/progress.ts';
+import { previewReport, previewText, resultReport, resultText } from '../import/report.ts';
+import { runImport } from '../import/run-import.ts';
 
 export const importCommand: Command = {
   name: 'import',
@@ -57,6 +64,73 @@ async function undoImport(context: CommandContext, id: string | undefined): Prom
     }
     return EXIT.ok;
   } finally {
+    await close();
+  }
+}
+
+type Options = Readonly<Record<string, string | boolean | undefined>>;
+
+function modeOf(options: Options): ImportMode {
+  const modes = (['history', 'simulate', 'live'] as const).filter((mode) => options[mode] === true);
+  if (modes.length > 1) throw new GatehouseError('usage', `Choose one of ${modes.map((mode) => `--${mode}`).join(', ')}.`);
+  return modes[0] ?? 'history';
+}
+
+function readMap(path: string): ImportMap {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new GatehouseError('usage', `${path} cannot be read.`);
+  }
+  return parseImportMap(text, path);
+}
+
+/** Where the report of a dry run is kept. */
+function reportPath(context: CommandContext, digest: string): string {
+  return join(context.config.dataDir, 'imports', `${digest}.json`);
+}
+
+async function importFiles(context: CommandContext, paths: readonly string[], options: Options): Promise<ExitCode> {
+  const mapPath = textOption(options, 'map');
+  if (paths.length === 0 || mapPath === undefined) throw new GatehouseError('usage', 'Name at least one file, and a map with --map.');
+  const mode = modeOf(options);
+  const prepared = await prepareImport({ files: paths, map: readMap(mapPath), mapPath, mode, now: Date.now() });
+  const dryRun = options['dry-run'] === true;
+  const report = previewReport(prepared, mode, dryRun ? 'dry_run' : 'preview');
+  if (options['strict'] === true && prepared.faults.length > 0) {
+    context.out(context.json ? JSON.stringify(report) : previewText(report));
+    throw new GatehouseError('usage', `${prepared.faults.length} rows are bad; mend them, or leave --strict out to import the others.`);
+  }
+  if (dryRun) {
+    mkdirSync(join(context.config.dataDir, 'imports'), { recursive: true });
+    writeFileSync(reportPath(context, report.report), JSON.stringify(report, null, 2));
+    context.out(context.json ? JSON.stringify(report) : `${previewText(report)}\nNothing was stored. To import it live: --live --dry-run-report ${report.report}`);
+    return prepared.faults.length === 0 ? EXIT.ok : EXIT.problemFound;
+  }
+  const read = textOption(options, 'dry-run-report') ?? null;
+  if (mode === 'live' && (read !== report.report || !existsSync(reportPath(context, report.report)))) {
+    throw new GatehouseError('state_conflict', 'A live import needs the report of a dry run of exactly these files and this map. Run it with --dry-run, read the report, then give its digest with --dry-run-report.');
+  }
+  if (!context.json) context.note(previewText(report));
+  return bringIn(context, prepared, mode, read);
+}
+
+async function bringIn(context: CommandContext, prepared: PreparedImport, mode: ImportMode, dryRunDigest: string | null): Promise<ExitCode> {
+  const interrupted = new AbortController();
+  const onSignal = () => interrupted.abort();
+  process.once('SIGINT', onSignal);
+  const { services, caller, close } = await context.connect();
+  const bar = createProgress({ output: process.stderr, env: context.env, elapsed: () => performance.now() });
+  try {
+    const result = await runImport({ services, caller, prepared, mode, dryRunDigest, progress: bar.show, signal: interrupted.signal });
+    bar.end();
+    const report = resultReport(prepared, result);
+    context.out(context.json ? JSON.stringify(report) : resultText(report));
+    return prepared.faults.length === 0 && result.outcome !== 'interrupted' ? EXIT.ok : EXIT.problemFound;
+  } finally {
+    bar.end();
+    process.off('SIGINT', onSignal);
     await close();
   }
 }
