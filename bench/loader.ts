@@ -1,13 +1,19 @@
+import { Agent, request } from 'node:http';
 /**
  * The load of the benchmark, in a process of its own: posts batches of CloudEvents at a fixed rate, whether or not the server keeps up,
  * and reports how long each request took from the moment it was due. A server that falls behind cannot hide it.
  */
 import { parseArgs } from 'node:util';
-import { Agent, request } from 'node:http';
 
 const { values } = parseArgs({
   options: {
-    url: { type: 'string' }, key: { type: 'string' }, rate: { type: 'string' }, batch: { type: 'string' }, seconds: { type: 'string' }, warmup: { type: 'string' }, run: { type: 'string' },
+    url: { type: 'string' },
+    key: { type: 'string' },
+    rate: { type: 'string' },
+    batch: { type: 'string' },
+    seconds: { type: 'string' },
+    warmup: { type: 'string' },
+    run: { type: 'string' },
   },
 });
 const url = new URL('/v1/signals', values.url);
@@ -29,23 +35,46 @@ function signal(): object {
   const account = { employees: 20 + (lead % 2_000), vertical: 'SaaS', tech_fit: lead % 100 };
   switch (kind) {
     case 'form':
-      return { ...base, type: 'web.form_submitted', subject: `lead/${lead}`, data: { form: 'demo', dimensions: { origin: `o${lead % 8}` } } };
+      return {
+        ...base,
+        type: 'web.form_submitted',
+        subject: `lead/${lead}`,
+        data: { form: 'demo', dimensions: { origin: `o${lead % 8}` } },
+      };
     case 'surge':
       return { ...base, type: 'intent.surge', subject: `account/a${lead % 20_000}`, data: { score: 20, account } };
     case 'pricing':
-      return { ...base, type: 'web.page_viewed', subject: `contact/c${lead % 50_000}`, data: { page: 'pricing', contact: { account: `a${lead % 20_000}` } } };
+      return {
+        ...base,
+        type: 'web.page_viewed',
+        subject: `contact/c${lead % 50_000}`,
+        data: { page: 'pricing', contact: { account: `a${lead % 20_000}` } },
+      };
     default:
-      return { ...base, type: 'web.page_viewed', subject: `lead/${lead}`, data: { page: kind === 'docs' ? 'docs' : 'blog' } };
+      return {
+        ...base,
+        type: 'web.page_viewed',
+        subject: `lead/${lead}`,
+        data: { page: kind === 'docs' ? 'docs' : 'blog' },
+      };
   }
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 function post(body: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const call = request(url, { method: 'POST', agent, headers: { authorization: `Bearer ${values.key}`, 'content-type': 'application/cloudevents-batch+json' } }, (response) => {
-      response.resume();
-      response.on('end', () => resolve(response.statusCode ?? 0));
-    });
+    const call = request(
+      url,
+      {
+        method: 'POST',
+        agent,
+        headers: { authorization: `Bearer ${values.key}`, 'content-type': 'application/cloudevents-batch+json' },
+      },
+      (response) => {
+        response.resume();
+        response.on('end', () => resolve(response.statusCode ?? 0));
+      },
+    );
     call.on('error', reject);
     call.end(body);
   });
@@ -84,7 +113,13 @@ latencies.sort((a, b) => a - b);
 const at = (share: number) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
 process.stdout.write(
   `${JSON.stringify({
-    done: true, events: latencies.length * batchSize, offered_ms: offered - warmedAt, finished_ms: performance.now() - warmedAt, p50_ms: at(0.5), p95_ms: at(0.95), p99_ms: at(0.99),
+    done: true,
+    events: latencies.length * batchSize,
+    offered_ms: offered - warmedAt,
+    finished_ms: performance.now() - warmedAt,
+    p50_ms: at(0.5),
+    p95_ms: at(0.95),
+    p99_ms: at(0.99),
     statuses: Object.fromEntries(statuses),
   })}\n`,
 );

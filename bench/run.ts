@@ -10,13 +10,18 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+
 import { DEFAULT_POLICY } from '../src/domain/policy.ts';
 import { createDatabase } from '../test/postgres-database.ts';
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '120' }, warmup: { type: 'string', default: '20' }, rates: { type: 'string', default: '1000,2000,3000' },
-    batch: { type: 'string', default: '50' }, stores: { type: 'string', default: 'pglite,postgres' }, write: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '120' },
+    warmup: { type: 'string', default: '20' },
+    rates: { type: 'string', default: '1000,2000,3000' },
+    batch: { type: 'string', default: '50' },
+    stores: { type: 'string', default: 'pglite,postgres' },
+    write: { type: 'boolean', default: false },
   },
 });
 const KEY = 'gh_default_benchmark-key';
@@ -38,7 +43,9 @@ interface Result {
 
 async function call(method: string, path: string, body?: unknown): Promise<unknown> {
   const response = await fetch(SERVER_URL + path, {
-    method, headers: { authorization: `Bearer ${KEY}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    method,
+    headers: { authorization: `Bearer ${KEY}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
   return response.json();
@@ -65,29 +72,61 @@ interface Counters {
   readonly executed: number;
 }
 async function counters(): Promise<Counters> {
-  return { passed: await sample('gatehouse_gate_verdicts_total{verdict="pass"}'), executed: await sample('gatehouse_executions_total{result="sent"}') };
+  return {
+    passed: await sample('gatehouse_gate_verdicts_total{verdict="pass"}'),
+    executed: await sample('gatehouse_executions_total{result="sent"}'),
+  };
 }
 
 async function measure(store: string, databaseUrl: string | null, rate: number): Promise<Result> {
   const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
   const server = spawn(process.execPath, ['bin/gatehouse.js', 'serve'], {
     env: {
-      ...process.env, DATABASE_URL: databaseUrl ?? '', GATEHOUSE_DATA_DIR: dataDir, GATEHOUSE_PORT: String(PORT), GATEHOUSE_ADMIN_KEY: KEY, GATEHOUSE_LOG_LEVEL: 'error', NODE_ENV: 'production',
+      ...process.env,
+      DATABASE_URL: databaseUrl ?? '',
+      GATEHOUSE_DATA_DIR: dataDir,
+      GATEHOUSE_PORT: String(PORT),
+      GATEHOUSE_ADMIN_KEY: KEY,
+      GATEHOUSE_LOG_LEVEL: 'error',
+      NODE_ENV: 'production',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = new Promise<void>((resolve) => server.on('exit', () => resolve()));
   try {
     for (let attempt = 0; ; attempt += 1) {
-      const ready = await fetch(`${SERVER_URL}/readyz`).then((response) => response.ok, () => false);
+      const ready = await fetch(`${SERVER_URL}/readyz`).then(
+        (response) => response.ok,
+        () => false,
+      );
       if (ready) break;
       if (attempt > 300) throw new Error('the server did not start');
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    await call('PUT', '/v1/policy', { ...DEFAULT_POLICY, name: 'bench', grants: [{ action_type: 'crm_update', level: 'auto', max_risk: 'low' }] });
+    await call('PUT', '/v1/policy', {
+      ...DEFAULT_POLICY,
+      name: 'bench',
+      grants: [{ action_type: 'crm_update', level: 'auto', max_risk: 'low' }],
+    });
     const loader = spawn(
       process.execPath,
-      ['bench/loader.ts', '--url', SERVER_URL, '--key', KEY, '--rate', String(rate), '--batch', values.batch, '--seconds', values.seconds, '--warmup', values.warmup, '--run', `${store}-${rate}-${Date.now()}`],
+      [
+        'bench/loader.ts',
+        '--url',
+        SERVER_URL,
+        '--key',
+        KEY,
+        '--rate',
+        String(rate),
+        '--batch',
+        values.batch,
+        '--seconds',
+        values.seconds,
+        '--warmup',
+        values.warmup,
+        '--run',
+        `${store}-${rate}-${Date.now()}`,
+      ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     let before: Counters | null = null;
@@ -103,8 +142,16 @@ async function measure(store: string, databaseUrl: string | null, rate: number):
     const seconds = summary.finished_ms / 1_000;
     const memory = await sample('gatehouse_process_resident_memory_bytes');
     return {
-      store, rate, perSecond: summary.events / seconds, permitShare: (after.passed - before.passed) / summary.events, p50: summary.p50_ms, p95: summary.p95_ms, p99: summary.p99_ms,
-      executedPerSecond: (after.executed - before.executed) / seconds, memoryMb: memory / 1e6, statuses: JSON.stringify(summary.statuses),
+      store,
+      rate,
+      perSecond: summary.events / seconds,
+      permitShare: (after.passed - before.passed) / summary.events,
+      p50: summary.p50_ms,
+      p95: summary.p95_ms,
+      p99: summary.p99_ms,
+      executedPerSecond: (after.executed - before.executed) / seconds,
+      memoryMb: memory / 1e6,
+      statuses: JSON.stringify(summary.statuses),
     };
   } finally {
     server.kill('SIGTERM');
@@ -116,7 +163,10 @@ async function measure(store: string, databaseUrl: string | null, rate: number):
 const results: Result[] = [];
 for (const store of values.stores.split(',')) {
   for (const rate of values.rates.split(',').map(Number)) {
-    const database = store === 'postgres' ? await createDatabase(process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres') : null;
+    const database =
+      store === 'postgres'
+        ? await createDatabase(process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres')
+        : null;
     try {
       const result = await measure(store, database?.url ?? null, rate);
       results.push(result);
@@ -129,7 +179,10 @@ for (const store of values.stores.split(',')) {
 
 if (values.write) {
   const round = (value: number, digits = 0) => value.toFixed(digits);
-  const rows = results.map((r) => `| ${r.store} | ${r.rate} | ${round(r.perSecond)} | ${round(r.permitShare * 100)} % | ${round(r.executedPerSecond)} | ${round(r.p50, 1)} | ${round(r.p95, 1)} | ${round(r.p99, 1)} | ${round(r.memoryMb)} |`);
+  const rows = results.map(
+    (r) =>
+      `| ${r.store} | ${r.rate} | ${round(r.perSecond)} | ${round(r.permitShare * 100)} % | ${round(r.executedPerSecond)} | ${round(r.p50, 1)} | ${round(r.p95, 1)} | ${round(r.p99, 1)} | ${round(r.memoryMb)} |`,
+  );
   writeFileSync(
     new URL('../docs/reference/benchmarks.md', import.meta.url),
     `# Benchmarks

@@ -9,7 +9,10 @@ import { fileURLToPath } from 'node:url';
 import type { AnyStateMachine } from 'xstate';
 import { z } from 'zod';
 
+import { EXIT, EXIT_MEANINGS } from '../src/cli/command.ts';
+import type { OptionSpec } from '../src/cli/command.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
+import { GLOBAL_OPTIONS } from '../src/cli/help.ts';
 import { configReference } from '../src/config/config-reference.ts';
 import { ACTION_TYPE_SPECS, ACTION_TYPES } from '../src/domain/action-types.ts';
 import { ERRORS } from '../src/domain/errors.ts';
@@ -249,29 +252,37 @@ function errorsPage(): string {
 function cliPage(): string {
   return page(
     'Command line',
-    'In a clone, `npx gatehouse COMMAND`. When a server runs on the data folder, a command speaks to it over HTTP; otherwise it opens the database itself. Every command takes `--json`, `--tenant NAME` and `--help`. Exit codes: 0 fine, 1 a check found a problem, 2 wrong use, 3 not reachable, 4 refused, 70 a fault of the program.',
+    'In a clone, `npx gatehouse COMMAND`. When a server runs on the data folder, a command speaks to it over HTTP; otherwise it opens the database itself.',
     table(
       ['command', 'what it does'],
       COMMANDS.map((command) => [`[\`${command.name}\`](#${anchorOf(command.name)})`, command.summary]),
+    ),
+    section('Options of every command', optionTable(GLOBAL_OPTIONS)),
+    section(
+      'Exit codes',
+      table(
+        ['code', 'meaning'],
+        (Object.keys(EXIT) as (keyof typeof EXIT)[]).map((name) => [String(EXIT[name]), EXIT_MEANINGS[name]]),
+      ),
     ),
     ...COMMANDS.map((command) =>
       section(
         command.name,
         `${command.summary}.`,
         block('text', command.usage),
-        entriesOf(command.options).length === 0
-          ? ''
-          : table(
-              ['option', 'meaning'],
-              entriesOf(command.options).map(([name, spec]) => [
-                codeOf(`--${name}${spec.type === 'string' ? ' VALUE' : ''}`),
-                spec.meaning,
-              ]),
-            ),
+        optionTable(command.options),
         block('sh', command.examples.join('\n')),
       ),
     ),
   );
+}
+
+function optionTable(options: Readonly<Record<string, OptionSpec>>): string {
+  const rows = entriesOf(options).map(([name, { type, meaning }]) => [
+    codeOf(`--${name}${type === 'string' ? ' VALUE' : ''}`),
+    meaning,
+  ]);
+  return rows.length === 0 ? '' : table(['option', 'meaning'], rows);
 }
 
 // ── Machines ───────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -62,6 +62,8 @@ export interface AppOptions {
   readonly dataDir: string;
   /** Null for the embedded database. */
   readonly databaseUrl: string | null;
+  /** A database that is open already; it is closed with the app. */
+  readonly database?: Sql;
   readonly masterKey: string | null;
   /** First admin key of the default tenant; null makes one and keeps it in the data folder. */
   readonly adminKey: string | null;
@@ -120,6 +122,7 @@ function observerOf(logger: FastifyBaseLogger, metrics: Metrics, meter: () => Us
 
 async function openDatabase(options: AppOptions): Promise<{ sql: Sql; lock: DataLock | null }> {
   mkdirSync(options.dataDir, { recursive: true });
+  if (options.database !== undefined) return { sql: options.database, lock: null };
   if (options.databaseUrl !== null)
     return { sql: createPostgres(options.databaseUrl, { maxConnections: 12 }), lock: null };
   const lock = takeLock(join(options.dataDir, 'lock'));
@@ -138,7 +141,7 @@ export function findServer(dataDir: string): { readonly url: string } | null {
 }
 
 export async function openApp(options: AppOptions): Promise<App> {
-  const logger = createLogger({ level: options.logLevel }) as unknown as FastifyBaseLogger;
+  const logger = createLogger({ level: options.logLevel, destination: process.stderr }) as unknown as FastifyBaseLogger;
   const metrics = createMetrics({ process: options.workers });
   const master = masterKey(options.masterKey, options.dataDir);
   const { sql, lock } = await openDatabase(options);

@@ -19,4 +19,3 @@ export interface HeldAction {
   readonly correlation: CorrelationId;
   readonly causation: EventId | null;
 }
-

@@ -6,8 +6,8 @@ import { canonicalJson } from '../domain/json.ts';
 import type { Digest, JsonObject } from '../domain/json.ts';
 import type { Message } from '../domain/message.ts';
 import { editedShare } from '../policies/edited-share.ts';
-import type { HeldAction } from './held-action.port.ts';
 import type { Clock } from './clock.port.ts';
+import type { HeldAction } from './held-action.port.ts';
 import type { Host } from './host.ts';
 
 export interface ReviewDecision {

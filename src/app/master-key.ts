@@ -1,6 +1,6 @@
+import type { KeyObject } from 'node:crypto';
 /** The installation's key: wraps the data keys of subjects and keys every hash of a name. Losing it loses all sealed data. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import type { KeyObject } from 'node:crypto';
 import { dirname, join } from 'node:path';
 
 import { GatehouseError } from '../domain/errors.ts';

@@ -1,11 +1,24 @@
-/** What the command line needs of a running system in its own process. */
+/** What the command line needs of the system behind it. `src/app.ts` is the system; tests have another. */
+import type { Config } from '../config/config.ts';
 import type { Caller, Services } from '../gateway/services.port.ts';
 
+/** The system opened in this process. */
 export interface LocalApp {
   readonly services: Services;
+  /** The operator at this machine, as an admin of the tenant. Makes the tenant when it does not exist. */
   caller(tenant: string): Promise<Caller>;
+  /** Serves the API. Rejects with the error of the socket when the port cannot be had. */
   listen(): Promise<{ readonly url: string; stop(): Promise<void> }>;
+  /** Makes the demo tenant with its policy and key. */
   prepareDemo(): Promise<{ readonly tenant: string; readonly key: string; readonly caller: Caller }>;
+  /** Admin key of the tenant `default`. */
   adminKey(): Promise<string>;
   close(): Promise<void>;
+}
+
+export interface System {
+  /** The address of a server that runs on the data folder, or null. */
+  findServer(config: Config): { readonly url: string } | null;
+  /** `workers` is false for a command that reads or imports: timers and permits of tenants stay untouched. */
+  openApp(config: Config, options: { readonly workers: boolean }): Promise<LocalApp>;
 }

@@ -2,41 +2,73 @@
  * How a command reaches the system: over HTTP when a server runs on this data folder, else by opening the system in this process.
  * A folder in use is never opened twice.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Config } from '../config/config.ts';
+import type { Config, ReadFile } from '../config/config.ts';
 import { GatehouseError } from '../domain/errors.ts';
 import { asId } from '../domain/ids.ts';
-import type { LocalApp } from './app.port.ts';
+import type { System } from './app.port.ts';
 import type { Connection } from './command.ts';
 import { httpServices } from './http-services.ts';
 
-function keyOf(config: Config, tenant: string): string {
-  if (tenant === 'default' && config.adminKey !== null) return config.adminKey;
-  const path = join(config.dataDir, 'keys', tenant === 'demo' ? 'demo-key' : 'admin-key');
-  if ((tenant === 'default' || tenant === 'demo') && existsSync(path)) return readFileSync(path, 'utf8').trim();
-  throw new GatehouseError(
-    'usage',
-    `A server is running, and it has no key for tenant ${tenant} here. Stop the server to work on that tenant, or use --tenant default.`,
-  );
+/** How long a command waits for a process that holds the data folder to end, or to say where it answers. */
+const STARTING_MS = 10_000;
+const LOOK_EVERY_MS = 200;
+
+export async function connect(system: System, config: Config, tenant: string, readFile: ReadFile): Promise<Connection> {
+  for (let waitedMs = 0; ; waitedMs += LOOK_EVERY_MS) {
+    const server = system.findServer(config);
+    if (server !== null) return overHttp(server.url, tenant, keyOf(config, tenant, readFile));
+    try {
+      return await inProcess(system, config, tenant);
+    } catch (error) {
+      // A server that is starting, or another command, has the folder already and no address yet.
+      if (!isLocked(config) || waitedMs >= STARTING_MS) throw error;
+    }
+    await sleep(LOOK_EVERY_MS);
+  }
 }
 
-export async function connect(
-  config: Config,
-  tenant: string,
-  server: { readonly url: string } | null,
-  openApp: (options: { readonly workers: boolean }) => Promise<LocalApp>,
-): Promise<Connection> {
-  if (server !== null) {
-    return {
-      services: httpServices(server.url, keyOf(config, tenant)),
-      // The server knows who calls by the key; this is only what the local type needs.
-      caller: { tenant: asId(tenant), identity: 'over-http', kind: 'person', role: 'admin', keyId: 'http' },
-      where: server.url,
-      close: () => Promise.resolve(),
-    };
+function overHttp(url: string, tenant: string, key: string): Connection {
+  return {
+    services: httpServices(url, key),
+    // The server knows by the key who calls; this is only what the type needs.
+    caller: { tenant: asId(tenant), identity: 'over-http', kind: 'person', role: 'admin', keyId: 'over-http' },
+    where: url,
+    close: () => Promise.resolve(),
+  };
+}
+
+async function inProcess(system: System, config: Config, tenant: string): Promise<Connection> {
+  const app = await system.openApp(config, { workers: false });
+  try {
+    const caller = await app.caller(tenant);
+    return { services: app.services, caller, where: 'this process', close: () => app.close() };
+  } catch (error) {
+    await app.close();
+    throw error;
   }
-  const app = await openApp({ workers: false });
-  return { services: app.services, caller: await app.caller(tenant), where: 'this process', close: () => app.close() };
+}
+
+/** The system lets go of the lock when it cannot be opened, so after a failure a lock is somebody else's. */
+function isLocked(config: Config): boolean {
+  return config.databaseUrl === null && existsSync(join(config.dataDir, 'lock'));
+}
+
+/** A key for the tenant: configured, or kept in the data folder. Throws `unauthorized` when there is none. */
+function keyOf(config: Config, tenant: string, readFile: ReadFile): string {
+  if (tenant === 'default' && config.adminKey !== null) return config.adminKey;
+  const path = join(config.dataDir, 'keys', tenant === 'default' ? 'admin-key' : `${tenant}-key`);
+  try {
+    const key = readFile(path).trim();
+    if (key !== '') return key;
+  } catch {
+    // Told below, like an empty file.
+  }
+  throw new GatehouseError(
+    'unauthorized',
+    `A server runs on this data folder, and there is no key here for its tenant ${tenant}. Put an admin key of that tenant into ${path}, or stop the server to work without one.`,
+  );
 }

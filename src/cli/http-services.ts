@@ -1,7 +1,16 @@
-/** The services of a running server, over its REST interface. A problem that it answers becomes the same error as in process. */
+/**
+ * The services of a running server, over its REST interface. A problem that it answers becomes the same error as in process, and a
+ * server that has too much to do is asked again.
+ */
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { ERRORS, GatehouseError } from '../domain/errors.ts';
 import type { ErrorCode, Fault } from '../domain/errors.ts';
 import type {
+  HealthView,
+  ImportRecord,
   ImportView,
   LoopReport,
   Page,
@@ -16,97 +25,160 @@ import type {
 } from '../gateway/services.port.ts';
 import type { CommandServices } from './command.ts';
 
-interface ProblemBody {
-  readonly type?: string;
-  readonly title?: string;
-  readonly detail?: string;
-  readonly errors?: readonly Fault[];
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  /** Seconds, from `Retry-After`; null when the server does not say. */
+  readonly retryAfter: number | null;
 }
 
-function errorOf(status: number, body: ProblemBody): GatehouseError {
-  const code = body.type?.replace('/problems/', '') ?? '';
-  const known: ErrorCode = code in ERRORS ? (code as ErrorCode) : 'internal';
-  return new GatehouseError(known, body.detail ?? body.title ?? `the server answered ${status}`, {
-    faults: body.errors ?? [],
-  });
+export interface HttpOptions {
+  /** How often a busy server is asked again. */
+  readonly attempts?: number;
+  readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
-/** `timeoutMs` bounds one request; audits of a large ledger take minutes. */
-export function httpServices(url: string, key: string, timeoutMs = 600_000): CommandServices {
+const ATTEMPTS = 6;
+const RETRY_S_MAX = 30;
+/** The server did nothing with the request, so it may be sent again whatever it was. */
+const BUSY: ReadonlySet<ErrorCode> = new Set(['overloaded', 'rate_limited']);
+
+/** Nothing here has a time limit: an audit of a large ledger takes as long as it takes, and Ctrl-C ends it. */
+export function httpServices(url: string, key: string, options: HttpOptions = {}): CommandServices {
+  const { attempts = ATTEMPTS, sleep: wait = sleep } = options;
+
   async function call<Result>(method: string, path: string, body?: unknown): Promise<Result> {
-    let response: Response;
-    try {
-      response = await fetch(url + path, {
-        method,
-        headers: {
-          authorization: `Bearer ${key}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-    } catch (error) {
-      throw new GatehouseError('unavailable', `The server at ${url} cannot be reached. Is it running?`, {
-        cause: error,
-      });
+    const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await send(url, path, method, key, text);
+      if (answer.status < 400) return resultOf<Result>(answer, url);
+      const error = errorOf(answer, url);
+      if (!BUSY.has(error.code) || attempt >= attempts) throw error;
+      await wait(Math.min(RETRY_S_MAX, answer.retryAfter ?? attempt) * 1_000);
     }
-    const text = await response.text();
-    const parsed: unknown = text === '' ? {} : JSON.parse(text);
-    if (!response.ok) throw errorOf(response.status, parsed as ProblemBody);
-    return parsed as Result;
   }
+
   const part = encodeURIComponent;
   return {
     traceDecision: (_caller, id) => call<TraceView>('GET', `/v1/decisions/${part(id)}/trace`),
     traceCorrelation: async (_caller, correlation) =>
       (await call<Page<TraceStep>>('GET', `/v1/traces/${part(correlation)}`)).items,
-    replayDecision: (_caller, id) => call<ReplayView>('POST', `/v1/decisions/${part(id)}/replay`, {}),
-    replayAll: () => call<ReplayAllReport>('POST', '/v1/replay-all', {}),
-    verify: () => call<VerifyReport>('POST', '/v1/verify', {}),
-    rebuildCheck: () => call<RebuildReport>('POST', '/v1/rebuild-check', {}),
-    listReviews: (_caller, query) =>
-      call<Page<ReviewView>>(
-        'GET',
-        `/v1/reviews?limit=${query.limit}${query.cursor === null ? '' : `&cursor=${part(query.cursor)}`}${query.state === undefined ? '' : `&state=${part(query.state)}`}`,
-      ),
+    replayDecision: (_caller, id) => call<ReplayView>('POST', `/v1/decisions/${part(id)}/replay`),
+    replayAll: () => call<ReplayAllReport>('POST', '/v1/replay-all'),
+    verify: () => call<VerifyReport>('POST', '/v1/verify'),
+    rebuildCheck: () => call<RebuildReport>('POST', '/v1/rebuild-check'),
+    listReviews: (_caller, { limit, cursor, state }) =>
+      call<Page<ReviewView>>('GET', `/v1/reviews${queryOf({ limit: String(limit), cursor, state })}`),
     getReview: (_caller, id) => call<ReviewView>('GET', `/v1/reviews/${part(id)}`),
-    decideReview: (_caller, id, input) =>
-      call(
-        'POST',
-        `/v1/reviews/${part(id)}/decisions`,
-        Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null)),
-      ),
-    loopReport: (_caller, { dimension }) =>
-      call<LoopReport>('GET', `/v1/reports/loop${dimension === null ? '' : `?dimension=${part(dimension)}`}`),
+    decideReview: (_caller, id, input) => call('POST', `/v1/reviews/${part(id)}/decisions`, withoutNulls(input)),
+    loopReport: (_caller, { dimension }) => call<LoopReport>('GET', `/v1/reports/loop${queryOf({ dimension })}`),
     setKillSwitch: (_caller, engaged, reason) => call('POST', '/v1/kill-switch', { engaged, reason }),
     getPolicy: () => call('GET', '/v1/policy'),
     applyPolicy: (_caller, policy) => call('PUT', '/v1/policy', policy),
     createKey: (_caller, input) => call('POST', '/v1/keys', input),
     revokeKey: (_caller, id) => call('DELETE', `/v1/keys/${part(id)}`),
-    startImport: (_caller, start) =>
-      call<ImportView>(
-        'POST',
-        '/v1/imports',
-        Object.fromEntries(Object.entries(start).filter(([, value]) => value !== null)),
-      ),
+    startImport: (_caller, start) => call<ImportView>('POST', '/v1/imports', withoutNulls(start)),
     applyImport: (_caller, id, records) =>
-      // The data member is written as it was read, so that the server seals exactly these bytes.
-      call<ImportView>(
-        'POST',
-        `/v1/imports/${part(id)}/records`,
-        `[${records
-          .map(({ dataText, data: _data, window_ms: windowMs, ...rest }) => {
-            const head = JSON.stringify({ ...rest, ...(windowMs === null ? {} : { window_ms: windowMs }) });
-            return `${head.slice(0, -1)},"data":${dataText}}`;
-          })
-          .join(',')}]`,
-      ),
-    finishImport: (_caller, id) => call<ImportView>('POST', `/v1/imports/${part(id)}/finish`, {}),
-    undoImport: (_caller, id) => call<UndoReport>('POST', `/v1/imports/${part(id)}/undo`, {}),
+      call<ImportView>('POST', `/v1/imports/${part(id)}/records`, `[${records.map(recordText).join(',')}]`),
+    finishImport: (_caller, id) => call<ImportView>('POST', `/v1/imports/${part(id)}/finish`),
+    undoImport: (_caller, id) => call<UndoReport>('POST', `/v1/imports/${part(id)}/undo`),
     listImports: async () => (await call<Page<ImportView>>('GET', '/v1/imports')).items,
     async health() {
-      const ready = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) });
-      return (await ready.json()) as Awaited<ReturnType<CommandServices['health']>>;
+      const answer = await send(url, '/readyz', 'GET', key, undefined);
+      // A server that is not ready says why in the same shape, as 503.
+      return answer.status < 400 || answer.status === 503 ? resultOf<HealthView>(answer, url) : refuse(answer, url);
     },
   };
+}
+
+/** The data member is written as it was mapped, so that the server seals exactly these bytes. */
+function recordText({ dataText, data: _data, window_ms: windowMs, ...rest }: ImportRecord): string {
+  const head = JSON.stringify({ ...rest, ...(windowMs === null ? {} : { window_ms: windowMs }) });
+  return `${head.slice(0, -1)},"data":${dataText}}`;
+}
+
+function withoutNulls(input: object): object {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null && value !== undefined));
+}
+
+function queryOf(values: Readonly<Record<string, string | null | undefined>>): string {
+  const query = new URLSearchParams(withoutNulls(values) as Record<string, string>).toString();
+  return query === '' ? '' : `?${query}`;
+}
+
+function send(base: string, path: string, method: string, key: string, body: string | undefined): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const fail = (error: unknown): void =>
+    reject(
+      new GatehouseError('unavailable', `The server at ${base} does not answer${reasonOf(error)}. Is it running?`, {
+        cause: error,
+      }),
+    );
+  const url = new URL(path, base);
+  const start = url.protocol === 'https:' ? requestHttps : requestHttp;
+  const headers = {
+    authorization: `Bearer ${key}`,
+    accept: 'application/json',
+    ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+  };
+  const request = start(url, { method, headers, agent: false }, (response) => {
+    const chunks: Buffer[] = [];
+    response.on('data', (chunk: Buffer) => chunks.push(chunk));
+    response.on('error', fail);
+    response.on('end', () => {
+      const retryAfter = Number(response.headers['retry-after'] ?? Number.NaN);
+      resolve({
+        status: response.statusCode ?? 0,
+        text: Buffer.concat(chunks).toString('utf8'),
+        retryAfter: Number.isFinite(retryAfter) ? retryAfter : null,
+      });
+    });
+  });
+  request.on('error', fail);
+  request.end(body);
+  return promise;
+}
+
+function resultOf<Result>({ text, status }: Answer, url: string): Result {
+  try {
+    return (text === '' ? {} : JSON.parse(text)) as Result;
+  } catch (error) {
+    throw notOurs(url, status, error);
+  }
+}
+
+function refuse(answer: Answer, url: string): never {
+  throw errorOf(answer, url);
+}
+
+/** Source: RFC 9457. */
+interface Problem {
+  readonly type?: string;
+  readonly title?: string;
+  readonly detail?: string;
+  readonly instance?: string;
+  readonly errors?: readonly Fault[];
+}
+
+function errorOf({ status, text }: Answer, url: string): GatehouseError {
+  let problem: Problem;
+  try {
+    problem = JSON.parse(text) as Problem;
+  } catch (error) {
+    return notOurs(url, status, error);
+  }
+  const code = problem.type?.replace('/problems/', '') ?? '';
+  const known: ErrorCode = Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'unavailable';
+  const detail = problem.detail ?? problem.title ?? `The server answered ${status}.`;
+  const instance = known === 'internal' && problem.instance !== undefined ? ` (${problem.instance})` : '';
+  return new GatehouseError(known, `${detail}${instance}`, { faults: problem.errors ?? [] });
+}
+
+function notOurs(url: string, status: number, cause: unknown): GatehouseError {
+  const detail = `What answers at ${url} is no Gatehouse: status ${status}, and no JSON.`;
+  return new GatehouseError('unavailable', detail, { cause });
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
 }

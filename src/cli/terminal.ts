@@ -30,6 +30,8 @@ export interface Terminal {
   readonly paint: Paint;
   /** Colours for what stands beside it. */
   readonly notePaint: Paint;
+  /** Standard error as it is, for what draws by itself. */
+  readonly stderr: { readonly isTTY: boolean; readonly columns: number; write(text: string): unknown };
 }
 
 type Stream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -81,6 +83,7 @@ export function createTerminal(
     },
     paint: paintFor(stdout, env),
     notePaint: paintFor(stderr, env),
+    stderr: { isTTY: isLive, columns: stderr.columns ?? WIDTH_DEFAULT, write: (text) => stderr.write(text) },
   };
 }
 
@@ -92,9 +95,8 @@ function paintFor(stream: Stream, env: Environment): Paint {
 
 /** Text from outside, safe to show: control characters become visible, and line ends stay. */
 export function shown(text: string): string {
-  return text.replaceAll(
-    /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return text.replaceAll(/[\p{Cc}\p{Cs}\p{Bidi_Control}]/gu, (character) =>
+    character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 

@@ -81,7 +81,7 @@ test.each([
   ['GATEHOUSE_LOG_LEVEL', 'loud', '"loud" is not trace, debug, info, warn, error, fatal, silent'],
   ['DATABASE_URL', 'mysql://x:secret@db', 'the value is not a URL such as postgres://user@host:5432/name'],
   ['GATEHOUSE_MASTER_KEY', 'c2hvcnQ=', 'the value is not 32 bytes in base64'],
-  ['GATEHOUSE_ADMIN_KEY', 'two words and more', 'the value is not visible ASCII characters, 16 to 512'],
+  ['GATEHOUSE_ADMIN_KEY', 'two words and more', 'the value is not visible ASCII characters, 8 to 512'],
   ['ANTHROPIC_BASE_URL', 'models', '"models" is not an http or https URL'],
 ])('%s=%s is refused, and a secret is not shown', (name, value, detail) => {
   expect(faultsOf({ [name]: value })).toEqual([`${name}: ${detail}`]);

@@ -31,6 +31,14 @@ export function variableNames(): readonly string[] {
   });
 }
 
+/** The table of settings as data, for programs. */
+export function settingRows(): readonly object[] {
+  return SETTING_NAMES.map((name) => {
+    const { env, kind, secret, description, default: fallback } = SETTINGS[name];
+    return { env, value: plain(kind.label), default: fallback, secret, description };
+  });
+}
+
 /** An empty variable counts as unset. Throws `usage` with a fault for each variable that is wrong. */
 export function loadConfig(env: Environment, readFile: ReadFile): Config {
   const faults: Fault[] = [...unknownVariables(env)];

@@ -197,7 +197,7 @@ export const EVENT_TYPES = {
       choice: z.string(),
       engine: z.string(),
       action_type: z.string(),
-      confidence: z.number(),
+      confidence: z.number().nullable(),
       cell: z.string().nullable(),
     }),
   ),

@@ -32,7 +32,8 @@ export function canonicalJson(value: unknown): string {
     let members = '';
     for (const key of sortedKeys(record)) {
       const member = record[key];
-      if (member !== undefined) members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
+      if (member !== undefined)
+        members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
     }
     return `{${members}}`;
   }

@@ -113,7 +113,8 @@ export function withTriage(context: SubjectContext, data: EventData<'signal.tria
   return {
     ...context,
     later_count: data.verdict === 'later' ? context.later_count + 1 : context.later_count,
-    look_pending: data.verdict === 'later' || (data.trigger === 'signal' && data.verdict === 'none' && context.look_pending),
+    look_pending:
+      data.verdict === 'later' || (data.trigger === 'signal' && data.verdict === 'none' && context.look_pending),
     last_triage: { verdict: data.verdict, reason: data.reason, at },
   };
 }

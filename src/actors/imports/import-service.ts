@@ -172,6 +172,7 @@ export class ImportService {
       id: row.id,
       type: row.type,
       subject: row.subject,
+      givenTime: row.time,
       occurredAt: row.time,
       at: state.mode === 'history' ? row.time : at,
       data: row.data,

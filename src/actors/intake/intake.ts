@@ -109,6 +109,7 @@ export class Intake {
       return {
         ...event,
         tenant,
+        givenTime: event.time,
         occurredAt,
         at,
         history: occurredAt < at - HISTORY_AFTER_MS,

@@ -24,6 +24,8 @@ export interface IncomingEvent {
   readonly id: string;
   readonly type: string;
   readonly subject: string;
+  /** The time that the sender gave, if any; part of the content, unlike a time that was filled in. */
+  readonly givenTime: number | null;
   readonly occurredAt: number;
   /** When it is processed: the wall clock, or the virtual one. */
   readonly at: number;
@@ -154,7 +156,7 @@ function envelope(event: IncomingEvent, resolved: Resolved, keyedDigest: Digest)
     correlation: null,
     batch: event.batch,
     history: event.history,
-    contentDigest: keyedDigest(`${event.type}\n${event.subject}\n${event.occurredAt}\n${event.dataText}`),
+    contentDigest: keyedDigest(`${event.type}\n${event.subject}\n${event.givenTime ?? ''}\n${event.dataText}`),
   };
 }
 

@@ -20,7 +20,9 @@ export function closeAction(
     const state = builder.guardState(tenant, key);
     const holds =
       state.open.some((item) => item.action === actor.id) ||
-      (!happened && (state.touches.some((touch) => touch.action === actor.id) || state.prints.some((print) => print.action === actor.id)));
+      (!happened &&
+        (state.touches.some((touch) => touch.action === actor.id) ||
+          state.prints.some((print) => print.action === actor.id)));
     if (holds) builder.changeGuard(draft, key, { kind: 'closed', action: actor.id, undo_touch: !happened });
   }
   const context = must(builder.actor(tenant, 'action', actor.id), 'a closed action exists')

@@ -102,7 +102,8 @@ export const handleEffect: EffectHandler = (
     case 'start_timer':
       return startTimer(builder, turn, actor, effect.name, effect.at);
     case 'cancel_timer':
-      if (effect.pending) builder.clearTimer({ tenant: message.tenant, actorKind: actor.kind, actorId: actor.id, name: effect.name });
+      if (effect.pending)
+        builder.clearTimer({ tenant: message.tenant, actorKind: actor.kind, actorId: actor.id, name: effect.name });
       return undefined;
     case 'close_action':
       return closeAction(builder, turn, actor, effect.happened, draft);

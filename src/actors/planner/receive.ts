@@ -3,8 +3,9 @@ import { TIMER_NAMES } from '../../domain/effects.ts';
 import type { EventData } from '../../domain/event-types.ts';
 import { asId, eventIdOf, partitionOf } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
-import type { Message } from '../../domain/message.ts';
+import type { ActorRef, Message } from '../../domain/message.ts';
 import { NO_REFS } from '../../domain/message.ts';
+import { trustCellId } from '../../domain/trust.ts';
 import type { ActionContext } from '../../machines/action/action.machine.ts';
 import { guardChangesOf } from './guard-changes.ts';
 import type { PlanBuilder, Turn } from './plan-builder.ts';
@@ -97,12 +98,25 @@ function projectProposal(builder: PlanBuilder, turn: Turn, data: EventData<'acti
     propensity: 1,
     reason: `Proposed by ${data.proposer}.`,
   };
+  const choice = canonicalJson({ engine: data.engine, candidates: [candidate], chosen: 0, reason: candidate.reason });
+  const subject: ActorRef =
+    data.person === null ? { kind: 'account', id: data.account ?? message.scope } : { kind: 'lead', id: data.person };
+  // The subject remembers it, so that what follows can be linked to it.
+  builder.append(turn, subject, 'decision.made', {
+    decision: data.decision,
+    action,
+    choice: builder.deps.digest(choice),
+    engine: data.engine,
+    action_type: data.action_type,
+    confidence: data.confidence,
+    cell: trustCellId(data.action_type, data.channel, data.risk_class, data.engine),
+  });
   builder.plan.decisions.push({
     tenant: message.tenant,
     id: data.decision,
     at: message.at,
-    subjectKind: data.person === null ? 'account' : 'lead',
-    subjectId: data.person ?? data.account ?? message.scope,
+    subjectKind: subject.kind,
+    subjectId: subject.id,
     scope: message.scope,
     account: data.account,
     trigger: 'proposal',
@@ -114,7 +128,7 @@ function projectProposal(builder: PlanBuilder, turn: Turn, data: EventData<'acti
     confidence: data.confidence,
     propensity: 1,
     reason: candidate.reason,
-    choice: canonicalJson({ engine: data.engine, candidates: [candidate], chosen: 0, reason: candidate.reason }),
+    choice,
     verdict: 'none',
     verdictHash: null,
     policy: null,

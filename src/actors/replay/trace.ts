@@ -60,7 +60,7 @@ function summaryOf(type: EventType, data: unknown): string {
     case 'decision.made': {
       const { action_type: actionType, engine, confidence } = data as EventData<'decision.made'>;
       const title = actionType === 'none' ? 'Do nothing' : ACTION_TYPE_SPECS[actionType as ActionType].title;
-      return `${engine} chose: ${title}, confidence ${confidence.toFixed(2)}.`;
+      return `${engine} chose: ${title}${confidence === null ? '' : `, confidence ${confidence.toFixed(2)}`}.`;
     }
     case 'action.proposed':
       return `Proposed by ${(data as EventData<'action.proposed'>).proposer}: ${ACTION_TYPE_SPECS[(data as EventData<'action.proposed'>).action_type].title}.`;

@@ -1,91 +1,123 @@
 /** The commands of an admin: policy, kill switch, keys, and the reference of the configuration. */
 import { readFileSync } from 'node:fs';
+
+import { configReference } from '../../config/config-reference.ts';
+import { settingRows } from '../../config/config.ts';
+import { ROLES } from '../../domain/authority.ts';
 import { GatehouseError } from '../../domain/errors.ts';
 import { policySchema } from '../../domain/policy.ts';
-import { ROLES } from '../../domain/authority.ts';
-import { configReference } from '../../config/config-reference.ts';
+import type { Policy } from '../../domain/policy.ts';
+import { answer, connected, EXIT, refuseMore, textOption, verbOf } from '../command.ts';
 import type { Command } from '../command.ts';
-import { EXIT, textOption } from '../command.ts';
 
 export const policyCommand: Command = {
   name: 'policy',
   summary: 'Show the policy in force, or apply another',
-  usage: 'gatehouse policy show | apply FILE',
+  usage: 'gatehouse policy show\ngatehouse policy apply FILE',
   examples: ['gatehouse policy show > policy.json', 'gatehouse policy apply policy.json'],
   options: {},
   async run(context, args) {
-    const [verb = 'show', file] = args;
-    const { services, caller, close } = await context.connect();
-    try {
-      if (verb === 'show') {
+    const verb = verbOf('policy', args, ['show', 'apply']);
+    if (verb === 'show') {
+      refuseMore(args, 1);
+      return connected(context, async (services, caller) => {
         const current = await services.getPolicy(caller);
-        context.note(`policy ${current.hash}`);
-        context.out(JSON.stringify(context.json ? current : current.policy, null, context.json ? 0 : 2));
+        if (!context.json) context.terminal.note(`The policy in force has the hash ${current.hash}.`);
+        // Without --json the answer is the policy alone, so that it can be changed and applied again.
+        answer(context, current, () => JSON.stringify(current.policy, null, 2));
         return EXIT.ok;
-      }
-      if (verb !== 'apply' || file === undefined) throw new GatehouseError('usage', 'gatehouse policy apply needs a file.');
-      const parsed = policySchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-      if (!parsed.success) {
-        throw new GatehouseError('usage', `${file} is not a policy.`, { faults: parsed.error.issues.map((issue) => ({ pointer: `/${issue.path.join('/')}`, detail: issue.message })) });
-      }
-      const { hash } = await services.applyPolicy(caller, parsed.data);
-      context.out(context.json ? JSON.stringify({ hash }) : `Policy ${parsed.data.name} is in force: ${hash}`);
-      return EXIT.ok;
-    } finally {
-      await close();
+      });
     }
+    const file = args[1];
+    if (file === undefined)
+      throw new GatehouseError('usage', 'Name a file with the policy: gatehouse policy apply FILE.');
+    refuseMore(args, 2);
+    const policy = readPolicy(file);
+    return connected(context, async (services, caller) => {
+      const { hash } = await services.applyPolicy(caller, policy);
+      answer(context, { hash }, () => `The policy ${policy.name} is in force: ${hash}`);
+      return EXIT.ok;
+    });
   },
 };
 
+function readPolicy(file: string): Policy {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new GatehouseError('usage', `${file} cannot be read as JSON: ${why}`, { cause: error });
+  }
+  const parsed = policySchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new GatehouseError('usage', `${file} is not a policy.`, {
+    faults: parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, detail: message })),
+  });
+}
+
 export const killSwitchCommand: Command = {
   name: 'kill-switch',
-  summary: 'Stop every execution of a tenant, or let it go on',
-  usage: 'gatehouse kill-switch on|off --reason TEXT',
-  examples: ['gatehouse kill-switch on --reason "wrong price in the templates"'],
+  summary: 'Stop everything that would leave a tenant, or let it go on',
+  usage: 'gatehouse kill-switch on --reason TEXT\ngatehouse kill-switch off --reason TEXT',
+  examples: [
+    'gatehouse kill-switch on --reason "wrong price in the templates"',
+    'gatehouse kill-switch off --reason "templates are corrected" --tenant emea',
+  ],
   options: { reason: { type: 'string', meaning: 'Why; it stands on the ledger.' } },
   async run(context, args, options) {
-    const [verb] = args;
-    const reason = textOption(options, 'reason');
-    if ((verb !== 'on' && verb !== 'off') || reason === undefined) throw new GatehouseError('usage', 'Say on or off, and give --reason.');
-    const { services, caller, close } = await context.connect();
-    try {
+    const verb = verbOf('kill-switch', args, ['on', 'off']);
+    refuseMore(args, 1);
+    const reason = textOption(options, 'reason')?.trim() ?? '';
+    if (reason === '') throw new GatehouseError('usage', 'Say why with --reason; it stands on the ledger.');
+    return connected(context, async (services, caller) => {
       const result = await services.setKillSwitch(caller, verb === 'on', reason);
-      context.out(context.json ? JSON.stringify(result) : `The kill switch is ${verb} since ${result.since}.`);
+      const words = result.engaged ? 'engaged: nothing leaves' : 'released';
+      answer(context, result, () => `The kill switch of ${caller.tenant} is ${words}, since ${result.since}.`);
       return EXIT.ok;
-    } finally {
-      await close();
-    }
+    });
   },
 };
 
 export const keysCommand: Command = {
   name: 'keys',
   summary: 'Make or revoke API keys',
-  usage: 'gatehouse keys create --label TEXT --role ROLE [--agent] | revoke ID',
-  examples: ['gatehouse keys create --label crm-sync --role operator --agent', 'gatehouse keys revoke key_0123'],
+  usage: 'gatehouse keys create --label TEXT --role ROLE [--agent]\ngatehouse keys revoke ID',
+  examples: [
+    'gatehouse keys create --label "Ana" --role reviewer',
+    'gatehouse keys create --label crm-sync --role operator --agent',
+    'gatehouse keys revoke key_0123',
+  ],
   options: {
     label: { type: 'string', meaning: 'Who or what will use it.' },
-    role: { type: 'string', meaning: ROLES.join(', ') },
+    role: { type: 'string', meaning: `${ROLES.join(', ')}.` },
     agent: { type: 'boolean', meaning: 'The key belongs to a program, which can never approve.' },
   },
   async run(context, args, options) {
-    const [verb, id] = args;
-    const { services, caller, close } = await context.connect();
-    try {
-      if (verb === 'revoke' && id !== undefined) {
+    const verb = verbOf('keys', args, ['create', 'revoke']);
+    if (verb === 'revoke') {
+      const id = args[1];
+      if (id === undefined) throw new GatehouseError('usage', 'Name the key by its id: gatehouse keys revoke key_….');
+      refuseMore(args, 2);
+      return connected(context, async (services, caller) => {
         await services.revokeKey(caller, id);
-        context.out(context.json ? JSON.stringify({ revoked: id }) : `${id} is revoked.`);
+        answer(context, { revoked: id }, () => `${id} is revoked.`);
         return EXIT.ok;
-      }
-      const role = ROLES.find((item) => item === options['role']);
-      const label = textOption(options, 'label');
-      if (verb !== 'create' || role === undefined || label === undefined) throw new GatehouseError('usage', `gatehouse keys create needs --label and --role (${ROLES.join(', ')}).`);
-      const made = await services.createKey(caller, { label, role, kind: options['agent'] === true || role === 'agent' ? 'agent' : 'person' });
-      context.out(context.json ? JSON.stringify(made) : `${made.id}\n${made.key}\nThe key is shown once.`);
-      return EXIT.ok;
-    } finally {
-      await close();
+      });
     }
+    refuseMore(args, 1);
+    const label = textOption(options, 'label');
+    const role = ROLES.find((item) => item === options['role']);
+    if (label === undefined || role === undefined) {
+      throw new GatehouseError('usage', `A key needs --label and --role, which is one of ${ROLES.join(', ')}.`);
+    }
+    const kind = options['agent'] === true || role === 'agent' ? 'agent' : 'person';
+    return connected(context, async (services, caller) => {
+      const made = await services.createKey(caller, { label, role, kind });
+      if (!context.json) context.terminal.note(`${made.id}, for ${label} as ${role}. The key is shown this once:`);
+      answer(context, made, () => made.key);
+      return EXIT.ok;
+    });
   },
 };
 
@@ -93,11 +125,12 @@ export const configCommand: Command = {
   name: 'config',
   summary: 'Print the reference of all settings',
   usage: 'gatehouse config docs',
-  examples: ['gatehouse config docs'],
+  examples: ['gatehouse config docs', 'gatehouse config docs --json'],
   options: {},
   run(context, args) {
-    if (args[0] !== 'docs') throw new GatehouseError('usage', 'gatehouse config docs');
-    context.out(configReference());
+    verbOf('config', args, ['docs']);
+    refuseMore(args, 1);
+    answer(context, { settings: settingRows() }, () => configReference().trimEnd());
     return Promise.resolve(EXIT.ok);
   },
 };

@@ -1,53 +1,46 @@
-/** Runs the server until it is told to stop. `demo` is the same with a small world that keeps things happening. */
-import type { Command, CommandContext, ExitCode } from '../command.ts';
-import { EXIT } from '../command.ts';
+/**
+ * Runs the server until it is told to stop. `demo` is the same with a small world that keeps things happening. The first signal lets
+ * what is under way finish; the second, or ten seconds, ends the process anyway.
+ */
+import { GatehouseError } from '../../domain/errors.ts';
 import type { LocalApp } from '../app.port.ts';
+import { answer, EXIT, refuseMore } from '../command.ts';
+import type { Command, CommandContext, ExitCode } from '../command.ts';
 import { startDemoWorld } from '../demo-world.ts';
+import { listenForInterruption } from '../interruption.ts';
+import type { SignalSource } from '../interruption.ts';
+import type { Paint } from '../terminal.ts';
 
 /** How long a stop may take before the process ends anyway. */
 const STOP_MS = 10_000;
 
-/** Resolves on the first SIGINT or SIGTERM; the second ends the process at once. */
-function stopSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    let told = false;
-    for (const name of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(name, () => {
-        if (told) process.exit(EXIT.internal);
-        told = true;
-        resolve(name);
-      });
-    }
-  });
+/** What is started beside the server, and how it ends. */
+interface Started {
+  stop(): Promise<void>;
 }
 
-async function runUntilStopped(context: CommandContext, start: (app: LocalApp, url: string) => Promise<() => Promise<void>>): Promise<ExitCode> {
-  const stopped = stopSignal();
-  const app = await context.openApp({ workers: true });
-  const { url, stop } = await app.listen();
-  const end = await start(app, url);
-  const signal = await stopped;
-  context.note(`${signal}: finishing what is under way…`);
-  const timer = setTimeout(() => process.exit(EXIT.internal), STOP_MS);
-  timer.unref();
-  await end();
-  await stop();
-  await app.close();
-  return EXIT.ok;
-}
+const NOTHING: Started = { stop: () => Promise.resolve() };
 
 export const serveCommand: Command = {
   name: 'serve',
   summary: 'Run the server',
   usage: 'gatehouse serve',
-  examples: ['gatehouse serve', 'DATABASE_URL=postgres://localhost/gatehouse gatehouse serve'],
+  examples: ['gatehouse serve', 'GATEHOUSE_PORT=5000 DATABASE_URL=postgres://localhost/gatehouse gatehouse serve'],
   options: {},
-  run: (context) =>
-    runUntilStopped(context, async (app, url) => {
+  run(context, args) {
+    refuseMore(args, 0);
+    return serve(context, async (app, url) => {
       const key = await app.adminKey();
-      context.out(context.json ? JSON.stringify({ url, tenant: 'default', key }) : `Gatehouse answers at ${url}\n  admin key of tenant default: ${key}`);
-      return () => Promise.resolve();
-    }),
+      answer(context, { url, tenant: 'default', key }, () =>
+        ready(context.terminal.paint, [
+          ['Gatehouse answers at', url],
+          ['admin key', `${key}   (tenant default)`],
+          ['API', `${url}/openapi.json`],
+        ]),
+      );
+      return NOTHING;
+    });
+  },
 };
 
 export const demoCommand: Command = {
@@ -56,30 +49,113 @@ export const demoCommand: Command = {
   usage: 'gatehouse demo',
   examples: ['gatehouse demo', 'GATEHOUSE_PORT=5000 gatehouse demo'],
   options: {},
-  run: (context) =>
-    runUntilStopped(context, async (app, url) => {
+  run(context, args) {
+    refuseMore(args, 0);
+    return serve(context, async (app, url) => {
       const { tenant, key, caller } = await app.prepareDemo();
       const adminKey = await app.adminKey();
-      const world = startDemoWorld(app.services, caller, (error) => context.note(`demo world: ${error instanceof Error ? error.message : String(error)}`));
-      if (context.json) context.out(JSON.stringify({ url, tenant, key, admin_key: adminKey }));
-      else {
-        context.out(
-          [
-            '',
-            `  Gatehouse answers at  ${url}`,
-            `  demo tenant key       ${key}`,
-            `  default tenant key    ${adminKey}`,
-            '',
-            '  Post a signal and wait for the decision:',
-            '',
-            `  curl -s ${url}/v1/signals -H 'authorization: Bearer ${key}' -H 'content-type: application/json' -H 'prefer: wait=10' \\`,
-            `    -d '{"specversion":"1.0","id":"first-1","source":"/readme","type":"web.page_viewed","subject":"contact/me","data":{"page":"pricing"}}'`,
-            '',
-            '  Everything runs in this process and nothing is sent. Stop with Ctrl-C.',
-            '',
-          ].join('\n'),
-        );
-      }
-      return () => world.stop();
-    }),
+      const world = startDemoWorld(app.services, caller, (error) =>
+        context.terminal.note(`demo world: ${error instanceof Error ? error.message : String(error)}`),
+      );
+      answer(context, { url, tenant, key, admin_key: adminKey }, () =>
+        [
+          ready(context.terminal.paint, [
+            ['Gatehouse answers at', url],
+            ['demo key', `${key}   (tenant demo)`],
+            ['admin key', `${adminKey}   (tenant default)`],
+            ['API', `${url}/openapi.json`],
+          ]),
+          '  Post a signal and wait for the decision:',
+          '',
+          curlCommand(url, key),
+          '',
+          '  Then, in another terminal: gatehouse trace DECISION --tenant demo',
+          '  Everything runs in this process and nothing is sent. Stop with Ctrl-C.',
+          '',
+        ].join('\n'),
+      );
+      return world;
+    });
+  },
 };
+
+async function serve(
+  context: CommandContext,
+  start: (app: LocalApp, url: string) => Promise<Started>,
+  source: SignalSource = process,
+): Promise<ExitCode> {
+  const { terminal } = context;
+  const interruption = listenForInterruption(source);
+  const app = await context.openApp({ workers: true });
+  const stops: (() => Promise<void>)[] = [() => app.close()];
+  try {
+    const server = await listen(app, context.config.port);
+    stops.unshift(() => server.stop());
+    const started = await start(app, server.url);
+    stops.unshift(() => started.stop());
+    const signal = await interruption.asked;
+    terminal.note(`${signal}: finishing what is under way. Again to end at once.`);
+  } catch (error) {
+    await stopAll(stops);
+    interruption.end();
+    throw error;
+  }
+  const timer = setTimeout(() => {
+    terminal.note(`It did not finish in ${STOP_MS / 1_000} seconds and is ended.`);
+    source.exit(EXIT.internal);
+  }, STOP_MS);
+  await stopAll(stops);
+  clearTimeout(timer);
+  interruption.end();
+  return EXIT.ok;
+}
+
+/** One after the other: requests first, the database last. A part that fails to stop does not keep the others from stopping. */
+async function stopAll(stops: readonly (() => Promise<void>)[]): Promise<void> {
+  let failure: unknown = null;
+  for (const stop of stops) {
+    await stop().catch((error: unknown) => {
+      failure ??= error;
+    });
+  }
+  if (failure !== null) throw new Error('a part of the server did not stop cleanly', { cause: failure });
+}
+
+async function listen(app: LocalApp, port: number): ReturnType<LocalApp['listen']> {
+  try {
+    return await app.listen();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code === 'EADDRINUSE') {
+      const detail = `Port ${port} is taken by another program. Set GATEHOUSE_PORT to another one, or to 0 for any.`;
+      throw new GatehouseError('unavailable', detail, { cause: error });
+    }
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      const detail = `The address of GATEHOUSE_HOST and GATEHOUSE_PORT (${port}) cannot be used: ${code}.`;
+      throw new GatehouseError('usage', detail, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function ready(paint: Paint, rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([label]) => label.length));
+  return ['', ...rows.map(([label, value]) => `  ${label.padEnd(width)}  ${paint('bold', value)}`), ''].join('\n');
+}
+
+/** A pricing page is enough interest for a decision, so the answer shows one. */
+export function curlCommand(url: string, key: string): string {
+  const event = {
+    specversion: '1.0',
+    id: 'first-1',
+    source: '/readme',
+    type: 'web.page_viewed',
+    subject: 'contact/me',
+    data: { page: 'pricing' },
+  };
+  return [
+    `  curl -sS ${url}/v1/signals -H 'Authorization: Bearer ${key}' \\`,
+    `    -H 'Content-Type: application/cloudevents+json' -H 'Prefer: wait=10' \\`,
+    `    -d '${JSON.stringify(event)}'`,
+  ].join('\n');
+}

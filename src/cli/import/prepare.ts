@@ -20,6 +20,8 @@ export interface PrepareRequest {
   readonly mapPath: string;
   readonly mode: ImportMode;
   readonly now: Instant;
+  /** How many records the summary shows; 5 if it is left out. */
+  readonly preview?: number | undefined;
   /** Told about the rows that were read so far. */
   readonly progress?: (rows: number) => void;
 }
@@ -62,20 +64,20 @@ const PREVIEW_RECORDS = 5;
 
 /** Throws `usage` when a file cannot be read, follows no entry of the map, or lacks a column. */
 export async function prepareImport(request: PrepareRequest): Promise<PreparedImport> {
-  const { map, mapPath, files, mode, now, progress = () => {} } = request;
+  const { map, mapPath, files, mode, now, preview = PREVIEW_RECORDS, progress = () => {} } = request;
   const plan = await planImport({ map, mapPath, paths: files, now, progress });
   return {
     name: map.name,
     policy: plan.policy,
     records: plan.records,
     faults: plan.faults,
-    summary: summaryOf(plan.records, plan.files),
+    summary: summaryOf(plan.records, plan.files, preview),
     digest: importDigest(plan.content, mode),
     content: plan.content,
   };
 }
 
-function summaryOf(records: readonly ImportRecord[], files: readonly PlannedFile[]): ImportSummary {
+function summaryOf(records: readonly ImportRecord[], files: readonly PlannedFile[], preview: number): ImportSummary {
   const counts: Record<string, number> = {};
   for (const { kind, type } of records) counts[`${kind} ${type}`] = (counts[`${kind} ${type}`] ?? 0) + 1;
   const [first, last] = [records.at(0), records.at(-1)];
@@ -86,7 +88,7 @@ function summaryOf(records: readonly ImportRecord[], files: readonly PlannedFile
     from: first === undefined ? null : isoOf(first.time),
     to: last === undefined ? null : isoOf(last.time),
     files,
-    preview: records.slice(0, PREVIEW_RECORDS).map(({ kind, type, id, subject, time, data }) => ({
+    preview: records.slice(0, preview).map(({ kind, type, id, subject, time, data }) => ({
       kind,
       type,
       id,

@@ -75,7 +75,6 @@ export function previewText(report: PreviewReport): string {
     lines.push(`  ${time}  ${kind} ${type}  ${subject}  ${shortened(JSON.stringify(data))}`);
   }
   lines.push(...faultLines(report.faults));
-  if (report.kind === 'dry_run') lines.push('Nothing was stored.', `Digest of this report: ${report.report}`);
   return lines.join('\n');
 }
 

@@ -66,18 +66,12 @@ export const leadMachine = leadSetup.createMachine({
       {
         guard: ({ event }) => event.data.outcome_type === 'unsubscribe' || event.data.outcome_type === 'complaint',
         target: '.opted_out',
-        actions: [
-          assign(({ context, event }) => withOutcome(context, event.data)),
-          'link_outcome',
-        ],
+        actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'],
       },
       {
         guard: ({ event }) => event.data.outcome_type === 'won',
         target: '.won',
-        actions: [
-          assign(({ context, event }) => withOutcome(context, event.data)),
-          'link_outcome',
-        ],
+        actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'],
       },
       {
         guard: ({ event }) => event.data.outcome_type === 'lost',

@@ -3,6 +3,7 @@
  * the account's id, or a lone person's own; a domain is an alias and never a key, and free-mail domains belong to nobody.
  */
 import type { KeyObject } from 'node:crypto';
+
 import type { Directory, ResolveRequest, Resolved, SubjectKind } from '../../actors/intake/directory.port.ts';
 import { companyDomainOf } from '../../domain/entity.ts';
 import { must } from '../../domain/errors.ts';

@@ -3,6 +3,7 @@
  * per table. Expectations are checked in the statements: a lost lease, a stale state or a stale guard writes nothing at all.
  */
 import type { KeyObject } from 'node:crypto';
+
 import type {
   BatchOutcome,
   CommitPlan,
@@ -192,16 +193,19 @@ export class PostgresRuntimeStore implements RuntimeStore {
   }
 
   rehearse(message: Message, plan: (loaded: Loaded) => CommitPlan): Promise<CommitPlan> {
-    return this.#sql.transaction({ role: 'gatehouse_runtime', tenants: [message.tenant], keyed: true }, async (session) => {
-      const loaded = await loadBatch(
-        session,
-        [{ message, committed: false }],
-        [message.tenant],
-        new Map([[message.partition, 0]]),
-        (wanted) => this.#policies.load(session, wanted),
-      );
-      return plan(loaded);
-    });
+    return this.#sql.transaction(
+      { role: 'gatehouse_runtime', tenants: [message.tenant], keyed: true },
+      async (session) => {
+        const loaded = await loadBatch(
+          session,
+          [{ message, committed: false }],
+          [message.tenant],
+          new Map([[message.partition, 0]]),
+          (wanted) => this.#policies.load(session, wanted),
+        );
+        return plan(loaded);
+      },
+    );
   }
 
   async pendingMessages(partitions: readonly number[], limit: number): Promise<readonly Message[]> {

@@ -28,11 +28,13 @@ export function createSandboxStore(sql: Sql): SandboxStore {
       return deliveries.map((delivery) => delivery.receipt);
     },
     async find(tenant, keys) {
-      const rows = await sql.transaction({ role: 'gatehouse_runtime', tenants: [tenant as TenantId], keyed: true }, (session) =>
-        session.query<{ idempotency_key: string; receipt: string }>(
-          'SELECT idempotency_key, receipt FROM sandbox_deliveries WHERE tenant = $1 AND idempotency_key = ANY ($2::text[])',
-          [tenant, [...keys]],
-        ),
+      const rows = await sql.transaction(
+        { role: 'gatehouse_runtime', tenants: [tenant as TenantId], keyed: true },
+        (session) =>
+          session.query<{ idempotency_key: string; receipt: string }>(
+            'SELECT idempotency_key, receipt FROM sandbox_deliveries WHERE tenant = $1 AND idempotency_key = ANY ($2::text[])',
+            [tenant, [...keys]],
+          ),
       );
       const receipts = new Map(rows.map((row) => [row.idempotency_key, row.receipt]));
       return keys.map((key) => receipts.get(key) ?? null);

@@ -3,7 +3,8 @@ import type { SqlScope } from './sql.port.ts';
 
 const SAFE_TENANT = /^[a-z][a-z0-9-]{0,39}$/;
 
-const KEYED_ONLY = '; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_material = off';
+const KEYED_ONLY =
+  '; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_material = off';
 
 /** One round trip: begin, take the role, name the tenants. Tenant ids are checked because they stand in the text. */
 export function openStatement(scope: SqlScope): string {

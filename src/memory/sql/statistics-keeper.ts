@@ -5,7 +5,23 @@
 import type { Sql } from './sql.port.ts';
 
 /** Tables that the runtime looks rows up in. */
-const TABLES = ['inbox', 'ledger', 'actor_state', 'guards', 'timers', 'directory', 'subject_keys', 'decisions', 'snapshot_parts', 'permits', 'executions', 'reviews', 'outcomes', 'leads', 'suppressions'];
+const TABLES = [
+  'inbox',
+  'ledger',
+  'actor_state',
+  'guards',
+  'timers',
+  'directory',
+  'subject_keys',
+  'decisions',
+  'snapshot_parts',
+  'permits',
+  'executions',
+  'reviews',
+  'outcomes',
+  'leads',
+  'suppressions',
+];
 /** A table is looked at again when it has grown by this factor, and by at least this many bytes. */
 const GROWTH = 2;
 const LEAST_BYTES = 128 * 1_024;
@@ -21,8 +37,13 @@ export class StatisticsKeeper {
   /** Analyses the tables that have grown much since the last call. */
   async refresh(): Promise<readonly string[]> {
     return this.#sql.asOwner(async (session) => {
-      const rows = await session.query<{ name: string; bytes: number }>('SELECT name, pg_relation_size(name::regclass) AS bytes FROM unnest($1::text[]) AS name', [TABLES]);
-      const grown = rows.filter((row) => row.bytes > LEAST_BYTES && row.bytes >= GROWTH * (this.#sizes.get(row.name) ?? 0));
+      const rows = await session.query<{ name: string; bytes: number }>(
+        'SELECT name, pg_relation_size(name::regclass) AS bytes FROM unnest($1::text[]) AS name',
+        [TABLES],
+      );
+      const grown = rows.filter(
+        (row) => row.bytes > LEAST_BYTES && row.bytes >= GROWTH * (this.#sizes.get(row.name) ?? 0),
+      );
       for (const { name, bytes } of grown) {
         await session.query(`ANALYZE ${name}`);
         this.#sizes.set(name, bytes);

@@ -1,7 +1,8 @@
+import type { KeyObject } from 'node:crypto';
+
 /** Data keys per subject: made on first use, kept wrapped with the installation's key, cached in memory, destroyed by erasure. */
 import type { TenantId } from '../../domain/ids.ts';
 import type { SqlSession } from '../sql/sql.port.ts';
-import type { KeyObject } from 'node:crypto';
 import { keyOfBytes, newKeyBytes, seal, unseal } from './cipher.ts';
 
 /** Keys that stay in memory; the least recently used leave first. */
@@ -23,7 +24,11 @@ export class SubjectVault {
   }
 
   /** The keys of these subjects; a subject that was erased has none. Makes missing ones when `create` is set. */
-  async keys(session: SqlSession, refs: readonly SubjectRef[], create: boolean): Promise<ReadonlyMap<string, KeyObject>> {
+  async keys(
+    session: SqlSession,
+    refs: readonly SubjectRef[],
+    create: boolean,
+  ): Promise<ReadonlyMap<string, KeyObject>> {
     const found = new Map<string, KeyObject>();
     const missing = new Map<string, SubjectRef>();
     for (const ref of refs) {

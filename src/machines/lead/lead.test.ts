@@ -1,0 +1,166 @@
+/** The pursuit of one person: what moves it, what closes it, and what it asks for on the way. */
+import { describe, expect, test } from 'vitest';
+
+import { OUTCOME_TYPES } from '../../domain/outcome-types.ts';
+import type { OutcomeType } from '../../domain/outcome-types.ts';
+import { eventOf, eventTypesOf, givenFor, statesOf } from '../given.fixture.ts';
+import { REMEMBERED_DECISIONS } from '../subject-context.ts';
+import { AT, decided, linked, outcome, profile, retriageDue, signal, triaged } from '../subject-events.fixture.ts';
+import { CLOSED_LEAD_STATES, leadDefinition } from './lead.machine.ts';
+
+const given = givenFor(leadDefinition);
+const triageSignal = { type: 'triage', trigger: 'signal' } as const;
+const link = { type: 'link_outcome' } as const;
+
+const WAYS = {
+  new: [],
+  engaged: [signal()],
+  qualified: [signal(), outcome('reply_positive')],
+  meeting: [signal(), outcome('meeting_booked')],
+  won: [outcome('won')],
+  lost: [outcome('lost')],
+  opted_out: [outcome('unsubscribe')],
+} as const;
+type State = keyof typeof WAYS;
+const STATES = Object.keys(WAYS) as readonly State[];
+
+/** Where an outcome leads; the others leave the person where it is. */
+const LEADS_TO: Partial<Record<OutcomeType, State>> = {
+  unsubscribe: 'opted_out',
+  complaint: 'opted_out',
+  won: 'won',
+  lost: 'lost',
+  meeting_booked: 'meeting',
+  reply_positive: 'qualified',
+  opportunity_created: 'qualified',
+};
+
+test('the ways lead where they say, into every state', () => {
+  expect([...STATES].toSorted()).toEqual(statesOf(leadDefinition).toSorted());
+  for (const state of STATES) expect(given(...WAYS[state]).state.value).toBe(state);
+  for (const state of CLOSED_LEAD_STATES) expect(STATES).toContain(state);
+});
+
+test('these are all events that it takes', () => {
+  expect(eventTypesOf(leadDefinition)).toEqual([
+    'decision.made',
+    'outcome.linked',
+    'outcome.recorded',
+    'profile.updated',
+    'retriage.due',
+    'signal.received',
+    'signal.triaged',
+  ]);
+});
+
+describe.each(STATES)('in %s', (state) => {
+  const way = WAYS[state];
+
+  test('a signal is triaged, so that the reason for doing nothing is recorded too', () => {
+    given(...way)
+      .when(signal())
+      .then({ value: state === 'new' ? 'engaged' : state, effects: [triageSignal], context: { last_signal_at: AT } });
+  });
+  test('a second look is triaged', () => {
+    given(...way)
+      .when(retriageDue)
+      .then({ value: state, effects: [{ type: 'triage', trigger: 'retriage' }] });
+  });
+  test('a triage that says act asks for a decision and ends the wait for a second look', () => {
+    given(...way, triaged('later'))
+      .when(triaged('act'))
+      .then({
+        value: state,
+        effects: [{ type: 'cancel_timer', name: 'retriage', pending: true }, { type: 'decide' }],
+        context: { look_pending: false, last_triage: { verdict: 'act' } },
+      });
+  });
+  test('a triage that says later sets a timer', () => {
+    given(...way)
+      .when(triaged('later'))
+      .then({
+        value: state,
+        effects: [{ type: 'start_timer', name: 'retriage', at: AT + 500 }],
+        context: { look_pending: true, later_count: 1 },
+      });
+  });
+  test('a triage that says none is remembered, and nothing else', () => {
+    given(...way)
+      .when(triaged('none'))
+      .then({ value: state, context: { last_triage: { verdict: 'none', reason: 'no_interest', at: AT } } });
+  });
+  test('a decision is remembered', () => {
+    given(...way)
+      .when(decided())
+      .then({ value: state, context: { decisions: [{ decision: 'dec_1', action: 'act_1', at: AT }] } });
+  });
+  test('a linked outcome is evidence', () => {
+    given(...way)
+      .when(linked)
+      .then({ value: state, effects: [{ type: 'record_outcome_evidence' }] });
+  });
+  test('facts are taken in', () => {
+    given(...way)
+      .when(profile({ contact_facts: { country: 'FR' }, account: 'acc_1' }))
+      .then({ value: state, context: { contact_facts: { country: 'FR' }, account: 'acc_1' } });
+  });
+  test.each(OUTCOME_TYPES)('the outcome %s is counted and linked', (type) => {
+    // An opt-out is final: not even a won deal reopens the person.
+    const value = state === 'opted_out' ? 'opted_out' : (LEADS_TO[type] ?? state);
+    const before = (given(...way).state.context['outcomes'] as Record<string, number>)[type] ?? 0;
+    given(...way)
+      .when(outcome(type))
+      .then({
+        value,
+        effects: [link],
+        context: { outcomes: { [type]: before + 1 }, dimensions: { origin: 'organic' } },
+      });
+  });
+  test('what is no business of a person changes nothing', () => {
+    given(...way)
+      .when(eventOf('kill_switch.released', { by: 'person:ada', reason: '' }))
+      .thenNothing();
+    given(...way)
+      .when(eventOf('touch.recorded', { channel: 'email', occurred_at: AT, source: 'crm' }))
+      .thenNothing();
+  });
+});
+
+test('a signal after a wait begins to count looks again', () => {
+  given(signal(), triaged('later'), triaged('later', 'retriage'))
+    .when(signal())
+    .then({ value: 'engaged', effects: [triageSignal], context: { later_count: 0, signals: 2, look_pending: true } });
+});
+
+test('a second look that finds nothing is the last one', () => {
+  given(signal(), triaged('later'))
+    .when(triaged('none', 'retriage'))
+    .then({ value: 'engaged', context: { look_pending: false } });
+});
+
+test('without a pending look nobody asks the database to forget one', () => {
+  given(signal())
+    .when(triaged('act'))
+    .then({
+      value: 'engaged',
+      effects: [{ type: 'cancel_timer', name: 'retriage', pending: false }, { type: 'decide' }],
+    });
+});
+
+test('signals in any order give the same first and last time', () => {
+  given(signal({ occurred_at: AT + 5 }))
+    .when(signal({ occurred_at: AT - 5, strength: 0 }))
+    .then({
+      value: 'engaged',
+      effects: [triageSignal],
+      context: { first_seen_at: AT - 5, last_signal_at: AT + 5, signals: 2 },
+    });
+});
+
+test('it remembers the newest decisions only', () => {
+  const decisions = Array.from({ length: REMEMBERED_DECISIONS }, (_, index) => decided(`dec_${index}`));
+  const { context } = given(...decisions, decided('dec_new')).state;
+  const remembered = (context['decisions'] as { decision: string }[]).map((item) => item.decision);
+  expect(remembered).toHaveLength(REMEMBERED_DECISIONS);
+  expect([remembered[0], remembered.at(-1)]).toEqual(['dec_1', 'dec_new']);
+});

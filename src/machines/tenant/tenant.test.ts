@@ -1,0 +1,151 @@
+/** The registry of a tenant: modes, clock, policy, suppressions and the kill switch. */
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import type { MachineEvent } from '../../domain/event-types.ts';
+import { CLOCKS, MODES } from '../../domain/mode.ts';
+import type { Mode, TenantClock } from '../../domain/mode.ts';
+import { eventOf, eventTypesOf, givenFor, statesOf } from '../given.fixture.ts';
+import { tenantDefinition } from './tenant.machine.ts';
+import type { TenantContext } from './tenant.machine.ts';
+
+const given = givenFor(tenantDefinition);
+const by = 'person:ada';
+const reason = 'test';
+
+const created = (clock: TenantClock = 'real') => eventOf('tenant.created', { clock, mode: 'sandbox', policy: 'p1' });
+const modeSet = (mode: Mode, channel: 'email' | null = null) =>
+  eventOf('tenant.mode_set', { mode, channel, by, reason });
+const clockSet = (clock: TenantClock) => eventOf('tenant.clock_set', { clock, by });
+const suppressed = eventOf('suppression.added', { key: 'email:k', scope: 'email', reason, source: 'api', by });
+const unsuppressed = eventOf('suppression.removed', { key: 'email:k', by, reason });
+const stopped = eventOf('kill_switch.engaged', { by, reason }, 70);
+const released = eventOf('kill_switch.released', { by, reason }, 80);
+
+test('it has two states, and takes these events', () => {
+  expect(statesOf(tenantDefinition)).toEqual(['running', 'stopped']);
+  expect(eventTypesOf(tenantDefinition)).toEqual([
+    'kill_switch.engaged',
+    'kill_switch.released',
+    'policy.applied',
+    'suppression.added',
+    'suppression.removed',
+    'tenant.clock_set',
+    'tenant.created',
+    'tenant.mode_set',
+    'tenant.single_operator_set',
+  ]);
+});
+
+test('a tenant begins in sandbox mode, on the real clock, with its kill switch released', () => {
+  expect(given().state).toMatchObject({ value: 'running', context: { mode: 'sandbox', clock: 'real' } });
+  given()
+    .when(eventOf('tenant.created', { clock: 'virtual', mode: 'shadow', policy: 'p1' }))
+    .then({ value: 'running', context: { clock: 'virtual', mode: 'shadow', policy: 'p1', kill_switch: null } });
+});
+
+describe('modes', () => {
+  test('the mode of the tenant', () => {
+    given(created())
+      .when(modeSet('live'))
+      .then({ value: 'running', context: { mode: 'live', channel_modes: {} } });
+  });
+  test('the mode of one channel leaves the tenant and other channels alone', () => {
+    given(created())
+      .when(modeSet('shadow', 'email'))
+      .then({ value: 'running', context: { mode: 'sandbox', channel_modes: { email: 'shadow' } } });
+  });
+  test('on a virtual clock neither the tenant nor a channel can be live', () => {
+    given(created('virtual')).when(modeSet('live')).thenNothing();
+    given(created('virtual')).when(modeSet('live', 'email')).thenNothing();
+    given(created(), clockSet('virtual')).when(modeSet('live')).thenNothing();
+    given(created('virtual'))
+      .when(modeSet('shadow'))
+      .then({ value: 'running', context: { mode: 'shadow' } });
+  });
+  test('a live tenant that is put on a virtual clock goes back to the sandbox', () => {
+    given(created(), modeSet('live'))
+      .when(clockSet('virtual'))
+      .then({ value: 'running', context: { mode: 'sandbox', clock: 'virtual' } });
+    given(created(), modeSet('shadow'))
+      .when(clockSet('virtual'))
+      .then({ value: 'running', context: { mode: 'shadow', clock: 'virtual' } });
+    given(created('virtual'))
+      .when(clockSet('real'))
+      .then({ value: 'running', context: { mode: 'sandbox', clock: 'real' } });
+  });
+  test('no order of events makes a tenant live on a virtual clock', () => {
+    const anyEvent: fc.Arbitrary<MachineEvent> = fc.oneof(
+      fc
+        .tuple(fc.constantFrom(...MODES), fc.constantFrom('email' as const, null))
+        .map(([mode, at]) => modeSet(mode, at)),
+      fc.constantFrom(...CLOCKS).map(clockSet),
+      fc.constantFrom(stopped, released),
+    );
+    fc.assert(
+      fc.property(fc.array(anyEvent, { maxLength: 20 }), (events) => {
+        const { clock, mode } = given(created(), ...events).state.context as unknown as TenantContext;
+        expect(clock === 'virtual' && mode === 'live').toBe(false);
+      }),
+    );
+  });
+});
+
+describe('the kill switch', () => {
+  test('stops, with who and why', () => {
+    given(created())
+      .when(stopped)
+      .then({ value: 'stopped', context: { kill_switch: { by, reason, at: 70 } } });
+  });
+  test('goes on when it is released', () => {
+    given(created(), stopped)
+      .when(released)
+      .then({ value: 'running', context: { kill_switch: null } });
+  });
+  test('stays engaged whatever else is set', () => {
+    for (const event of [modeSet('live'), clockSet('virtual'), suppressed, unsuppressed])
+      expect(given(created(), stopped, event).state).toMatchObject({
+        value: 'stopped',
+        context: { kill_switch: { by } },
+      });
+  });
+});
+
+describe('the rest of the registry, in both states', () => {
+  for (const [state, way] of [
+    ['running', [created()]],
+    ['stopped', [created(), stopped]],
+  ] as const) {
+    test(`a policy comes into force while ${state}`, () => {
+      given(...way)
+        .when(eventOf('policy.applied', { policy: 'p2', name: 'strict', by }))
+        .then({ value: state, context: { policy: 'p2' } });
+    });
+    test(`single-operator mode is set while ${state}`, () => {
+      given(...way)
+        .when(eventOf('tenant.single_operator_set', { enabled: true, by }))
+        .then({ value: state, context: { single_operator: true } });
+    });
+    test(`suppressions are counted while ${state}`, () => {
+      given(...way)
+        .when(suppressed)
+        .then({ value: state, context: { suppressions: 1 } });
+      given(...way, suppressed)
+        .when(unsuppressed)
+        .then({ value: state, context: { suppressions: 0 } });
+    });
+    test(`usage and imports change nothing while ${state}`, () => {
+      given(...way)
+        .when(
+          eventOf('meter.recorded', { from: 0, to: 1, counts: { execution: 0, tokens: 0, 'api.call': 1, storage: 0 } }),
+        )
+        .thenNothing();
+      given(...way)
+        .when(eventOf('import.started', { import: 'imp_1', mode: 'history', by }))
+        .thenNothing();
+    });
+  }
+  test('there are never fewer suppressions than none', () => {
+    expect(given(created(), unsuppressed).state.context).toMatchObject({ suppressions: 0 });
+  });
+});

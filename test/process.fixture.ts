@@ -1,0 +1,59 @@
+/** The `gatehouse` command as a process of its own, on a data folder of its own, with no server configured. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A master key that is the same in every run, so that ids are too. */
+export const TEST_MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
+
+export class Workplace implements Disposable {
+  readonly dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-e2e-'));
+
+  spawn(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+    const { DATABASE_URL: _database, NATS_URL: _nats, ...rest } = process.env;
+    return spawn(process.execPath, [join(ROOT, 'bin/gatehouse.js'), ...args], {
+      cwd: ROOT,
+      env: {
+        ...rest,
+        GATEHOUSE_DATA_DIR: this.dataDir,
+        GATEHOUSE_MASTER_KEY: TEST_MASTER_KEY,
+        GATEHOUSE_LOG_LEVEL: 'error',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  }
+
+  run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {
+    return finished(this.spawn(args, env));
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+export function finished(child: ChildProcess): Promise<Finished> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
