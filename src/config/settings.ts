@@ -63,7 +63,7 @@ export const SETTINGS = {
     kind: PORT,
     default: 4800,
     secret: false,
-    description: 'Port of the API and the console. With 0 the system chooses a free one.',
+    description: 'Port of the API. With 0 the system chooses a free one.',
   }),
   host: setting<string, string>({
     env: 'GATEHOUSE_HOST',
@@ -94,7 +94,7 @@ export const SETTINGS = {
     kind: urlKind('a URL such as `nats://host:4222`', ['nats:', 'tls:', 'ws:', 'wss:']),
     default: null,
     secret: true,
-    description: 'A NATS server that carries messages between several processes. One process needs none.',
+    description: 'A NATS server. It has no effect yet: one process owns all partitions and needs no broker.',
   }),
   adminKey: setting<string, null>({
     env: 'GATEHOUSE_ADMIN_KEY',
@@ -117,21 +117,21 @@ export const SETTINGS = {
     kind: TEXT,
     default: null,
     secret: true,
-    description: 'Key for Claude. Without it decisions are made by the rules engine.',
+    description: 'Key for a model engine. It has no effect yet: the rules engine makes every decision.',
   }),
   anthropicBaseUrl: setting<string, null>({
     env: 'ANTHROPIC_BASE_URL',
     kind: urlKind('an `http` or `https` URL', ['http:', 'https:']),
     default: null,
     secret: false,
-    description: 'Another address for the Anthropic API, such as a gateway of your own.',
+    description: 'Another address for the model API. It has no effect yet.',
   }),
   smtpUrl: setting<string, null>({
     env: 'SMTP_URL',
     kind: urlKind('a URL such as `smtp://user:password@host:587`', ['smtp:', 'smtps:']),
     default: null,
     secret: true,
-    description: 'Mail server for real e-mail. Without it e-mail stays in the sandbox.',
+    description: 'Mail server for real e-mail. It has no effect yet: every channel is a sandbox.',
   }),
   logLevel: setting<(typeof LOG_LEVELS)[number], 'info'>({
     env: 'GATEHOUSE_LOG_LEVEL',

@@ -54,5 +54,8 @@ test('what came before the first decision, or before the subject was seen, prece
 test('without a decision in the window it is linked to none', () => {
   expect(linkOutcome({ ...BASE, windowMs: DAY_MS })).toEqual({ status: 'unlinked', ...NOTHING });
   expect(linkOutcome({ ...BASE, decisions: [] }).status).toBe('unlinked');
-  expect(linkOutcome({ ...BASE, decisions: [], firstSeenAt: null }).status).toBe('unlinked');
+});
+
+test('an outcome of a subject that nobody had seen yet precedes it', () => {
+  expect(linkOutcome({ ...BASE, decisions: [], firstSeenAt: null }).status).toBe('preceding');
 });

@@ -45,7 +45,7 @@ function latestOf(decisions: readonly LinkableDecision[]): LinkableDecision | nu
 }
 
 /**
- * Links an outcome. A hint that is listed wins, whatever the window. Status `preceding`: it occurred before the subject was first seen
+ * Links an outcome. A hint that is listed wins, whatever the window. Status `preceding`: it occurred before the subject was first seen, or nobody has seen the subject yet,
  * or before the first of its decisions; `unlinked`: no decision lies in the window before it.
  *
  * Source: last touch within a window, Gatehouse architecture, section 4, layer L4.

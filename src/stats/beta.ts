@@ -102,7 +102,8 @@ function leftQuantile(p: number, a: number, b: number): number {
     if (!(lnX < 0)) lnX = -EPSILON;
     if (lnX < LN_LEAST_POSITIVE) return 0;
     const x = Math.exp(lnX);
-    const front = lnFront(x, a, b, lnBetaAB);
+    // ln x is taken as it is: among the smallest numbers x has too few digits left to give it back.
+    const front = a * lnX + b * Math.log1p(-x) - lnBetaAB;
     let lnShare: number;
     // The share divided by its own derivative in ln x, which is the front divided by 1 − x.
     let ratio: number;

@@ -8,7 +8,6 @@ import { canonicalJson } from '../../domain/json.ts';
 /** Writes the plan of a batch: one statement per table, each checking what the plan assumed. */
 import { actorKey, tenantKey } from '../../domain/keys.ts';
 import { ledgerHash } from '../../domain/ledger-event.ts';
-import type { ProfileWrite } from '../../domain/message.ts';
 import { sha256 } from '../sha256.ts';
 import { columns } from '../sql/columns.ts';
 import type { SqlSession, SqlValue } from '../sql/sql.port.ts';
@@ -437,16 +436,18 @@ async function writeProjections(
   await writeProfiles(session, vault, keys, plan);
 }
 
+type Profile = CommitPlan['profiles'][number];
+
 /** Several messages about one entity in a batch leave one row: what came last, member by member. */
-function mergedProfiles(plan: CommitPlan): ReadonlyMap<string, CommitPlan['profiles'][number]> {
-  const merged = new Map<string, CommitPlan['profiles'][number]>();
+function mergedProfiles(plan: CommitPlan): ReadonlyMap<string, Profile> {
+  const merged = new Map<string, Profile>();
   for (const item of plan.profiles) {
     const key = tenantKey(item.tenant, `${item.write.kind}:${item.write.id}`);
     const known = merged.get(key);
     const news = Object.fromEntries(Object.entries(item.write).filter(([, value]) => value !== null));
     merged.set(
       key,
-      known === undefined ? item : { ...item, batch: known.batch, write: { ...known.write, ...news } as ProfileWrite },
+      known === undefined ? item : { ...item, batch: known.batch, write: Object.assign({}, known.write, news) },
     );
   }
   return merged;

@@ -8,11 +8,10 @@ import { openStatement } from './scope-statement.ts';
 import { translated } from './sql-error.ts';
 import type { Sql, SqlScope, SqlSession, SqlValue } from './sql.port.ts';
 
-const INT8 = 20;
 /** Every bigint here is a count, a position or milliseconds; all stay far below 2^53. */
 const customTypes: CustomTypesConfig = {
   getTypeParser: (oid, format) =>
-    Number(oid) === INT8 ? Number : (types.getTypeParser(oid, format) as (text: string) => unknown),
+    oid === types.builtins.INT8 ? Number : (types.getTypeParser(oid, format) as (text: string) => unknown),
 };
 
 /** Statements shorter than this are not worth a name. */
