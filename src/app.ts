@@ -19,6 +19,7 @@ import type { RuntimeObserver } from './actors/observer.port.ts';
 import { ReviewCommands } from './actors/review-commands.ts';
 import { TenantCommands } from './actors/tenant-commands.ts';
 import { WorkerLoop } from './actors/worker-loop.ts';
+import { DiskGuard } from './app/disk-guard.ts';
 import { keptSecret, masterKey } from './app/master-key.ts';
 import { createServices } from './app/services.ts';
 import { UsageMeter } from './app/usage-meter.ts';
@@ -215,6 +216,8 @@ async function compose(
     commands,
     executions,
   });
+  // A server watches its own disk and says so in its errors.
+  const diskGuard = embedded && options.database === undefined ? new DiskGuard(options.dataDir, clock) : null;
   const services = createServices({
     clock,
     commands,
@@ -229,6 +232,7 @@ async function compose(
     reader,
     registry,
     runners,
+    refuseWhenFull: () => diskGuard?.refuseWhenFull(),
     ping: async () => {
       await sql.asOwner((session) => session.query('SELECT 1'));
     },

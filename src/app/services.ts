@@ -52,6 +52,8 @@ export interface ServiceParts {
   readonly meter: UsageMeter;
   readonly metrics: Metrics;
   readonly ping: () => Promise<void>;
+  /** Throws `storage_full` when there is no room for more. */
+  readonly refuseWhenFull: () => void;
   readonly reader: LedgerReader;
   readonly readModel: ReadModel;
   readonly registry: RegistryReader;
@@ -92,6 +94,7 @@ export function createServices(parts: ServiceParts): Services {
     registry,
     reviews,
     runners,
+    refuseWhenFull,
   } = parts;
   const replayDeps = { reader, runners, digest: sha256 };
 
@@ -160,14 +163,17 @@ export function createServices(parts: ServiceParts): Services {
         : { tenant: found.tenant, keyId: found.keyId, identity: found.identity, kind: found.kind, role: found.role };
     },
     async acceptSignals(caller, events) {
+      refuseWhenFull();
       meter.count(caller.tenant, 'api.call', 1);
       return withDecisions(caller.tenant, await intake.signals(caller.tenant, events));
     },
     async acceptOutcomes(caller, events) {
+      refuseWhenFull();
       meter.count(caller.tenant, 'api.call', 1);
       return intake.outcomes(caller.tenant, events);
     },
-    propose(caller, proposal) {
+    async propose(caller, proposal) {
+      refuseWhenFull();
       meter.count(caller.tenant, 'api.call', 1);
       return intake.propose(caller.tenant, caller.identity, proposal);
     },
@@ -227,6 +233,7 @@ export function createServices(parts: ServiceParts): Services {
     traceCorrelation: (caller, correlation) => stepsOf(caller.tenant, correlation),
 
     async putAccount(caller, externalId, facts) {
+      refuseWhenFull();
       const found = await intake.profile(
         caller.tenant,
         `account/${externalId}`,
@@ -244,6 +251,7 @@ export function createServices(parts: ServiceParts): Services {
       return readModel.events(caller.tenant, found?.scope ?? id, query);
     },
     async putContact(caller, externalId, facts) {
+      refuseWhenFull();
       const found = await intake.profile(
         caller.tenant,
         `contact/${externalId}`,
@@ -374,8 +382,10 @@ export function createServices(parts: ServiceParts): Services {
     },
 
     startImport: async (caller, start) => importView(await imports.start(caller.tenant, caller.identity, start)),
-    applyImport: async (caller, id, records) =>
-      importView(await imports.apply(caller.tenant, asId<ImportId>(id), records)),
+    async applyImport(caller, id, records) {
+      refuseWhenFull();
+      return importView(await imports.apply(caller.tenant, asId<ImportId>(id), records));
+    },
     finishImport: async (caller, id) => importView(await imports.finish(caller.tenant, asId<ImportId>(id))),
     async undoImport(caller, id) {
       const result = await imports.undo(caller.tenant, asId<ImportId>(id), caller.identity);
