@@ -99,7 +99,7 @@ for (let index = 0; index < total; index += 1) {
   const sent = post(body)
     .then((status) => {
       statuses.set(String(status), (statuses.get(String(status)) ?? 0) + 1);
-      if (counted) latencies.push(performance.now() - due);
+      if (counted && status === 202) latencies.push(performance.now() - due);
     })
     .catch(() => {
       statuses.set('failed', (statuses.get('failed') ?? 0) + 1);

@@ -2,7 +2,7 @@
  * Measures governed signals per second and the time from offer to verdict, on the embedded database and on Postgres. The server, the
  * database and the loader share this machine. Writes docs/reference/benchmarks.md.
  *
- *   npm run bench -- [--seconds 120] [--rates 1000,2000,3000] [--stores pglite,postgres]
+ *   npm run bench -- [--seconds 120] [--runs pglite:500,postgres:1000,postgres:2000] [--write]
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,9 +18,8 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '120' },
     warmup: { type: 'string', default: '20' },
-    rates: { type: 'string', default: '1000,2000,3000' },
+    runs: { type: 'string', default: 'pglite:500,postgres:1000,postgres:2000' },
     batch: { type: 'string', default: '50' },
-    stores: { type: 'string', default: 'pglite,postgres' },
     write: { type: 'boolean', default: false },
   },
 });
@@ -161,19 +160,16 @@ async function measure(store: string, databaseUrl: string | null, rate: number):
 }
 
 const results: Result[] = [];
-for (const store of values.stores.split(',')) {
-  for (const rate of values.rates.split(',').map(Number)) {
-    const database =
-      store === 'postgres'
-        ? await createDatabase(process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres')
-        : null;
-    try {
-      const result = await measure(store, database?.url ?? null, rate);
-      results.push(result);
-      process.stdout.write(`${JSON.stringify(result)}\n`);
-    } finally {
-      await database?.drop();
-    }
+for (const run of values.runs.split(',')) {
+  const [store = '', offered = ''] = run.split(':');
+  const serverUrl = process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
+  const database = store === 'postgres' ? await createDatabase(serverUrl) : null;
+  try {
+    const result = await measure(store, database?.url ?? null, Number(offered));
+    results.push(result);
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+  } finally {
+    await database?.drop();
   }
 }
 
