@@ -100,7 +100,7 @@ const LEASE_MS = 6_000;
 const METER_MS = 60_000;
 const STATISTICS_MS = 2_000;
 
-function observerOf(logger: FastifyBaseLogger, metrics: Metrics, meter: () => UsageMeter | null): RuntimeObserver {
+function observerOf(logger: FastifyBaseLogger, metrics: Metrics): RuntimeObserver {
   return {
     batchCommitted(lane, messages, events, milliseconds) {
       metrics.commitSeconds.observe(milliseconds / 1_000);
@@ -112,10 +112,7 @@ function observerOf(logger: FastifyBaseLogger, metrics: Metrics, meter: () => Us
     messageParked: (tenant, source, id, error) =>
       logger.error({ tenant, source, id, reason: error }, 'a message could not be processed and waits for an operator'),
     verdict: (kind) => metrics.verdicts.inc({ verdict: kind }),
-    executed(result, count) {
-      metrics.executions.inc({ result }, count);
-      if (meter() === null) return;
-    },
+    executed: (result, count) => metrics.executions.inc({ result }, count),
     timerFired: (lagMs) => metrics.timerLagSeconds.set(lagMs / 1_000),
     failed: (what, error) => logger.error({ err: error, what }, 'background work failed and is tried again'),
   };
@@ -174,8 +171,7 @@ async function compose(
   const runners = createRunners();
   const embedded = sql.kind === 'pglite';
   const hostId = `host_${randomUUID()}`;
-  let meter: UsageMeter | null = null;
-  const observer = observerOf(logger, metrics, () => meter);
+  const observer = observerOf(logger, metrics);
   const host = new Host(
     { id: hostId, lanes: embedded ? 1 : 2, maxBatch: 500, maxWaiting: 20_000, leaseMs: LEASE_MS, soleOwner: embedded },
     store,
@@ -198,7 +194,7 @@ async function compose(
     observer,
   );
   const commands = new TenantCommands(host, clock);
-  meter = new UsageMeter(commands, clock, hostId);
+  const meter = new UsageMeter(commands, clock, hostId);
   const registry = new RegistryReader(sql, policies);
   const directory = new PostgresDirectory(sql, master);
   const keys = new KeyStore(sql);

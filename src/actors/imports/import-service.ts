@@ -3,10 +3,9 @@ import { GatehouseError, must } from '../../domain/errors.ts';
 import { asId, partitionOf } from '../../domain/ids.ts';
 import type { ImportId, TenantId } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
-import type { JsonObject } from '../../domain/json.ts';
 import type { Message } from '../../domain/message.ts';
 import { NO_REFS } from '../../domain/message.ts';
-import type { Policy } from '../../domain/policy.ts';
+import type { ImportRecord, ImportStart } from '../../gateway/services.port.ts';
 import type { Runners } from '../../machines/catalogue.ts';
 import type { ExecutionStore } from '../execution-store.port.ts';
 import type { Executor } from '../executor.ts';
@@ -17,31 +16,10 @@ import { outcomeMessage, signalMessage } from '../intake/signal-message.ts';
 import type { IncomingEvent } from '../intake/signal-message.ts';
 import type { LedgerReader } from '../replay/ledger-reader.port.ts';
 import type { TenantCommands } from '../tenant-commands.ts';
-import type { ImportMode, ImportState, ImportStore } from './import-store.port.ts';
+import type { ImportState, ImportStore } from './import-store.port.ts';
 import { Simulation } from './simulation.ts';
 import { planUndo } from './undo.ts';
 import type { Kept } from './undo.ts';
-
-export interface ImportRow {
-  readonly index: number;
-  readonly kind: 'signal' | 'outcome';
-  readonly id: string;
-  readonly type: string;
-  readonly subject: string;
-  readonly time: number;
-  readonly data: JsonObject;
-  readonly dataText: string;
-  readonly window_ms: number | null;
-}
-
-export interface ImportRequest {
-  readonly name: string;
-  readonly mode: ImportMode;
-  readonly digest: string;
-  readonly total: number;
-  readonly policy: Policy | null;
-  readonly dry_run: string | null;
-}
 
 export interface ImportDeps extends IntakeDeps {
   readonly intake: Intake;
@@ -68,7 +46,7 @@ export class ImportService {
   }
 
   /** Begins an import, or finds the one that the same files and map began before. */
-  async start(tenant: TenantId, by: string, request: ImportRequest): Promise<ImportState> {
+  async start(tenant: TenantId, by: string, request: ImportStart): Promise<ImportState> {
     const { imports, commands, clock } = this.#deps;
     if (request.mode === 'live' && request.dry_run === null) {
       throw new GatehouseError(
@@ -133,7 +111,7 @@ export class ImportService {
   }
 
   /** Applies rows in index order. Rows before the resume point are skipped. */
-  async apply(tenant: TenantId, id: ImportId, rows: readonly ImportRow[]): Promise<ImportState> {
+  async apply(tenant: TenantId, id: ImportId, rows: readonly ImportRecord[]): Promise<ImportState> {
     const { imports } = this.#deps;
     const state = must(await imports.find(tenant, id), `import ${id}`);
     if (state.state !== 'running') return state;
@@ -161,7 +139,7 @@ export class ImportService {
   async #applyGroup(
     tenant: TenantId,
     state: ImportState,
-    group: readonly ImportRow[],
+    group: readonly ImportRecord[],
     clockAt: number | null,
   ): Promise<readonly MessageResult[]> {
     const { intake, host, clock, keyedDigest, digest } = this.#deps;
@@ -264,8 +242,8 @@ export class ImportService {
 }
 
 /** Rows of the same moment travel together. */
-function momentsOf(rows: readonly ImportRow[]): readonly (readonly ImportRow[])[] {
-  const groups: ImportRow[][] = [];
+function momentsOf(rows: readonly ImportRecord[]): readonly (readonly ImportRecord[])[] {
+  const groups: ImportRecord[][] = [];
   for (const row of rows) {
     const last = groups.at(-1);
     if (last !== undefined && last[0]?.time === row.time) last.push(row);
@@ -274,7 +252,7 @@ function momentsOf(rows: readonly ImportRow[]): readonly (readonly ImportRow[])[
   return groups;
 }
 
-function count(counts: Record<string, number>, row: ImportRow, result: MessageResult): void {
+function count(counts: Record<string, number>, row: ImportRecord, result: MessageResult): void {
   const name = result.status === 'processed' ? `${row.kind}s` : `${row.kind}s_${result.status}`;
   counts[name] = (counts[name] ?? 0) + 1;
 }

@@ -15,6 +15,7 @@ import { canonicalJson } from '../../domain/json.ts';
 import type { Digest, JsonObject } from '../../domain/json.ts';
 import { laneSchema } from '../../domain/lane.ts';
 import type { Message } from '../../domain/message.ts';
+import type { EventInput } from '../../gateway/services.port.ts';
 import { evaluateGate } from '../../policies/gate.ts';
 import type { Clock } from '../clock.port.ts';
 import type { Host, MessageResult } from '../host.ts';
@@ -33,17 +34,6 @@ import {
   signalMessage,
 } from './signal-message.ts';
 import type { IncomingEvent } from './signal-message.ts';
-
-/** One event as a border has checked it. */
-export interface ArrivingEvent {
-  readonly source: string;
-  readonly id: string;
-  readonly type: string;
-  readonly subject: string;
-  readonly time: number | null;
-  readonly data: JsonObject;
-  readonly dataText: string;
-}
 
 export interface Accepted {
   readonly status: 'accepted';
@@ -88,11 +78,11 @@ export class Intake {
     this.#deps = deps;
   }
 
-  signals(tenant: TenantId, events: readonly ArrivingEvent[]): Promise<readonly Accepted[]> {
+  signals(tenant: TenantId, events: readonly EventInput[]): Promise<readonly Accepted[]> {
     return this.#accept(tenant, events, (event, resolved) => signalMessage(event, resolved, this.#deps.keyedDigest));
   }
 
-  outcomes(tenant: TenantId, events: readonly ArrivingEvent[]): Promise<readonly Accepted[]> {
+  outcomes(tenant: TenantId, events: readonly EventInput[]): Promise<readonly Accepted[]> {
     return this.#accept(tenant, events, (event, resolved) =>
       outcomeMessage(event, resolved, this.#deps.digest, this.#deps.keyedDigest),
     );
@@ -100,7 +90,7 @@ export class Intake {
 
   async #accept(
     tenant: TenantId,
-    events: readonly ArrivingEvent[],
+    events: readonly EventInput[],
     make: (event: IncomingEvent, resolved: Resolved) => Message,
   ): Promise<readonly Accepted[]> {
     const at = this.#deps.clock.now();

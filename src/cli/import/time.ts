@@ -17,7 +17,7 @@ const YEAR_MIN = 1900;
 
 const EXAMPLES: Record<TimeFormat, string> = {
   date: 'a date such as 2018-02-26',
-  datetime: 'a date and time such as 2018-02-26 19:58:54',
+  datetime: 'a date and time such as 2020-03-04 05:06:07',
   iso: 'a time with its offset such as 2018-02-26T19:58:54Z',
   epoch_ms: 'milliseconds since 1970 as a whole number',
   epoch_s: 'seconds since 1970',
