@@ -41,6 +41,8 @@ export class Host {
   readonly #deps: PlannerDeps;
   readonly #clock: Clock;
   readonly #observer: RuntimeObserver;
+  /** Results of executions and timers. They finish what is under way, so they go before anything that starts something new. */
+  readonly #results: Waiting[][];
   readonly #mailboxes: Waiting[][];
   readonly #running: (Promise<void> | null)[];
   readonly #stop = new AbortController();
@@ -54,6 +56,7 @@ export class Host {
     this.#deps = deps;
     this.#clock = clock;
     this.#observer = observer;
+    this.#results = Array.from({ length: options.lanes }, () => []);
     this.#mailboxes = Array.from({ length: options.lanes }, () => []);
     this.#running = Array.from({ length: options.lanes }, () => null);
   }
@@ -119,26 +122,35 @@ export class Host {
         new GatehouseError('overloaded', `${this.#waiting} messages are waiting; try again in a second.`),
       );
     }
-    return this.#deliver(messages.map((message) => ({ message, committed: false })));
+    return this.#deliver(
+      messages.map((message) => ({ message, committed: false })),
+      this.#mailboxes,
+    );
   }
 
   /** Results of effects, timers and other messages of the system itself: never refused for lack of room, or work done would be lost. */
   deliverResults(messages: readonly Message[]): Promise<readonly MessageResult[]> {
-    return this.#deliver(messages.map((message) => ({ message, committed: false })));
+    return this.#deliver(
+      messages.map((message) => ({ message, committed: false })),
+      this.#results,
+    );
   }
 
   /** Messages whose inbox rows are committed already. They are never refused. */
   deliverCommitted(messages: readonly Message[]): Promise<readonly MessageResult[]> {
-    return this.#deliver(messages.map((message) => ({ message, committed: true })));
+    return this.#deliver(
+      messages.map((message) => ({ message, committed: true })),
+      this.#mailboxes,
+    );
   }
 
-  async #deliver(deliveries: readonly Delivery[]): Promise<readonly MessageResult[]> {
+  async #deliver(deliveries: readonly Delivery[], mailboxes: readonly Waiting[][]): Promise<readonly MessageResult[]> {
     if (this.#stop.signal.aborted) throw new GatehouseError('unavailable', 'The runtime is stopping.');
     const results = deliveries.map(
       (delivery) =>
         new Promise<MessageResult>((settle, fail) => {
           const lane = delivery.message.partition % this.options.lanes;
-          this.#mailboxes[lane]?.push({ ...delivery, settle, fail });
+          mailboxes[lane]?.push({ ...delivery, settle, fail });
           this.#waiting += 1;
         }),
     );
@@ -147,7 +159,8 @@ export class Host {
   }
 
   #wake(lane: number): void {
-    if (this.#running[lane] !== null || this.#mailboxes[lane]?.length === 0) return;
+    if (this.#running[lane] !== null) return;
+    if (this.#mailboxes[lane]?.length === 0 && this.#results[lane]?.length === 0) return;
     const running = this.#runLane(lane).finally(() => {
       this.#running[lane] = null;
       this.#wake(lane);
@@ -159,7 +172,8 @@ export class Host {
     // One turn of the event loop lets everything that arrived together travel together.
     await Promise.resolve();
     for (;;) {
-      const batch = this.#mailboxes[lane]?.splice(0, this.options.maxBatch) ?? [];
+      const results = this.#results[lane]?.splice(0, this.options.maxBatch) ?? [];
+      const batch = [...results, ...(this.#mailboxes[lane]?.splice(0, this.options.maxBatch - results.length) ?? [])];
       if (batch.length === 0) return;
       this.#waiting -= batch.length;
       await this.#process(lane, batch);

@@ -58,6 +58,8 @@ export interface LedgerDraft {
   readonly header: LedgerHeader;
   readonly body: LedgerBody;
   readonly sealed: SealedPart | null;
+  /** How many events the turn has that this one begins; 0 for the others. */
+  readonly turnLength: number;
 }
 
 export interface TimerRow {
@@ -288,7 +290,10 @@ export interface RuntimeStore {
     plan: (loaded: Loaded, fresh: readonly number[]) => CommitPlan,
   ): Promise<BatchOutcome>;
   /** The content digests under which these identities were accepted before, in order; undefined for new ones. */
-  knownDigests(tenant: TenantId, messages: readonly Message[]): Promise<readonly (string | undefined)[]>;
+  knownDigests(
+    tenant: TenantId,
+    messages: readonly Pick<Message, 'source' | 'id'>[],
+  ): Promise<readonly (string | undefined)[]>;
   /** Plans one message on what is known now and writes nothing. */
   rehearse(message: Message, plan: (loaded: Loaded) => CommitPlan): Promise<CommitPlan>;
   /** Accepted messages that wait for their owner, oldest first. */

@@ -8,6 +8,8 @@ import type { RuntimeObserver } from './observer.port.ts';
 import type { RuntimeStore } from './runtime-store.port.ts';
 
 const POLL_MS = 100;
+/** While one waits for its results to be committed, another claims; claims never overlap. */
+const EXECUTORS = 2;
 const TENANTS_MS = 1_000;
 const RECONCILE_MS = 5_000;
 const TIMERS_MAX = 1_000;
@@ -42,7 +44,9 @@ export class WorkerLoop {
 
   start(): void {
     this.#loops = [
-      this.#loop('permits', POLL_MS, async (tenants, now) => this.#executor.runDue(tenants, now)),
+      ...Array.from({ length: EXECUTORS }, () =>
+        this.#loop('permits', POLL_MS, async (tenants, now) => this.#executor.runDue(tenants, now)),
+      ),
       this.#loop('timers', POLL_MS, async (tenants, now) => this.#fireTimers(tenants, now)),
       this.#loop('reconciliation', RECONCILE_MS, async (tenants, now) => this.#executor.reconcile(tenants, now)),
     ];

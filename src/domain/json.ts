@@ -17,27 +17,42 @@ export type Digest = (text: string) => string;
  * Source: RFC 8785 (JSON Canonicalization Scheme).
  */
 export function canonicalJson(value: unknown): string {
-  if (typeof value === 'string' || value === null || typeof value === 'boolean') return JSON.stringify(value);
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new TypeError(`canonical JSON cannot carry the number ${value}`);
-    return JSON.stringify(value);
+  switch (typeof value) {
+    case 'string':
+      return quoted(value);
+    case 'number':
+      if (!Number.isFinite(value)) throw new TypeError(`canonical JSON cannot carry the number ${value}`);
+      return String(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'object':
+      if (value === null) return 'null';
+      return Array.isArray(value) ? canonicalArray(value) : canonicalObject(value as Record<string, unknown>);
+    default:
+      throw new TypeError(`canonical JSON cannot carry a ${typeof value}`);
   }
-  if (Array.isArray(value)) {
-    let items = '';
-    for (const item of value) items += `${items === '' ? '' : ','}${canonicalJson(item ?? null)}`;
-    return `[${items}]`;
+}
+
+function canonicalArray(items: readonly unknown[]): string {
+  let text = '[';
+  for (const [index, item] of items.entries()) text += `${index === 0 ? '' : ','}${canonicalJson(item ?? null)}`;
+  return `${text}]`;
+}
+
+function canonicalObject(record: Record<string, unknown>): string {
+  let text = '{';
+  for (const key of sortedKeys(record)) {
+    const member = record[key];
+    if (member !== undefined) text += `${text === '{' ? '' : ','}${quoted(key)}:${canonicalJson(member)}`;
   }
-  if (typeof value === 'object') {
-    const record = value as Record<string, unknown>;
-    let members = '';
-    for (const key of sortedKeys(record)) {
-      const member = record[key];
-      if (member !== undefined)
-        members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
-    }
-    return `{${members}}`;
-  }
-  throw new TypeError(`canonical JSON cannot carry a ${typeof value}`);
+  return `${text}}`;
+}
+
+/** Printable ASCII without quote and backslash stands for itself. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+function quoted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 /** Most records are written in order already, and then nothing needs to be sorted. */

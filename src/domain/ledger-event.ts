@@ -36,6 +36,11 @@ export interface LedgerRow extends LedgerHeader {
   readonly sealedSubject: string | null;
   readonly prevHash: Hash;
   readonly hash: Hash;
+  /**
+   * How many events the turn has that this one begins, 0 for the others. It only helps to find events, so the hash leaves it out;
+   * `verify` checks that the turns of a partition follow each other without gap or overlap.
+   */
+  readonly turnLength: number;
 }
 
 export interface LedgerBody {
@@ -54,22 +59,22 @@ export function ledgerHeaderText(
   prevHash: Hash,
 ): string {
   return canonicalJson({
-    v: 1,
+    actor: `${header.actor.kind}:${header.actor.id}`,
+    actor_seq: header.actorSeq,
+    at: header.at,
+    batch: header.batch,
+    body: bodyDigest,
+    causation: header.causation,
+    correlation: header.correlation,
     partition: header.partition,
+    prev: prevHash,
+    schema: header.schemaVersion,
+    scope: header.scope,
+    sealed: sealedDigest,
     seq: header.seq,
     tenant: header.tenant,
     type: header.type,
-    schema: header.schemaVersion,
-    actor: `${header.actor.kind}:${header.actor.id}`,
-    actor_seq: header.actorSeq,
-    scope: header.scope,
-    at: header.at,
-    causation: header.causation,
-    correlation: header.correlation,
-    batch: header.batch,
-    body: bodyDigest,
-    sealed: sealedDigest,
-    prev: prevHash,
+    v: 1,
   });
 }
 

@@ -46,6 +46,16 @@ export interface MachineRunner {
 
 export function createRunner(definition: MachineDefinition): MachineRunner {
   const { machine } = definition;
+  /** Machines are flat, so the state nodes of a snapshot follow from its value alone. */
+  const snapshots = new Map<string, AnyMachineSnapshot>();
+  const snapshotOf = ({ value, context }: MachineState): AnyMachineSnapshot => {
+    let known = snapshots.get(value);
+    if (known === undefined) {
+      known = machine.resolveState({ value, context });
+      snapshots.set(value, known);
+    }
+    return { ...known, context };
+  };
   let effects: Effect[] = [];
   const inert = createActor(createMachine({}));
   const scope = {
@@ -62,16 +72,14 @@ export function createRunner(definition: MachineDefinition): MachineRunner {
     },
   } as unknown as AnyActorScope;
 
+  const first = machine.getInitialSnapshot(scope, undefined) as AnyMachineSnapshot;
+  const initial: MachineState = { value: String(first.value), context: first.context as JsonObject };
   return {
     definition,
-    initial() {
-      const snapshot = machine.getInitialSnapshot(scope, undefined) as AnyMachineSnapshot;
-      return { value: String(snapshot.value), context: snapshot.context as JsonObject };
-    },
+    initial: () => initial,
     step(state, event) {
       effects = [];
-      const before = machine.resolveState({ value: state.value, context: state.context });
-      const after = machine.transition(before, event, scope) as AnyMachineSnapshot;
+      const after = machine.transition(snapshotOf(state), event, scope) as AnyMachineSnapshot;
       const handled = after.context !== state.context || after.value !== state.value || effects.length > 0;
       return { state: { value: String(after.value), context: after.context as JsonObject }, effects, handled };
     },

@@ -107,8 +107,11 @@ export class Intake {
         windowMs: null,
       };
     });
-    const messages = await this.messages(tenant, incoming, make);
-    await this.#refuseConflicts(tenant, messages);
+    const [messages, known] = await Promise.all([
+      this.messages(tenant, incoming, make),
+      events.length < 2 ? [] : this.#deps.store.knownDigests(tenant, incoming),
+    ]);
+    refuseConflicts(messages, known);
     const results = await this.#deps.host.submit(messages);
     refuseFailures(results);
     return results.map((result, index) => acceptedOf(must(messages[index], 'a message per result').id, result));
@@ -125,27 +128,6 @@ export class Intake {
       incoming.map((event) => resolveRequestOf(event.subject, event.data)),
     );
     return incoming.map((event, index) => make(event, must(resolved[index], 'a subject per event')));
-  }
-
-  /** A batch is all or nothing, so an id that was used with other content is found before anything is handed over. */
-  async #refuseConflicts(tenant: TenantId, messages: readonly Message[]): Promise<void> {
-    if (messages.length < 2) return;
-    const known = await this.#deps.store.knownDigests(tenant, messages);
-    const seen = new Map<string, string>();
-    const faults: Fault[] = [];
-    for (const [index, message] of messages.entries()) {
-      const key = `${message.source}\n${message.id}`;
-      const digest = known[index] ?? seen.get(key);
-      if (digest !== undefined && digest !== message.contentDigest)
-        faults.push({ pointer: `/${index}`, detail: `id ${message.id} was used before with different content` });
-      seen.set(key, message.contentDigest);
-    }
-    if (faults.length > 0)
-      throw new GatehouseError(
-        'conflict',
-        'An id was used before with different content. Nothing of this batch was stored.',
-        { faults },
-      );
   }
 
   async profile(
@@ -279,6 +261,26 @@ export class Intake {
       ),
     };
   }
+}
+
+/** A batch is all or nothing, so an id that was used with other content is found before anything is handed over. */
+function refuseConflicts(messages: readonly Message[], known: readonly (string | undefined)[]): void {
+  if (messages.length < 2) return;
+  const seen = new Map<string, string>();
+  const faults: Fault[] = [];
+  for (const [index, message] of messages.entries()) {
+    const key = `${message.source}\n${message.id}`;
+    const digest = known[index] ?? seen.get(key);
+    if (digest !== undefined && digest !== message.contentDigest)
+      faults.push({ pointer: `/${index}`, detail: `id ${message.id} was used before with different content` });
+    seen.set(key, message.contentDigest);
+  }
+  if (faults.length > 0)
+    throw new GatehouseError(
+      'conflict',
+      'An id was used before with different content. Nothing of this batch was stored.',
+      { faults },
+    );
 }
 
 export function acceptedOf(id: string, result: MessageResult): Accepted {

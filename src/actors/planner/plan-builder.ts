@@ -39,6 +39,8 @@ export interface Turn {
   readonly correlation: CorrelationId;
   /** The last event appended in this turn: the cause of the next. */
   cause: EventId | null;
+  /** The event that the turn begins with, once there is one. */
+  first: GrowingDraft | null;
 }
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] extends readonly (infer Item)[] ? Item[] : Type[Key] };
@@ -69,6 +71,7 @@ export interface GrowingDraft {
   readonly data: unknown;
   readonly guards: GuardWrite[];
   readonly sealed: SealedPart | null;
+  turnLength: number;
 }
 
 export class PlanBuilder {
@@ -109,6 +112,7 @@ export class PlanBuilder {
       message,
       correlation: message.correlation ?? correlationIdOf(message, this.deps.digest),
       cause: message.causation,
+      first: null,
     };
   }
 
@@ -239,7 +243,9 @@ export class PlanBuilder {
       correlation: turn.correlation,
       batch: message.batch,
     };
-    const draft: GrowingDraft = { header, data, guards: [], sealed };
+    const draft: GrowingDraft = { header, data, guards: [], sealed, turnLength: 0 };
+    turn.first ??= draft;
+    turn.first.turnLength += 1;
     this.#drafts.push(draft);
     turn.cause = eventIdOf(message.partition, seq);
     return draft;
@@ -280,6 +286,7 @@ export class PlanBuilder {
       header: draft.header,
       body: draft.guards.length === 0 ? { data: draft.data } : { data: draft.data, guards: draft.guards },
       sealed: draft.sealed,
+      turnLength: draft.turnLength,
     }));
     const timers = [...this.#timers.values()];
     return {

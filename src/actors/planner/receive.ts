@@ -7,6 +7,7 @@ import type { ActorRef, Message } from '../../domain/message.ts';
 import { NO_REFS } from '../../domain/message.ts';
 import { trustCellId } from '../../domain/trust.ts';
 import type { ActionContext } from '../../machines/action/action.machine.ts';
+import type { SubjectContext } from '../../machines/subject-context.ts';
 import { guardChangesOf } from './guard-changes.ts';
 import type { PlanBuilder, Turn } from './plan-builder.ts';
 import { subjectContext } from './subject-view.ts';
@@ -17,10 +18,15 @@ const TIMER_NAME_OF: Partial<Record<Message['type'], 'retriage' | 'due' | 'revie
   'action.expired': 'review_expiry',
 };
 
-function projectLead(builder: PlanBuilder, message: Message): void {
+/** What the row of a lead shows. */
+function leadView(context: SubjectContext): string {
+  return canonicalJson([context.account, context.dimensions, context.first_seen_at, context.originating_proposal_id]);
+}
+
+function projectLead(builder: PlanBuilder, message: Message, before: SubjectContext): void {
   if (message.actor.kind !== 'lead') return;
   const context = subjectContext(builder.actor(message.tenant, 'lead', message.actor.id));
-  if (context.first_seen_at === null) return;
+  if (context.first_seen_at === null || leadView(context) === leadView(before)) return;
   builder.plan.leads.push({
     tenant: message.tenant,
     id: message.actor.id,
@@ -206,6 +212,7 @@ export function receive(
   ) {
     builder.append(turn, { kind: 'account', id: refs.account }, 'signal.observed', message.data);
   }
+  const before = subjectContext(builder.actor(tenant, actor.kind, actor.id));
   if (message.type === 'state.reverted') return revert(builder, turn, message.data);
   if (message.type === 'action.proposed') projectProposal(builder, turn, message.data, actor.id);
   const draft = builder.append(turn, actor, message.type, message.data, {
@@ -213,7 +220,7 @@ export function receive(
     guards: guardChangesOf(message),
   });
   if (message.type === 'signal.received' || message.type === 'profile.updated' || message.type === 'outcome.recorded')
-    projectLead(builder, message);
+    projectLead(builder, message, before);
   if (message.type === 'outcome.recorded') suppressOptedOut(builder, turn, message.data);
   if (actor.kind === 'tenant') projectRegistry(builder, message);
   projectExecution(builder, message);

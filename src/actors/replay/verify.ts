@@ -24,6 +24,8 @@ const FAULTS_MAX = 100;
 
 interface ChainState {
   seq: number;
+  /** Position of the last event of the turn under way. */
+  turnEnd: number;
   hash: Hash;
 }
 
@@ -40,6 +42,8 @@ function checkRow(row: LedgerRow, chain: ChainState, digest: Digest): ChainFault
     return fault('out_of_order', `the row at ${row.seq} does not follow the row before it`);
   if (ledgerHash(row, row.body, row.sealed, chain.hash, digest) !== row.hash)
     return fault('altered', `the row at ${row.seq} was altered`);
+  if (row.turnLength > 0 !== row.seq > chain.turnEnd)
+    return fault('altered', `the row at ${row.seq} says wrongly which turn it belongs to`);
   return null;
 }
 
@@ -48,13 +52,14 @@ export async function verifyLedger(reader: LedgerReader, digest: Digest): Promis
   const faults: ChainFault[] = [];
   let events = 0;
   for (let partition = 0; partition < PARTITION_COUNT; partition += 1) {
-    const chain: ChainState = { seq: 0, hash: GENESIS_HASH };
+    const chain: ChainState = { seq: 0, turnEnd: 0, hash: GENESIS_HASH };
     for (;;) {
       const rows = await reader.slice({ partition, after: chain.seq, limit: SLICE });
       if (rows.length === 0) break;
       for (const row of rows) {
         const fault = checkRow(row, chain, digest);
         if (fault !== null && faults.length < FAULTS_MAX) faults.push(fault);
+        if (row.turnLength > 0) chain.turnEnd = row.seq + row.turnLength - 1;
         chain.seq = row.seq;
         chain.hash = row.hash;
         events += 1;

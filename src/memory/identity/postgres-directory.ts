@@ -99,7 +99,8 @@ export class PostgresDirectory implements Directory {
     for (const item of wanted)
       if (item.accountAlias !== null) accounts.set(item.accountAlias, this.#id('account', item.accountAlias));
     for (const item of wanted) if (item.kind === 'account') accounts.set(item.alias, this.#id('account', item.alias));
-    const newAccounts = await this.#insert(
+    // Statements run in the order of sending; only the look-up of domains has to be read before the next can be written.
+    const accountsInserted = this.#insert(
       session,
       tenant,
       [...accounts].map(([alias, id]): DirectoryRow => ({
@@ -114,6 +115,7 @@ export class PostgresDirectory implements Directory {
       })),
     );
 
+    accountsInserted.catch(() => {});
     const byDomain = await this.#accountsByDomain(session, tenant, wanted);
     const persons = wanted
       .filter((item) => item.kind === 'person')
@@ -135,10 +137,11 @@ export class PostgresDirectory implements Directory {
           ...this.#addressParts(tenant, id, account, item.request.email),
         };
       });
-    const newPersons = await this.#insert(session, tenant, [
-      ...new Map(persons.map((row) => [row.alias, row])).values(),
+    const [newAccounts, newPersons, rows] = await Promise.all([
+      accountsInserted,
+      this.#insert(session, tenant, [...new Map(persons.map((row) => [row.alias, row])).values()]),
+      this.#read(session, tenant, wanted),
     ]);
-    const rows = await this.#read(session, tenant, wanted);
     const resolved: Resolved[] = [];
     for (const item of wanted) {
       let row = must(rows.get(`${item.kind}/${item.alias}`), 'a directory row was just written');

@@ -11,7 +11,7 @@ import { columns } from '../sql/columns.ts';
 import type { Sql, SqlSession, SqlValue } from '../sql/sql.port.ts';
 
 export const LEDGER_COLUMNS =
-  'partition, seq, tenant, type, schema_version, actor_kind, actor_id, actor_seq, scope, at, causation, correlation, batch, body, sealed, sealed_subject, prev_hash, hash';
+  'partition, seq, tenant, type, schema_version, actor_kind, actor_id, actor_seq, scope, at, causation, correlation, batch, body, sealed, sealed_subject, prev_hash, hash, turn_length';
 
 interface LedgerRecord {
   readonly partition: number;
@@ -32,6 +32,7 @@ interface LedgerRecord {
   readonly sealed_subject: string | null;
   readonly prev_hash: string;
   readonly hash: string;
+  readonly turn_length: number;
 }
 
 export function ledgerRow(record: LedgerRecord): LedgerRow {
@@ -53,15 +54,18 @@ export function ledgerRow(record: LedgerRecord): LedgerRow {
     sealedSubject: record.sealed_subject,
     prevHash: asId(record.prev_hash),
     hash: asId(record.hash),
+    turnLength: record.turn_length,
   };
 }
 
+/** Rows of the ledger, or of the view that finds them by what they share with their turn. */
 export async function ledgerQuery(
   session: SqlSession,
+  source: 'ledger' | 'ledger_events',
   where: string,
   params: readonly SqlValue[],
 ): Promise<readonly LedgerRow[]> {
-  const rows = await session.query<LedgerRecord>(`SELECT ${LEDGER_COLUMNS} FROM ledger ${where}`, params);
+  const rows = await session.query<LedgerRecord>(`SELECT ${LEDGER_COLUMNS} FROM ${source} ${where}`, params);
   return rows.map(ledgerRow);
 }
 
@@ -75,12 +79,17 @@ export function createLedgerReader(sql: Sql, policies: PolicyCache): LedgerReade
       ),
     slice: ({ partition, after, limit }) =>
       sql.asOwner((session) =>
-        ledgerQuery(session, 'WHERE partition = $1 AND seq > $2 ORDER BY seq LIMIT $3', [partition, after, limit]),
+        ledgerQuery(session, 'ledger', 'WHERE partition = $1 AND seq > $2 ORDER BY seq LIMIT $3', [
+          partition,
+          after,
+          limit,
+        ]),
       ),
     registryEvents: (tenants) =>
       sql.asOwner((session) =>
         ledgerQuery(
           session,
+          'ledger',
           `WHERE actor_kind IN ('tenant', 'trust') AND ($1::text[] IS NULL OR tenant = ANY ($1)) ORDER BY partition, seq`,
           [tenants === null ? null : [...tenants]],
         ),
@@ -89,6 +98,7 @@ export function createLedgerReader(sql: Sql, policies: PolicyCache): LedgerReade
       sql.asOwner((session) =>
         ledgerQuery(
           session,
+          'ledger',
           `WHERE (position('"key":"domain:' in body) > 0 OR position('"key":"sender:' in body) > 0) AND ($1::text[] IS NULL OR tenant = ANY ($1))`,
           [tenants === null ? null : [...tenants]],
         ),
@@ -97,6 +107,7 @@ export function createLedgerReader(sql: Sql, policies: PolicyCache): LedgerReade
       sql.asOwner((session) =>
         ledgerQuery(
           session,
+          'ledger',
           `WHERE partition = $1 AND tenant = $2 AND (scope = $3 OR position('"key":"budget:' in body) > 0) ORDER BY seq`,
           [partition, tenant, scope],
         ),

@@ -53,8 +53,8 @@ interface DecisionRecord {
 
 const DECISION_SELECT = `SELECT d.id, d.at, d.subject_kind, d.subject_id, d.scope, d.trigger, d.engine, d.action, d.action_type, d.channel, d.risk_class, d.confidence,
   d.propensity, d.reason, d.choice, d.verdict, d.verdict_hash, d.policy, d.correlation, d.originating_proposal_id, s.value AS action_state,
-  (SELECT l.body::json #> '{data,admission,reasons}' FROM ledger l WHERE l.tenant = d.tenant AND l.scope = d.scope AND l.actor_kind = 'action' AND l.actor_id = d.action
-     AND l.type IN ('action.passed', 'action.held', 'action.denied', 'action.scheduled', 'action.shadowed') ORDER BY l.seq DESC LIMIT 1)::text AS reasons,
+  (SELECT l.body::json #> '{data,admission,reasons}' FROM ledger_events l WHERE l.tenant = d.tenant AND l.correlation = d.correlation AND l.actor_kind = 'action'
+     AND l.actor_id = d.action AND l.type IN ('action.passed', 'action.held', 'action.denied', 'action.scheduled', 'action.shadowed') ORDER BY l.seq DESC LIMIT 1)::text AS reasons,
   a.external_id
   FROM decisions d LEFT JOIN actor_state s ON s.tenant = d.tenant AND s.kind = 'action' AND s.id = d.action
   LEFT JOIN accounts a ON a.tenant = d.tenant AND a.id = d.subject_id`;
@@ -183,7 +183,7 @@ export class ReadModel {
   ): Promise<ReadonlyMap<string, readonly string[]>> {
     const rows = await this.#as(tenant, (session) =>
       session.query<{ correlation: string; decision: string }>(
-        `SELECT correlation, body::json #>> '{data,decision}' AS decision FROM ledger WHERE tenant = $1 AND correlation = ANY ($2::text[]) AND type IN ('decision.made', 'action.proposed') ORDER BY seq`,
+        `SELECT correlation, body::json #>> '{data,decision}' AS decision FROM ledger_events WHERE tenant = $1 AND correlation = ANY ($2::text[]) AND type IN ('decision.made', 'action.proposed') ORDER BY turn_seq, seq`,
         [tenant, [...correlations]],
       ),
     );
@@ -200,6 +200,7 @@ export class ReadModel {
     return this.#as(tenant, (session) =>
       ledgerQuery(
         session,
+        'ledger_events',
         'WHERE tenant = $1 AND correlation = $2 ORDER BY at, appended_on, partition, seq LIMIT 1000',
         [tenant, correlation],
       ),
@@ -211,7 +212,8 @@ export class ReadModel {
     return this.#as(tenant, (session) =>
       ledgerQuery(
         session,
-        `WHERE tenant = $1 AND scope = $2 AND type = 'outcome.linked' AND position($3 in body) > 0 ORDER BY seq`,
+        'ledger_events',
+        `WHERE tenant = $1 AND scope = $2 AND type = 'outcome.linked' AND position($3 in body) > 0 ORDER BY turn_seq, seq`,
         [tenant, scope, `"decision":"${decision}"`],
       ),
     );
@@ -249,7 +251,8 @@ export class ReadModel {
     const rows = await this.#as(tenant, (session) =>
       ledgerQuery(
         session,
-        'WHERE tenant = $1 AND scope = $2 AND ($3::bigint IS NULL OR seq < $3) ORDER BY seq DESC LIMIT $4',
+        'ledger_events',
+        'WHERE tenant = $1 AND scope = $2 AND ($3::bigint IS NULL OR (turn_seq < $3 AND seq < $3)) ORDER BY turn_seq DESC, seq DESC LIMIT $4',
         [tenant, scope, seq, query.limit + 1],
       ),
     );

@@ -39,9 +39,8 @@ export async function loadBatch(
   session: SqlSession,
   deliveries: readonly Delivery[],
   tenants: readonly TenantId[],
-  heads: ReadonlyMap<number, number>,
   loadPolicies: PolicyLoader,
-): Promise<Loaded> {
+): Promise<Omit<Loaded, 'heads'>> {
   const wantedActors = new Map<string, { tenant: TenantId; kind: string; id: string }>();
   const wantedGuards = new Map<string, { tenant: TenantId; key: string }>();
   const wantedSuppressions = new Map<string, { tenant: TenantId; key: string }>();
@@ -53,7 +52,7 @@ export async function loadBatch(
   }
 
   const actorList = [...wantedActors.values()];
-  const actorRows = await session.query<ActorRow>(
+  const actorsRead = session.query<ActorRow>(
     `SELECT a.* FROM unnest($1::text[], $2::text[], $3::text[]) AS w (tenant, kind, id)
      CROSS JOIN LATERAL (
        SELECT tenant, kind, id, partition, machine_version, value, context, seq FROM actor_state
@@ -63,15 +62,15 @@ export async function loadBatch(
      SELECT tenant, kind, id, partition, machine_version, value, context, seq FROM actor_state WHERE tenant = ANY ($4::text[]) AND kind = 'trust'`,
     [actorList.map((a) => a.tenant), actorList.map((a) => a.kind), actorList.map((a) => a.id), [...tenants]],
   );
-  const actors = new Map(actorRows.map((row) => [actorKey(row.tenant, row.kind, row.id), storedActor(row)]));
-
   // Rows are locked in the order of this list, so the list has the global order of keys.
   const guardList = [...wantedGuards].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, guard]) => guard);
-  const guardRows = await session.query<{ tenant: TenantId; key: string; version: number; state: string }>(
+  const guardsRead = session.query<{ tenant: TenantId; key: string; version: number; state: string }>(
     `SELECT g.* FROM unnest($1::text[], $2::text[]) AS w (tenant, key)
      CROSS JOIN LATERAL (SELECT tenant, key, version, state FROM guards WHERE tenant = w.tenant AND key = w.key FOR UPDATE OFFSET 0) g`,
     [guardList.map((g) => g.tenant), guardList.map((g) => g.key)],
   );
+  const [actorRows, guardRows] = await Promise.all([actorsRead, guardsRead]);
+  const actors = new Map(actorRows.map((row) => [actorKey(row.tenant, row.kind, row.id), storedActor(row)]));
   const guards = new Map<string, StoredGuard>(
     guardRows.map((row) => [
       tenantKey(row.tenant, row.key),
@@ -96,5 +95,5 @@ export async function loadBatch(
   const policies = await loadPolicies(
     registries.map((actor) => ({ tenant: actor.tenant, hash: actor.context['policy'] as string })),
   );
-  return { heads, actors, guards, policies, suppressions };
+  return { actors, guards, policies, suppressions };
 }

@@ -14,6 +14,7 @@ import { columns } from '../sql/columns.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import type { SubjectVault } from '../vault/subject-vault.ts';
 import type { PolicyCache } from './policy-cache.ts';
+import { Writes } from './write/writes.ts';
 
 interface PermitRecord {
   readonly tenant: TenantId;
@@ -40,6 +41,13 @@ interface Registry {
   readonly policy: string;
 }
 
+function mark(writes: Writes, permits: readonly ClaimablePermit[], state: 'expired' | 'failed'): void {
+  writes.send(
+    `UPDATE permits p SET state = $3, due_at = NULL FROM unnest($1::text[], $2::text[]) AS w (tenant, id) WHERE p.tenant = w.tenant AND p.id = w.id`,
+    [...columns(permits, [(p) => p.tenant, (p) => p.id]), state],
+  );
+}
+
 export class PostgresExecutionStore implements ExecutionStore {
   readonly #sql: Sql;
   readonly #vault: SubjectVault;
@@ -61,8 +69,12 @@ export class PostgresExecutionStore implements ExecutionStore {
       const permits = await this.#withContent(session, rows);
       const expired = permits.filter((permit) => permit.expiresAt < at);
       const current = permits.filter((permit) => permit.expiresAt >= at);
-      if (expired.length > 0) await this.#mark(session, expired, 'expired');
-      if (current.length === 0) return { claimed: [], refused: [], expired };
+      const writes = new Writes(session);
+      if (expired.length > 0) mark(writes, expired, 'expired');
+      if (current.length === 0) {
+        await writes.done();
+        return { claimed: [], refused: [], expired };
+      }
 
       const facts = await this.#facts(session, current);
       const claimed: ClaimablePermit[] = [];
@@ -74,37 +86,35 @@ export class PostgresExecutionStore implements ExecutionStore {
         else refused.push({ permit, reasons });
       }
       if (refused.length > 0)
-        await this.#mark(
-          session,
+        mark(
+          writes,
           refused.map((item) => item.permit),
           'failed',
         );
       if (claimed.length > 0) {
-        await session.query(
-          `INSERT INTO executions (tenant, permit, attempt, at, fingerprint, worker, lease_until_on, state)
+        writes.expect(
+          'attempts',
+          `INSERT INTO executions AS e (tenant, permit, attempt, at, fingerprint, worker, lease_until_on, state)
            SELECT tenant, permit, attempt, $5, fingerprint, $6, clock_timestamp() + make_interval(secs => $7::float8 / 1000), 'open'
-           FROM unnest($1::text[], $2::text[], $3::int[], $4::text[]) AS w (tenant, permit, attempt, fingerprint)`,
+           FROM unnest($1::text[], $2::text[], $3::int[], $4::text[]) AS w (tenant, permit, attempt, fingerprint)
+           ON CONFLICT (tenant, permit) DO UPDATE SET attempt = EXCLUDED.attempt, at = EXCLUDED.at, worker = EXCLUDED.worker,
+             lease_until_on = EXCLUDED.lease_until_on, state = EXCLUDED.state WHERE e.state = 'absent' RETURNING 1`,
           [
             ...columns(claimed, [(p) => p.tenant, (p) => p.id, (p) => p.attempts + 1, (p) => p.fingerprint]),
             at,
             worker,
             leaseMs,
           ],
+          claimed.length,
         );
-        await session.query(
+        writes.send(
           `UPDATE permits p SET state = 'claimed', attempts = p.attempts + 1 FROM unnest($1::text[], $2::text[]) AS w (tenant, id) WHERE p.tenant = w.tenant AND p.id = w.id`,
           columns(claimed, [(p) => p.tenant, (p) => p.id]),
         );
       }
+      await writes.done();
       return { claimed, refused, expired };
     });
-  }
-
-  async #mark(session: SqlSession, permits: readonly ClaimablePermit[], state: 'expired' | 'failed'): Promise<void> {
-    await session.query(
-      `UPDATE permits p SET state = $3 FROM unnest($1::text[], $2::text[]) AS w (tenant, id) WHERE p.tenant = w.tenant AND p.id = w.id`,
-      [...columns(permits, [(p) => p.tenant, (p) => p.id]), state],
-    );
   }
 
   async #withContent(session: SqlSession, rows: readonly PermitRecord[]): Promise<readonly ClaimablePermit[]> {
@@ -244,8 +254,8 @@ export class PostgresExecutionStore implements ExecutionStore {
   ): Promise<readonly ClaimablePermit[]> {
     return this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, async (session) => {
       const rows = await session.query<PermitRecord>(
-        `SELECT ${PERMIT_COLUMNS} FROM executions e JOIN permits p ON p.tenant = e.tenant AND p.id = e.permit
-         WHERE e.state = 'open' AND (e.lease_until_on < clock_timestamp() OR ($1 AND e.worker <> $2)) ORDER BY p.id LIMIT $3`,
+        `SELECT ${PERMIT_COLUMNS} FROM permits p JOIN executions e ON e.tenant = p.tenant AND e.permit = p.id
+         WHERE p.due_at IS NOT NULL AND p.state = 'claimed' AND e.state = 'open' AND (e.lease_until_on < clock_timestamp() OR ($1 AND e.worker <> $2)) ORDER BY p.id LIMIT $3`,
         [force, worker, limit],
       );
       // The open attempt is counted already; results answer for it, not for a next one.

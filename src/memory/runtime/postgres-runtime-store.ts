@@ -16,11 +16,13 @@ import type {
 import { RetryableError } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { Message } from '../../domain/message.ts';
+import { columns } from '../sql/columns.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
-import type { SubjectVault } from '../vault/subject-vault.ts';
+import type { SubjectRef, SubjectVault } from '../vault/subject-vault.ts';
 import { loadBatch } from './load-batch.ts';
 import type { PolicyCache } from './policy-cache.ts';
-import { writePlan } from './write-plan.ts';
+import type { Head } from './write/write-ledger.ts';
+import { writePlan } from './write/write-plan.ts';
 
 /** Another host holds the partition, or took it since: nothing was written. */
 export class LeaseLostError extends RetryableError {}
@@ -37,23 +39,30 @@ function unique<Item>(items: Iterable<Item>): Item[] {
   return [...new Set(items)];
 }
 
-/** Finds what the inbox already knows of the batch, repeated ids within the batch included. */
-async function sortDeliveries(
-  session: SqlSession,
-  deliveries: readonly Delivery[],
-): Promise<{ fresh: number[]; results: BatchOutcome['results'][number][] }> {
-  const rows = await session.query<InboxRow>(
+/** Whose keys the batch will need for certain. */
+function subjectsOf(deliveries: readonly Delivery[]): readonly SubjectRef[] {
+  return deliveries.flatMap(({ message }) =>
+    message.sealed === null ? [] : [{ tenant: message.tenant, subject: message.sealed.subject }],
+  );
+}
+
+/** What the inbox already knows of the batch. */
+function readInbox(session: SqlSession, deliveries: readonly Delivery[]): Promise<readonly InboxRow[]> {
+  return session.query<InboxRow>(
     `SELECT w.ord::int AS ord, i.digest, i.state, i.event, i.correlation
      FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w (tenant, source, id, ord)
      CROSS JOIN LATERAL (
        SELECT digest, state, event, correlation FROM inbox WHERE tenant = w.tenant AND source = w.source AND id = w.id OFFSET 0
      ) i`,
-    [
-      deliveries.map((d) => d.message.tenant),
-      deliveries.map((d) => d.message.source),
-      deliveries.map((d) => d.message.id),
-    ],
+    columns(deliveries, [(d) => d.message.tenant, (d) => d.message.source, (d) => d.message.id]),
   );
+}
+
+/** Sorts out what was accepted before, repeated ids within the batch included. */
+function sortDeliveries(
+  deliveries: readonly Delivery[],
+  rows: readonly InboxRow[],
+): { fresh: number[]; results: BatchOutcome['results'][number][] } {
   const known = new Map(rows.map((row) => [row.ord - 1, row]));
   const fresh: number[] = [];
   const results: BatchOutcome['results'][number][] = [];
@@ -126,11 +135,17 @@ export class PostgresRuntimeStore implements RuntimeStore {
     const outcome = await this.#sql.transaction(
       { role: 'gatehouse_runtime', tenants, keyed: true },
       async (session): Promise<BatchOutcome> => {
-        const heads = await session.query<{ partition: number; seq: number; hash: string; epoch: number }>(
-          `SELECT h.partition, h.seq, h.hash, l.epoch FROM partition_heads h JOIN partition_leases l ON l.partition = h.partition
-         WHERE h.partition = ANY ($1::smallint[]) ORDER BY h.partition FOR UPDATE OF h`,
-          [partitions],
-        );
+        // Nothing here waits for another's rows, so all of it travels together; the locks are taken in this order.
+        const [heads, inbox, loaded, known] = await Promise.all([
+          session.query<Head & { readonly epoch: number }>(
+            `SELECT h.partition, h.seq, h.hash, l.epoch FROM partition_heads h JOIN partition_leases l ON l.partition = h.partition
+             WHERE h.partition = ANY ($1::smallint[]) ORDER BY h.partition FOR UPDATE OF h`,
+            [partitions],
+          ),
+          readInbox(session, deliveries),
+          loadBatch(session, deliveries, tenants, (wanted) => this.#policies.load(session, wanted)),
+          this.#vault.keys(session, subjectsOf(deliveries), true),
+        ]);
         for (const head of heads) {
           const held = epochs.get(head.partition);
           if (held !== head.epoch) {
@@ -139,22 +154,16 @@ export class PostgresRuntimeStore implements RuntimeStore {
             );
           }
         }
-        const { fresh, results } = await sortDeliveries(session, deliveries);
+        const { fresh, results } = sortDeliveries(deliveries, inbox);
         if (fresh.length === 0) return { results, outgoing: [] };
-        const freshDeliveries = fresh.map((index) => deliveries[index]).filter((delivery) => delivery !== undefined);
-        const loaded = await loadBatch(
-          session,
-          freshDeliveries,
-          tenants,
-          new Map(heads.map((head) => [head.partition, head.seq])),
-          (wanted) => this.#policies.load(session, wanted),
-        );
-        const planned = plan(loaded, fresh);
+        const state: Loaded = { ...loaded, heads: new Map(heads.map((head) => [head.partition, head.seq])) };
+        const planned = plan(state, fresh);
         keys = await writePlan(
           session,
           this.#vault,
+          known,
           planned,
-          loaded,
+          state,
           new Map(heads.map((head) => [head.partition, head])),
         );
         const decisions = new Map<string, string[]>();
@@ -180,7 +189,10 @@ export class PostgresRuntimeStore implements RuntimeStore {
     return outcome;
   }
 
-  async knownDigests(tenant: TenantId, messages: readonly Message[]): Promise<readonly (string | undefined)[]> {
+  async knownDigests(
+    tenant: TenantId,
+    messages: readonly Pick<Message, 'source' | 'id'>[],
+  ): Promise<readonly (string | undefined)[]> {
     const rows = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant], keyed: true }, (session) =>
       session.query<{ ord: number; digest: string }>(
         `SELECT w.ord::int AS ord, i.digest FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS w (source, id, ord)
@@ -196,14 +208,10 @@ export class PostgresRuntimeStore implements RuntimeStore {
     return this.#sql.transaction(
       { role: 'gatehouse_runtime', tenants: [message.tenant], keyed: true },
       async (session) => {
-        const loaded = await loadBatch(
-          session,
-          [{ message, committed: false }],
-          [message.tenant],
-          new Map([[message.partition, 0]]),
-          (wanted) => this.#policies.load(session, wanted),
+        const loaded = await loadBatch(session, [{ message, committed: false }], [message.tenant], (wanted) =>
+          this.#policies.load(session, wanted),
         );
-        return plan(loaded);
+        return plan({ ...loaded, heads: new Map([[message.partition, 0]]) });
       },
     );
   }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { Pool, types } from 'pg';
 import type { CustomTypesConfig, PoolClient } from 'pg';
 
+import { arrayTypesOf, binaryArray } from './array-parameter.ts';
 import { openStatement } from './scope-statement.ts';
 import { translated } from './sql-error.ts';
 import type { Sql, SqlScope, SqlSession, SqlValue } from './sql.port.ts';
@@ -13,6 +14,11 @@ const customTypes: CustomTypesConfig = {
   getTypeParser: (oid, format) =>
     oid === types.builtins.INT8 ? Number : (types.getTypeParser(oid, format) as (text: string) => unknown),
 };
+
+interface Statement {
+  readonly name?: string;
+  readonly arrayTypes: readonly (string | undefined)[];
+}
 
 /** Statements shorter than this are not worth a name. */
 const NAMED_FROM_LENGTH = 60;
@@ -24,26 +30,35 @@ export function createPostgres(url: string, options: { maxConnections: number })
     connectionTimeoutMillis: 10_000,
     application_name: 'gatehouse',
     types: customTypes,
+    // Statements that do not wait for each other's rows are sent at once and answered in order.
+    pipeline: true,
   });
   // An idle connection that breaks is replaced by the pool; the error has no other listener and would end the process.
   pool.on('error', () => {});
 
-  const names = new Map<string, string>();
-  function nameOf(text: string): string | undefined {
-    if (text.length < NAMED_FROM_LENGTH) return undefined;
-    let name = names.get(text);
-    if (name === undefined) {
-      name = `g${createHash('sha256').update(text).digest('hex').slice(0, 20)}`;
-      names.set(text, name);
+  const statements = new Map<string, Statement>();
+  function statementOf(text: string): Statement {
+    let statement = statements.get(text);
+    if (statement === undefined) {
+      const name = `g${createHash('sha256').update(text).digest('hex').slice(0, 20)}`;
+      statement = {
+        ...(text.length < NAMED_FROM_LENGTH ? {} : { name }),
+        arrayTypes: arrayTypesOf(text),
+      };
+      statements.set(text, statement);
     }
-    return name;
+    return statement;
   }
 
   function sessionOf(client: PoolClient): SqlSession {
     return {
       async query<Row extends object>(text: string, params: readonly SqlValue[] = []) {
-        const name = nameOf(text);
-        const result = await client.query<Row>({ text, values: [...params], ...(name === undefined ? {} : { name }) });
+        const { name, arrayTypes } = statementOf(text);
+        const values = params.map((value, index) => {
+          const type = arrayTypes[index];
+          return type === undefined || !Array.isArray(value) ? value : binaryArray(type, value);
+        });
+        const result = await client.query<Row>({ text, values, ...(name === undefined ? {} : { name }) });
         return result.rows;
       },
     };
@@ -57,12 +72,21 @@ export function createPostgres(url: string, options: { maxConnections: number })
       throw translated(error);
     }
     let broken: Error | undefined;
+    // The first statements follow in the same packet. BEGIN comes first, so when anything after it fails, they fail with it.
+    const opened = client.query(open);
+    opened.catch(() => {});
     try {
-      await client.query(open);
       const result = await work(client);
-      await client.query('COMMIT');
+      await opened;
+      const { command } = await client.query('COMMIT');
+      // After a failed statement the server answers a commit by rolling back, and calls that a success.
+      if (command !== 'COMMIT') throw new Error(`the transaction was not committed: the server answered ${command}`);
       return result;
-    } catch (error) {
+    } catch (later) {
+      const error: unknown = await opened.then(
+        () => later,
+        (first: unknown) => first,
+      );
       await client.query('ROLLBACK').catch((rollbackError: unknown) => {
         broken = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
       });

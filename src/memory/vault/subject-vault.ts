@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 
 /** Data keys per subject: made on first use, kept wrapped with the installation's key, cached in memory, destroyed by erasure. */
 import type { TenantId } from '../../domain/ids.ts';
+import { columns } from '../sql/columns.ts';
 import type { SqlSession } from '../sql/sql.port.ts';
 import { keyOfBytes, newKeyBytes, seal, unseal } from './cipher.ts';
 
@@ -13,7 +14,8 @@ export interface SubjectRef {
   readonly subject: string;
 }
 
-const keyOf = (ref: SubjectRef) => `${ref.tenant}/${ref.subject}`;
+/** Under which a subject's data key is found in a map of keys. */
+export const subjectKeyOf = (ref: SubjectRef) => `${ref.tenant}/${ref.subject}`;
 
 export class SubjectVault {
   readonly #master: KeyObject;
@@ -32,32 +34,44 @@ export class SubjectVault {
     const found = new Map<string, KeyObject>();
     const missing = new Map<string, SubjectRef>();
     for (const ref of refs) {
-      const key = keyOf(ref);
+      const key = subjectKeyOf(ref);
       const cached = this.#cache.get(key);
       if (cached === undefined) missing.set(key, ref);
       else found.set(key, cached);
     }
     if (missing.size === 0) return found;
     const wanted = [...missing.values()];
-    if (create) {
-      await session.query(
-        `INSERT INTO subject_keys (tenant, subject, wrapped)
-         SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ORDER BY 1, 2 ON CONFLICT DO NOTHING`,
-        [
-          wanted.map((ref) => ref.tenant),
-          wanted.map((ref) => ref.subject),
-          wanted.map((ref) => seal(this.#master, keyOf(ref), newKeyBytes().toString('base64'))),
-        ],
-      );
-    }
-    const rows = await session.query<{ tenant: TenantId; subject: string; wrapped: string | null }>(
-      `SELECT k.tenant, k.subject, k.wrapped FROM unnest($1::text[], $2::text[]) AS w (tenant, subject)
-       JOIN subject_keys k ON k.tenant = w.tenant AND k.subject = w.subject`,
-      [wanted.map((ref) => ref.tenant), wanted.map((ref) => ref.subject)],
-    );
+    const fresh = create
+      ? wanted.map((ref) => {
+          const bytes = newKeyBytes();
+          const wrapped = seal(this.#master, subjectKeyOf(ref), bytes.toString('base64'));
+          return { ...ref, key: keyOfBytes(bytes), wrapped };
+        })
+      : [];
+    const created =
+      fresh.length === 0
+        ? Promise.resolve([])
+        : session.query(
+            `INSERT INTO subject_keys (tenant, subject, wrapped)
+             SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ORDER BY 1, 2 ON CONFLICT DO NOTHING`,
+            columns(fresh, [(item) => item.tenant, (item) => item.subject, (item) => item.wrapped]),
+          );
+    const ours = new Map(fresh.map((item) => [item.wrapped, item.key]));
+    const [rows] = await Promise.all([
+      session.query<{ tenant: TenantId; subject: string; wrapped: string | null }>(
+        `SELECT k.tenant, k.subject, k.wrapped FROM unnest($1::text[], $2::text[]) AS w (tenant, subject)
+         JOIN subject_keys k ON k.tenant = w.tenant AND k.subject = w.subject`,
+        [wanted.map((ref) => ref.tenant), wanted.map((ref) => ref.subject)],
+      ),
+      created,
+    ]);
     for (const row of rows) {
       if (row.wrapped === null) continue;
-      found.set(keyOf(row), keyOfBytes(Buffer.from(unseal(this.#master, keyOf(row), row.wrapped), 'base64')));
+      found.set(
+        subjectKeyOf(row),
+        ours.get(row.wrapped) ??
+          keyOfBytes(Buffer.from(unseal(this.#master, subjectKeyOf(row), row.wrapped), 'base64')),
+      );
     }
     return found;
   }
@@ -75,19 +89,19 @@ export class SubjectVault {
   }
 
   sealWith(keys: ReadonlyMap<string, KeyObject>, ref: SubjectRef, place: string, text: string): string | null {
-    const key = keys.get(keyOf(ref));
+    const key = keys.get(subjectKeyOf(ref));
     return key === undefined ? null : seal(key, place, text);
   }
 
   /** Null when the subject was erased. */
   async open(session: SqlSession, ref: SubjectRef, place: string, sealed: string): Promise<string | null> {
     const keys = await this.keys(session, [ref], false);
-    const key = keys.get(keyOf(ref));
+    const key = keys.get(subjectKeyOf(ref));
     return key === undefined ? null : unseal(key, place, sealed);
   }
 
   openWith(keys: ReadonlyMap<string, KeyObject>, ref: SubjectRef, place: string, sealed: string): string | null {
-    const key = keys.get(keyOf(ref));
+    const key = keys.get(subjectKeyOf(ref));
     return key === undefined ? null : unseal(key, place, sealed);
   }
 }

@@ -1,0 +1,147 @@
+/** Writes decisions and their snapshots, permits, and reviews. */
+import type { CommitPlan } from '../../../actors/runtime-store.port.ts';
+import { tenantKey } from '../../../domain/keys.ts';
+import { columns } from '../../sql/columns.ts';
+import type { Writes } from './writes.ts';
+
+export function writeDecisions(writes: Writes, plan: CommitPlan): void {
+  // A decision and its first verdict are usually made in the same batch: then one insert carries both.
+  const verdicts = new Map(plan.decisionUpdates.map((update) => [tenantKey(update.tenant, update.id), update]));
+  if (plan.decisions.length > 0) {
+    const rows = plan.decisions.map((row) => {
+      const update = verdicts.get(tenantKey(row.tenant, row.id));
+      verdicts.delete(tenantKey(row.tenant, row.id));
+      return {
+        ...row,
+        verdict: update?.verdict ?? row.verdict,
+        verdictHash: update?.verdictHash ?? row.verdictHash,
+        policy: update?.policy ?? row.policy,
+      };
+    });
+    writes.send(
+      `INSERT INTO decisions (tenant, id, at, subject_kind, subject_id, scope, account, trigger, engine, action, action_type, channel, risk_class,
+         confidence, propensity, reason, choice, verdict, verdict_hash, policy, correlation, originating_proposal_id, batch)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+         $11::text[], $12::text[], $13::text[], $14::float8[], $15::float8[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[],
+         $22::text[], $23::text[])`,
+      columns(rows, [
+        (d) => d.tenant,
+        (d) => d.id,
+        (d) => d.at,
+        (d) => d.subjectKind,
+        (d) => d.subjectId,
+        (d) => d.scope,
+        (d) => d.account,
+        (d) => d.trigger,
+        (d) => d.engine,
+        (d) => d.action,
+        (d) => d.actionType,
+        (d) => d.channel,
+        (d) => d.riskClass,
+        (d) => d.confidence,
+        (d) => d.propensity,
+        (d) => d.reason,
+        (d) => d.choice,
+        (d) => d.verdict,
+        (d) => d.verdictHash,
+        (d) => d.policy,
+        (d) => d.correlation,
+        (d) => d.originatingProposalId,
+        (d) => d.batch,
+      ]),
+    );
+  }
+  const updates = [...verdicts.values()];
+  if (updates.length > 0) {
+    writes.send(
+      `UPDATE decisions d SET verdict = w.verdict, verdict_hash = w.verdict_hash, policy = w.policy
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS w (tenant, id, verdict, verdict_hash, policy)
+       WHERE d.tenant = w.tenant AND d.id = w.id`,
+      columns(updates, [(u) => u.tenant, (u) => u.id, (u) => u.verdict, (u) => u.verdictHash, (u) => u.policy]),
+    );
+  }
+  if (plan.parts.length > 0) {
+    const parts = plan.parts.toSorted((a, b) => (a.hash < b.hash ? -1 : 1));
+    writes.send(
+      `INSERT INTO snapshot_parts (tenant, hash, body) SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING`,
+      columns(parts, [(p) => p.tenant, (p) => p.hash, (p) => p.body]),
+    );
+  }
+}
+
+export function writePermits(writes: Writes, plan: CommitPlan): void {
+  if (plan.permits.length > 0) {
+    writes.send(
+      `INSERT INTO permits (tenant, id, action, partition, fingerprint, mode, granted_at, expires_at, due_at, state, content_seq, detail, batch)
+       SELECT tenant, id, action, partition, fingerprint, mode, granted_at, expires_at, granted_at, 'granted', content_seq, detail, batch
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[], $10::text[], $11::text[])
+         AS w (tenant, id, action, partition, fingerprint, mode, granted_at, expires_at, content_seq, detail, batch)`,
+      columns(plan.permits, [
+        (p) => p.tenant,
+        (p) => p.id,
+        (p) => p.action,
+        (p) => p.partition,
+        (p) => p.fingerprint,
+        (p) => p.mode,
+        (p) => p.grantedAt,
+        (p) => p.expiresAt,
+        (p) => p.contentSeq,
+        (p) => JSON.stringify(p.detail),
+        (p) => p.batch,
+      ]),
+    );
+  }
+  if (plan.permitUpdates.length > 0) {
+    writes.send(
+      `UPDATE permits p SET state = w.state, due_at = NULL FROM unnest($1::text[], $2::text[], $3::text[]) AS w (tenant, id, state) WHERE p.tenant = w.tenant AND p.id = w.id`,
+      columns(plan.permitUpdates, [(u) => u.tenant, (u) => u.id, (u) => u.state]),
+    );
+  }
+  if (plan.executionUpdates.length > 0) {
+    writes.send(
+      `UPDATE executions e SET state = w.state, receipt = w.receipt FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS w (tenant, permit, state, receipt)
+       WHERE e.tenant = w.tenant AND e.permit = w.permit AND e.state IN ('open', 'uncertain')`,
+      columns(plan.executionUpdates, [(u) => u.tenant, (u) => u.permit, (u) => u.state, (u) => u.receipt]),
+    );
+  }
+}
+
+export function writeReviews(writes: Writes, plan: CommitPlan): void {
+  if (plan.reviews.length > 0) {
+    writes.send(
+      `INSERT INTO reviews (tenant, id, action, decision, partition, scope, queue, state, action_type, channel, risk_class, fingerprint, content_seq, reasons, detail,
+         created_at, expires_at, batch)
+       SELECT tenant, id, action, decision, partition, scope, queue, 'open', action_type, channel, risk_class, fingerprint, content_seq, reasons, detail,
+         created_at, expires_at, batch
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+         $12::bigint[], $13::text[], $14::text[], $15::bigint[], $16::bigint[], $17::text[])
+         AS w (tenant, id, action, decision, partition, scope, queue, action_type, channel, risk_class, fingerprint, content_seq, reasons, detail, created_at, expires_at, batch)`,
+      columns(plan.reviews, [
+        (r) => r.tenant,
+        (r) => r.id,
+        (r) => r.action,
+        (r) => r.decision,
+        (r) => r.partition,
+        (r) => r.scope,
+        (r) => r.queue,
+        (r) => r.actionType,
+        (r) => r.channel,
+        (r) => r.riskClass,
+        (r) => r.fingerprint,
+        (r) => r.contentSeq,
+        (r) => r.reasons,
+        (r) => r.detail,
+        (r) => r.createdAt,
+        (r) => r.expiresAt,
+        (r) => r.batch,
+      ]),
+    );
+  }
+  if (plan.reviewUpdates.length > 0) {
+    writes.send(
+      `UPDATE reviews r SET state = w.state, decided_by = w.decided_by FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS w (tenant, id, state, decided_by)
+       WHERE r.tenant = w.tenant AND r.id = w.id AND r.state = 'open'`,
+      columns(plan.reviewUpdates, [(u) => u.tenant, (u) => u.id, (u) => u.state, (u) => u.decidedBy]),
+    );
+  }
+}

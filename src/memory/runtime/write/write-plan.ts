@@ -1,0 +1,46 @@
+import type { KeyObject } from 'node:crypto';
+
+import type { CommitPlan, Loaded } from '../../../actors/runtime-store.port.ts';
+/** Writes the plan of a batch: a statement or two per table, sent together, each checking what the plan assumed. */
+import type { SqlSession } from '../../sql/sql.port.ts';
+import { subjectKeyOf } from '../../vault/subject-vault.ts';
+import type { SubjectRef, SubjectVault } from '../../vault/subject-vault.ts';
+import { writeDecisions, writePermits, writeReviews } from './write-decisions.ts';
+import { writeInbox } from './write-inbox.ts';
+import { writeLedger } from './write-ledger.ts';
+import type { Head } from './write-ledger.ts';
+import { writeProfiles } from './write-profiles.ts';
+import { writeProjections } from './write-projections.ts';
+import { writeActors, writeGuards, writeTimers } from './write-states.ts';
+import { Writes } from './writes.ts';
+
+/** `known` are data keys that were read already. Returns those that were used, for the caller to keep once the transaction is committed. */
+export async function writePlan(
+  session: SqlSession,
+  vault: SubjectVault,
+  known: ReadonlyMap<string, KeyObject>,
+  plan: CommitPlan,
+  loaded: Loaded,
+  heads: ReadonlyMap<number, Head>,
+): Promise<ReadonlyMap<string, KeyObject>> {
+  const subjects: SubjectRef[] = [];
+  for (const draft of plan.drafts)
+    if (draft.sealed !== null) subjects.push({ tenant: draft.header.tenant, subject: draft.sealed.subject });
+  for (const { tenant, write } of plan.profiles)
+    if (write.kind === 'contact') subjects.push({ tenant, subject: write.id });
+  const missing = subjects.filter((subject) => !known.has(subjectKeyOf(subject)));
+  const keys = missing.length === 0 ? known : new Map([...known, ...(await vault.keys(session, missing, true))]);
+  const writes = new Writes(session);
+  writeInbox(writes, plan);
+  writeLedger(writes, vault, keys, plan, heads);
+  writeActors(writes, plan, loaded);
+  writeGuards(writes, plan, loaded);
+  writeTimers(writes, plan);
+  writeDecisions(writes, plan);
+  writePermits(writes, plan);
+  writeReviews(writes, plan);
+  writeProjections(writes, plan);
+  writeProfiles(writes, vault, keys, plan);
+  await writes.done();
+  return keys;
+}
