@@ -26,10 +26,10 @@ CREATE INDEX permits_due ON permits (due_at) WHERE due_at IS NOT NULL;
 
 -- One row for each permit: the attempt that acted, may have acted, is under way, or certainly did not act. The key makes a permit single-use.
 DELETE FROM executions e USING executions later WHERE later.tenant = e.tenant AND later.permit = e.permit AND later.attempt > e.attempt;
-ALTER TABLE executions DROP CONSTRAINT executions_pkey;
-ALTER TABLE executions ADD PRIMARY KEY (tenant, permit);
-ALTER TABLE executions DROP CONSTRAINT executions_tenant_permit_fkey;
 DROP INDEX executions_single_use;
+ALTER TABLE executions DROP CONSTRAINT executions_pkey;
+ALTER TABLE executions ADD CONSTRAINT executions_single_use PRIMARY KEY (tenant, permit);
+ALTER TABLE executions DROP CONSTRAINT executions_tenant_permit_fkey;
 DROP INDEX executions_open;
 ALTER TABLE executions SET (fillfactor = 80);
 DROP TRIGGER executions_need_permit ON executions;

@@ -173,7 +173,7 @@ async function compose(
   const hostId = `host_${randomUUID()}`;
   const observer = observerOf(logger, metrics);
   const host = new Host(
-    { id: hostId, lanes: embedded ? 1 : 4, maxBatch: 500, maxWaiting: 20_000, leaseMs: LEASE_MS, soleOwner: embedded },
+    { id: hostId, lanes: embedded ? 1 : 3, maxBatch: 500, maxWaiting: 20_000, leaseMs: LEASE_MS, soleOwner: embedded },
     store,
     {
       runners,

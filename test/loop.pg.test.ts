@@ -131,11 +131,10 @@ describeDatabases('the loop', (database) => {
         `INSERT INTO executions (tenant, permit, attempt, at, fingerprint, worker, lease_until_on, state) SELECT 'default', ${permit}, 99, ${at}, ${fingerprint}, 'w', now(), 'refused'`,
       );
     await expect(insert(`'nothing'`, '1', `'x'`)).rejects.toThrow(/there is no permit/);
-    await expect(insert(`(SELECT id FROM permits WHERE state = 'used' LIMIT 1)`, '1', `'x'`)).rejects.toThrow(
-      /is used/,
-    );
     await rows(`INSERT INTO permits (tenant, id, action, partition, fingerprint, mode, granted_at, expires_at, due_at, state, content_seq, detail)
-      VALUES ('default', 'per_test', 'act_test', 0, 'f', 'sandbox', 1000, 2000, 9000000000000000, 'granted', 1, '{}')`);
+      VALUES ('default', 'per_used', 'act_test', 0, 'f', 'sandbox', 1000, 2000, NULL, 'used', 1, '{}'),
+        ('default', 'per_test', 'act_test', 0, 'f', 'sandbox', 1000, 2000, 9000000000000000, 'granted', 1, '{}')`);
+    await expect(insert(`'per_used'`, '1500', `'f'`)).rejects.toThrow(/is used/);
     await expect(insert(`'per_test'`, '2001', `'f'`)).rejects.toThrow(/is not valid at/);
     await expect(insert(`'per_test'`, '1500', `'g'`)).rejects.toThrow(/content differs/);
     await rows(
@@ -146,6 +145,20 @@ describeDatabases('the loop', (database) => {
         `INSERT INTO executions (tenant, permit, attempt, at, fingerprint, worker, lease_until_on, state) VALUES ('default', 'per_test', 2, 1500, 'f', 'w', now(), 'open')`,
       ),
     ).rejects.toThrow(/single_use/);
+  });
+
+  it('lets another attempt follow only where the last one certainly did not act', async () => {
+    const { rows } = system;
+    const change = (what: string) => rows(`UPDATE executions SET ${what} WHERE permit = 'per_test'`);
+    await change(`state = 'sent'`);
+    await expect(change(`attempt = 2, state = 'open'`)).rejects.toThrow(/attempt 1 at permit per_test is sent/);
+    await change(`state = 'absent'`);
+    await expect(change(`attempt = 2, state = 'open', at = 2001`)).rejects.toThrow(/is not valid at/);
+    await expect(change(`attempt = 2, state = 'open', fingerprint = 'g'`)).rejects.toThrow(/content differs/);
+    await change(`attempt = 2, state = 'open'`);
+    await rows(`UPDATE permits SET state = 'revoked', due_at = NULL WHERE id = 'per_test'`);
+    await change(`state = 'absent'`);
+    await expect(change(`attempt = 3, state = 'open'`)).rejects.toThrow(/is revoked/);
   });
 
   it('refuses to change or delete what is on the ledger', async () => {

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+
+import { arrayTypesOf, binaryArray } from './array-parameter.ts';
+
+describe('array parameters', () => {
+  it('finds the element types in the casts, by position', () => {
+    expect(arrayTypesOf('SELECT $3, unnest($1::text[], $2::bigint[]), $4::json')).toEqual(['text', 'bigint']);
+    expect(arrayTypesOf('SELECT $2::smallint[]')).toEqual([undefined, 'smallint']);
+    expect(arrayTypesOf('SELECT $1::timestamptz[]')).toEqual([]);
+  });
+
+  it('writes dimension, type and elements as the server reads them', () => {
+    const bytes = binaryArray('text', ['é', null]);
+    expect(bytes.toString('hex')).toBe(
+      '00000001' + '00000001' + '00000019' + '00000002' + '00000001' + '00000002' + 'c3a9' + 'ffffffff',
+    );
+  });
+
+  it('writes an empty array as one without dimensions', () => {
+    expect(binaryArray('int', []).toString('hex')).toBe('00000000' + '00000000' + '00000017');
+  });
+
+  it('refuses a number that is no integer where the database wants one', () => {
+    expect(() => binaryArray('bigint', [1.5])).toThrow(/not an integer/);
+    expect(() => binaryArray('bigint', [2 ** 60])).toThrow(/not an integer/);
+    expect(() => binaryArray('int', [2 ** 40])).toThrow(/out of range/);
+  });
+
+  it('refuses a type that it has no form for', () => {
+    expect(() => binaryArray('jsonb', ['{}'])).toThrow(/no binary form/);
+  });
+});
