@@ -22,8 +22,21 @@ const batchSize = Number(values.batch);
 const seconds = Number(values.seconds);
 const warmupSeconds = Number(values.warmup);
 const LEADS = 100_000;
-/** Of every eleven signals, five ask to be contacted; the others look, read, or surge, and now and then that is enough for a permit. */
-const MIX = ['form', 'blog', 'form', 'surge', 'docs', 'form', 'pricing', 'form', 'blog', 'form', 'docs'] as const;
+/** Of every twelve signals, five ask to be contacted; the others look, read, or surge, and now and then that is enough for a permit. */
+const MIX = [
+  'form',
+  'blog',
+  'docs',
+  'form',
+  'surge',
+  'form',
+  'blog',
+  'pricing',
+  'form',
+  'docs',
+  'form',
+  'blog',
+] as const;
 
 let made = 0;
 function signal(): object {

@@ -8,8 +8,8 @@ import type { RuntimeObserver } from './observer.port.ts';
 import type { RuntimeStore } from './runtime-store.port.ts';
 
 const POLL_MS = 100;
-/** While one waits for its results to be committed, another claims; claims never overlap. */
-const EXECUTORS = 2;
+/** While some wait for their results to be committed, others claim; claims never overlap. */
+const EXECUTORS = 4;
 const TENANTS_MS = 1_000;
 const RECONCILE_MS = 5_000;
 const TIMERS_MAX = 1_000;

@@ -66,7 +66,9 @@ export class PostgresExecutionStore implements ExecutionStore {
         `SELECT ${PERMIT_COLUMNS} FROM permits p WHERE p.state = 'granted' AND p.due_at <= $1 ORDER BY p.due_at, p.id LIMIT $2 FOR UPDATE SKIP LOCKED`,
         [at, limit],
       );
-      const permits = await this.#withContent(session, rows);
+      if (rows.length === 0) return { claimed: [], refused: [], expired: [] };
+      // The facts of permits that turn out to be expired are read in vain, and nothing waits for anything else.
+      const [permits, facts] = await Promise.all([this.#withContent(session, rows), this.#facts(session, rows)]);
       const expired = permits.filter((permit) => permit.expiresAt < at);
       const current = permits.filter((permit) => permit.expiresAt >= at);
       const writes = new Writes(session);
@@ -76,7 +78,6 @@ export class PostgresExecutionStore implements ExecutionStore {
         return { claimed: [], refused: [], expired };
       }
 
-      const facts = await this.#facts(session, current);
       const claimed: ClaimablePermit[] = [];
       const refused: { permit: ClaimablePermit; reasons: readonly string[] }[] = [];
       for (const permit of current) {
@@ -166,13 +167,35 @@ export class PostgresExecutionStore implements ExecutionStore {
   /** Fresh facts, under share locks on what must not change between this check and the recorded attempt. */
   async #facts(
     session: SqlSession,
-    permits: readonly ClaimablePermit[],
+    rows: readonly PermitRecord[],
   ): Promise<(permit: ClaimablePermit) => { readonly facts: GateFacts; readonly policy: Policy | undefined }> {
+    const permits = rows.map((row) => ({ tenant: row.tenant, detail: JSON.parse(row.detail) as PermitDetail }));
     const tenants = [...new Set(permits.map((permit) => permit.tenant))].toSorted();
-    const registryRows = await session.query<{ tenant: TenantId; value: string; context: string }>(
+    const registryRead = session.query<{ tenant: TenantId; value: string; context: string }>(
       `SELECT tenant, value, context FROM actor_state WHERE kind = 'tenant' AND tenant = ANY ($1::text[]) ORDER BY tenant FOR SHARE`,
       [tenants],
     );
+    const suppressionKeys = permits.flatMap((permit) =>
+      permit.detail.suppressionKeys.map((key) => ({ tenant: permit.tenant, key })),
+    );
+    const suppressionsRead =
+      suppressionKeys.length === 0
+        ? []
+        : session.query<{ tenant: TenantId; key: string; scope: string; reason: string }>(
+            `SELECT s.tenant, s.key, s.scope, s.reason FROM unnest($1::text[], $2::text[]) AS w (tenant, key)
+             JOIN suppressions s ON s.tenant = w.tenant AND s.key = w.key AND s.removed_version IS NULL`,
+            columns(suppressionKeys, [(s) => s.tenant, (s) => s.key]),
+          );
+    const guardKeys = permits.flatMap((permit) => [
+      ...(permit.detail.person === null ? [] : [{ tenant: permit.tenant, key: `contact:${permit.detail.person}` }]),
+      ...(permit.detail.account === null ? [] : [{ tenant: permit.tenant, key: `account:${permit.detail.account}` }]),
+    ]);
+    const guardsRead = session.query<{ tenant: TenantId; key: string; state: string }>(
+      `SELECT g.tenant, g.key, g.state FROM unnest($1::text[], $2::text[]) AS w (tenant, key)
+       JOIN guards g ON g.tenant = w.tenant AND g.key = w.key ORDER BY g.tenant, g.key FOR SHARE OF g`,
+      columns(guardKeys, [(g) => g.tenant, (g) => g.key]),
+    );
+    const [registryRows, suppressionRows, guardRows] = await Promise.all([registryRead, suppressionsRead, guardsRead]);
     const registries = new Map<string, Registry>();
     for (const row of registryRows) {
       const context = JSON.parse(row.context) as {
@@ -191,26 +214,8 @@ export class PostgresExecutionStore implements ExecutionStore {
       session,
       [...registries].map(([tenant, registry]) => ({ tenant: tenant as TenantId, hash: registry.policy })),
     );
-    const suppressionKeys = permits.flatMap((permit) =>
-      permit.detail.suppressionKeys.map((key) => ({ tenant: permit.tenant, key })),
-    );
-    const suppressed = new Map<string, { scope: string; reason: string }>();
-    if (suppressionKeys.length > 0) {
-      const rows = await session.query<{ tenant: TenantId; key: string; scope: string; reason: string }>(
-        `SELECT s.tenant, s.key, s.scope, s.reason FROM unnest($1::text[], $2::text[]) AS w (tenant, key)
-         JOIN suppressions s ON s.tenant = w.tenant AND s.key = w.key AND s.removed_version IS NULL`,
-        columns(suppressionKeys, [(s) => s.tenant, (s) => s.key]),
-      );
-      for (const row of rows) suppressed.set(tenantKey(row.tenant, row.key), { scope: row.scope, reason: row.reason });
-    }
-    const guardKeys = permits.flatMap((permit) => [
-      ...(permit.detail.person === null ? [] : [{ tenant: permit.tenant, key: `contact:${permit.detail.person}` }]),
-      ...(permit.detail.account === null ? [] : [{ tenant: permit.tenant, key: `account:${permit.detail.account}` }]),
-    ]);
-    const guardRows = await session.query<{ tenant: TenantId; key: string; state: string }>(
-      `SELECT g.tenant, g.key, g.state FROM unnest($1::text[], $2::text[]) AS w (tenant, key)
-       JOIN guards g ON g.tenant = w.tenant AND g.key = w.key ORDER BY g.tenant, g.key FOR SHARE OF g`,
-      columns(guardKeys, [(g) => g.tenant, (g) => g.key]),
+    const suppressed = new Map(
+      suppressionRows.map((row) => [tenantKey(row.tenant, row.key), { scope: row.scope, reason: row.reason }]),
     );
     const guards = new Map(
       guardRows.map((row) => [tenantKey(row.tenant, row.key), guardStateSchema.parse(JSON.parse(row.state))]),
