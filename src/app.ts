@@ -20,11 +20,14 @@ import { ReviewCommands } from './actors/review-commands.ts';
 import { TenantCommands } from './actors/tenant-commands.ts';
 import { WorkerLoop } from './actors/worker-loop.ts';
 import { DiskGuard } from './app/disk-guard.ts';
+import { checkMasterKey } from './app/key-check.ts';
 import { keptSecret, masterKey } from './app/master-key.ts';
 import { createServices } from './app/services.ts';
 import { UsageMeter } from './app/usage-meter.ts';
+import { createInProcessBus } from './bus/in-process-bus.ts';
+import { openJetStreamBus } from './bus/jetstream-bus.ts';
 import { createSandboxChannel } from './channels/sandbox/sandbox-channel.ts';
-import { GatehouseError } from './domain/errors.ts';
+import { GatehouseError, must } from './domain/errors.ts';
 import { asId } from './domain/ids.ts';
 import type { TenantId } from './domain/ids.ts';
 import { canonicalJson } from './domain/json.ts';
@@ -65,6 +68,8 @@ export interface AppOptions {
   readonly databaseUrl: string | null;
   /** A database that is open already; it is closed with the app. */
   readonly database?: Sql;
+  /** Null when hosts find each other's messages in the database alone. */
+  readonly natsUrl: string | null;
   readonly masterKey: string | null;
   /** First admin key of the default tenant; null makes one and keeps it in the data folder. */
   readonly adminKey: string | null;
@@ -96,9 +101,13 @@ const realClock: Clock = {
   },
 };
 
-const LEASE_MS = 6_000;
+const LEASE_MS = 4_000;
+/** How soon a message for another host is found without a broker, and, when the broker lost it, with one. */
+const SWEEP_MS = 200;
+const SWEEP_BEHIND_BUS_MS = 2_000;
 const METER_MS = 60_000;
 const STATISTICS_MS = 2_000;
+const INSTALLATION_LENGTH = 12;
 
 function observerOf(logger: FastifyBaseLogger, metrics: Metrics): RuntimeObserver {
   return {
@@ -114,8 +123,14 @@ function observerOf(logger: FastifyBaseLogger, metrics: Metrics): RuntimeObserve
     verdict: (kind) => metrics.verdicts.inc({ verdict: kind }),
     executed: (result, count) => metrics.executions.inc({ result }, count),
     timerFired: (lagMs) => metrics.timerLagSeconds.set(lagMs / 1_000),
+    partitionsChanged: (how, partitions) => logger.info({ how, partitions }, 'partitions changed hands'),
     failed: (what, error) => logger.error({ err: error, what }, 'background work failed and is tried again'),
   };
+}
+
+async function databaseName(sql: Sql): Promise<string> {
+  const [row] = await sql.asOwner((session) => session.query<{ name: string }>('SELECT current_database() AS name'));
+  return must(row, 'a database has a name').name;
 }
 
 async function openDatabase(options: AppOptions): Promise<{ sql: Sql; lock: DataLock | null }> {
@@ -132,10 +147,33 @@ async function openDatabase(options: AppOptions): Promise<{ sql: Sql; lock: Data
   }
 }
 
-/** The address of a server that runs on this data folder, or null. */
-export function findServer(dataDir: string): { readonly url: string } | null {
+/** The address of a server that runs on this data folder, or of a host that lives on this database, or null. */
+export async function findServer(
+  dataDir: string,
+  databaseUrl: string | null,
+): Promise<{ readonly url: string } | null> {
+  if (databaseUrl !== null) return findHost(databaseUrl);
   const url = lockHolder(join(dataDir, 'lock'))?.url ?? null;
   return url === null ? null : { url };
+}
+
+async function findHost(databaseUrl: string): Promise<{ readonly url: string } | null> {
+  const sql = createPostgres(databaseUrl, { maxConnections: 1 });
+  try {
+    return await sql.asOwner(async (session) => {
+      const [table] = await session.query<{ found: boolean }>(`SELECT to_regclass('hosts') IS NOT NULL AS found`);
+      // A new database has nobody on it yet.
+      if (table?.found !== true) return null;
+      const [host] = await session.query<{ url: string }>(
+        `SELECT url FROM hosts WHERE url IS NOT NULL AND seen_on > clock_timestamp() - make_interval(secs => $1::float8 / 1000)
+         ORDER BY started_on LIMIT 1`,
+        [LEASE_MS],
+      );
+      return host ?? null;
+    });
+  } finally {
+    await sql.close();
+  }
 }
 
 export async function openApp(options: AppOptions): Promise<App> {
@@ -161,6 +199,7 @@ async function compose(
   lock: DataLock | null,
 ): Promise<App> {
   await migrate(sql);
+  await checkMasterKey(sql, master);
   const clock = realClock;
   const keyedDigest = (text: string) => keyedHash(master, 'content', text);
   const vault = new SubjectVault(master);
@@ -169,12 +208,30 @@ async function compose(
   const executions = new PostgresExecutionStore(sql, vault, policies);
   const channels = [createSandboxChannel(createSandboxStore(sql))];
   const runners = createRunners();
-  const embedded = sql.kind === 'pglite';
-  const hostId = `host_${randomUUID()}`;
   const observer = observerOf(logger, metrics);
+  const embedded = sql.kind === 'pglite';
+  const bus =
+    embedded || options.natsUrl === null
+      ? createInProcessBus()
+      : await openJetStreamBus({
+          url: options.natsUrl,
+          // Hosts of one installation share the database and the master key.
+          installation: keyedHash(master, 'installation', await databaseName(sql)).slice(0, INSTALLATION_LENGTH),
+          failed: (what, error) => observer.failed(what, error),
+        });
+  const hostId = `host_${randomUUID()}`;
   const host = new Host(
-    { id: hostId, lanes: embedded ? 1 : 3, maxBatch: 500, maxWaiting: 20_000, leaseMs: LEASE_MS, soleOwner: embedded },
+    {
+      id: hostId,
+      lanes: embedded ? 1 : 3,
+      maxBatch: 500,
+      maxWaiting: 20_000,
+      leaseMs: LEASE_MS,
+      soleOwner: embedded,
+      sweepMs: options.natsUrl === null ? SWEEP_MS : SWEEP_BEHIND_BUS_MS,
+    },
     store,
+    bus,
     {
       runners,
       engine: createRulesEngine(),
@@ -185,6 +242,8 @@ async function compose(
     observer,
   );
   await host.start();
+  // A command that works beside no server does everything itself.
+  if (!options.workers) await host.ownAll();
   const executor = new Executor(
     { worker: hostId, limit: 500, soleWorker: embedded },
     executions,
@@ -288,6 +347,7 @@ async function compose(
       const port = typeof address === 'object' && address !== null ? address.port : options.port;
       const url = `http://${options.host === '0.0.0.0' ? '127.0.0.1' : options.host}:${port}`;
       lock?.announce(url);
+      host.announce(url);
       return { url, stop: () => gateway.close() };
     },
     async prepareDemo() {
@@ -303,6 +363,7 @@ async function compose(
       if (options.workers) await workers.stop();
       await meter.flush().catch((error: unknown) => observer.failed('metering', error));
       await host.stop();
+      await bus.close();
       await sql.close();
       lock?.release();
     },

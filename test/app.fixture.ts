@@ -31,6 +31,7 @@ export async function testApp(database: TestDatabase, options: { readonly worker
     dataDir,
     databaseUrl: null,
     database: sql,
+    natsUrl: null,
     masterKey: null,
     adminKey: 'gh_default_test',
     host: '127.0.0.1',

@@ -81,6 +81,7 @@ describeData('the Olist funnel, simulated', 'olist', (folder) => {
     const app = await openApp({
       dataDir: whole.dataDir,
       databaseUrl: null,
+      natsUrl: null,
       masterKey: TEST_MASTER_KEY,
       adminKey: null,
       host: '127.0.0.1',

@@ -40,6 +40,8 @@ export interface ExecutionStore {
   claim(request: {
     readonly worker: string;
     readonly tenants: readonly TenantId[];
+    /** Whose permits to claim; null for all. */
+    readonly partitions: readonly number[] | null;
     readonly at: number;
     readonly limit: number;
     readonly leaseMs: number;

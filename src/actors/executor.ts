@@ -58,12 +58,16 @@ export class Executor {
     this.#observer = observer;
   }
 
-  /** Carries out permits that are due at `at`. Returns how many permits it moved; 0 means that nothing was due. */
-  async runDue(tenants: readonly TenantId[], at: number): Promise<number> {
+  /**
+   * Carries out permits that are due at `at`, of these partitions or, when it is null, of all. Returns how many permits it moved; 0
+   * means that nothing was due.
+   */
+  async runDue(tenants: readonly TenantId[], partitions: readonly number[] | null, at: number): Promise<number> {
     const { worker, limit } = this.#options;
     const result = await this.#store.claim({
       worker,
       tenants,
+      partitions,
       at,
       limit,
       leaseMs: LEASE_MS,

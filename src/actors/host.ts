@@ -1,16 +1,22 @@
 /**
- * A host owns partitions and moves their messages through commits. Each lane has its own mailbox and one batch under way; whatever
- * arrives meanwhile makes the next batch, so batches grow with the load and nobody waits for a timer. A message is answered when
- * the commit that holds it is done, and never before.
+ * A host owns partitions and moves their messages through commits; a message for a partition that another host owns goes into the
+ * inbox and, over the bus, to its owner. A sender is answered when its message is committed, here or in the inbox, and never before.
  */
-import { GatehouseError, RetryableError } from '../domain/errors.ts';
+import { GatehouseError, LeaseLostError, RetryableError } from '../domain/errors.ts';
 import { PARTITION_COUNT } from '../domain/ids.ts';
+import type { TenantId } from '../domain/ids.ts';
 import type { Message } from '../domain/message.ts';
+import type { Bus, Subscription } from './bus.port.ts';
 import type { Clock } from './clock.port.ts';
+import { Lanes } from './lanes.ts';
+import type { MessageResult, Urgency } from './lanes.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
 import type { RuntimeObserver } from './observer.port.ts';
 import { planBatch } from './planner/plan-batch.ts';
 import type { PlannerDeps } from './planner/plan-builder.ts';
 import type { BatchOutcome, CommitPlan, Delivery, RuntimeStore } from './runtime-store.port.ts';
+
+export type { MessageResult } from './lanes.ts';
 
 export interface HostOptions {
   readonly id: string;
@@ -21,208 +27,287 @@ export interface HostOptions {
   readonly leaseMs: number;
   /** True for an embedded database: its lock file proves that no other host lives. */
   readonly soleOwner: boolean;
+  /** How often accepted messages that no bus brought are looked for. */
+  readonly sweepMs: number;
 }
 
-export type MessageResult = BatchOutcome['results'][number];
-
-interface Waiting extends Delivery {
-  readonly settle: (result: MessageResult) => void;
-  readonly fail: (error: unknown) => void;
-}
+/** `stored`: committed, here or in the inbox of another owner. `processed`: its owner has committed what follows from it. */
+export type Until = 'stored' | 'processed';
 
 /** How often a batch is tried again after deadlocks and stale reads before its messages get the error. */
 const ATTEMPTS_MAX = 5;
-const RENEWALS_PER_LEASE = 3;
-const PENDING_SWEEP_MAX = 5_000;
+const SWEEP_MAX = 5_000;
+const FIRST_LOOK_MS = 10;
+const LONGEST_LOOK_MS = 200;
+const PROCESSED_WITHIN_MS = 30_000;
+
+const identityOf = (message: Message) => `${message.tenant}\n${message.source}\n${message.id}`;
 
 export class Host {
   readonly options: HostOptions;
   readonly #store: RuntimeStore;
+  readonly #bus: Bus;
   readonly #deps: PlannerDeps;
   readonly #clock: Clock;
   readonly #observer: RuntimeObserver;
-  /** Results of executions and timers. They finish what is under way, so they go before anything that starts something new. */
-  readonly #results: Waiting[][];
-  readonly #mailboxes: Waiting[][];
-  readonly #running: (Promise<void> | null)[];
+  readonly #leases: LeaseKeeper;
+  readonly #lanes: Lanes;
+  readonly #subscriptions = new Map<number, Subscription>();
+  /** Committed messages that are in a mailbox: the bus and the sweep may both bring one. */
+  readonly #underWay = new Set<string>();
   readonly #stop = new AbortController();
-  #epochs: ReadonlyMap<number, number> = new Map();
-  #waiting = 0;
-  #renewal: Promise<void> | null = null;
+  #sweeper: Promise<void> | null = null;
 
-  constructor(options: HostOptions, store: RuntimeStore, deps: PlannerDeps, clock: Clock, observer: RuntimeObserver) {
+  constructor(
+    options: HostOptions,
+    store: RuntimeStore,
+    bus: Bus,
+    deps: PlannerDeps,
+    clock: Clock,
+    observer: RuntimeObserver,
+  ) {
     this.options = options;
     this.#store = store;
+    this.#bus = bus;
     this.#deps = deps;
     this.#clock = clock;
     this.#observer = observer;
-    this.#results = Array.from({ length: options.lanes }, () => []);
-    this.#mailboxes = Array.from({ length: options.lanes }, () => []);
-    this.#running = Array.from({ length: options.lanes }, () => null);
+    this.#lanes = new Lanes(
+      options,
+      (lane, batch) => this.#commit(lane, batch),
+      (lane, messages, error) => observer.batchFailed(lane, messages, error),
+    );
+    this.#leases = new LeaseKeeper(options, store, clock, observer, {
+      gained: (partitions) => this.#gained(partitions),
+      releasing: (partitions) => this.#releasing(partitions),
+      lost: (partitions) => this.#unsubscribe(partitions),
+    });
   }
 
+  /** Messages in the mailboxes. */
   get waiting(): number {
-    return this.#waiting;
+    return this.#lanes.waiting;
   }
 
-  /** Takes every partition, waiting for the leases of a host that died to lapse, then works off what was accepted before. */
+  /** The partitions that this host owns and takes messages for. */
+  get partitions(): readonly number[] {
+    return this.#leases.partitions;
+  }
+
+  /** Tells the other hosts, and commands, where this one answers. */
+  announce(url: string): void {
+    this.#leases.announce(url);
+  }
+
+  /** Takes this host's share of the partitions, and works off what was accepted for them before. */
   async start(): Promise<void> {
-    const all = Array.from({ length: PARTITION_COUNT }, (_, partition) => partition);
+    await this.#leases.start();
+    await this.#sweep(this.partitions, 0);
+    this.#sweeper = this.#keepSweeping();
+  }
+
+  /** Resolves when this host owns all partitions; a command that works alone needs that. Throws `unavailable` after two leases. */
+  async ownAll(): Promise<void> {
     const deadline = this.#clock.now() + 2 * this.options.leaseMs + 1_000;
-    for (;;) {
-      const held = await this.#store.lease(this.options.id, all, this.options.leaseMs, this.options.soleOwner);
-      if (held.length === PARTITION_COUNT) {
-        this.#epochs = new Map(held.map((lease) => [lease.partition, lease.epoch]));
-        break;
-      }
-      if (this.#clock.now() > deadline) {
+    while (this.partitions.length < PARTITION_COUNT) {
+      if (this.#clock.now() > deadline)
         throw new GatehouseError(
           'unavailable',
-          `Another Gatehouse process is running on this database and holds ${PARTITION_COUNT - held.length} of ${PARTITION_COUNT} partitions. Stop it first.`,
+          `Another Gatehouse process runs on this database and holds ${PARTITION_COUNT - this.partitions.length} of ${PARTITION_COUNT} partitions. Stop it first.`,
         );
-      }
-      await this.#clock.sleep(250, this.#stop.signal);
-    }
-    this.#renewal = this.#renewLeases(all);
-    await this.recoverPending();
-  }
-
-  async #renewLeases(all: readonly number[]): Promise<void> {
-    const { leaseMs, id } = this.options;
-    while (!this.#stop.signal.aborted) {
-      await this.#clock.sleep(leaseMs / RENEWALS_PER_LEASE, this.#stop.signal);
-      if (this.#stop.signal.aborted) return;
-      try {
-        const held = await this.#store.lease(id, all, leaseMs, this.options.soleOwner);
-        this.#epochs = new Map(held.map((lease) => [lease.partition, lease.epoch]));
-      } catch (error) {
-        this.#observer.failed('lease renewal', error);
-      }
-    }
-  }
-
-  /** Processes what was accepted but not processed, for example before a crash. */
-  async recoverPending(): Promise<number> {
-    let recovered = 0;
-    for (;;) {
-      const messages = await this.#store.pendingMessages([...this.#epochs.keys()], PENDING_SWEEP_MAX);
-      if (messages.length === 0) return recovered;
-      await this.deliverCommitted(messages);
-      recovered += messages.length;
+      await this.#clock.sleep(FIRST_LOOK_MS, this.#stop.signal);
     }
   }
 
   /**
-   * Accepts messages and answers, in order, when each is committed. Refuses the whole submission with `overloaded` when too much is
-   * waiting; then nothing of it was taken.
+   * Accepts messages and answers, in order, when each is stored or processed. Refuses the whole submission with `overloaded` when
+   * too much is waiting; then nothing of it was taken.
    */
-  submit(messages: readonly Message[]): Promise<readonly MessageResult[]> {
-    if (this.#waiting + messages.length > this.options.maxWaiting) {
+  submit(messages: readonly Message[], until: Until = 'processed'): Promise<readonly MessageResult[]> {
+    if (this.waiting + messages.length > this.options.maxWaiting) {
       return Promise.reject(
-        new GatehouseError('overloaded', `${this.#waiting} messages are waiting; try again in a second.`),
+        new GatehouseError('overloaded', `${this.waiting} messages are waiting; try again in a second.`),
       );
     }
-    return this.#deliver(
-      messages.map((message) => ({ message, committed: false })),
-      this.#mailboxes,
-    );
+    return this.#route(messages, 'new', until);
   }
 
   /** Results of effects, timers and other messages of the system itself: never refused for lack of room, or work done would be lost. */
   deliverResults(messages: readonly Message[]): Promise<readonly MessageResult[]> {
-    return this.#deliver(
-      messages.map((message) => ({ message, committed: false })),
-      this.#results,
-    );
+    return this.#route(messages, 'result', 'processed');
   }
 
-  /** Messages whose inbox rows are committed already. They are never refused. */
-  deliverCommitted(messages: readonly Message[]): Promise<readonly MessageResult[]> {
-    return this.#deliver(
-      messages.map((message) => ({ message, committed: true })),
-      this.#mailboxes,
-    );
+  async #route(messages: readonly Message[], urgency: Urgency, until: Until): Promise<readonly MessageResult[]> {
+    this.#refuseWhenStopping();
+    const here = messages.filter((message) => this.#leases.owns(message.partition));
+    const elsewhere = messages.filter((message) => !this.#leases.owns(message.partition));
+    const [done, handed] = await Promise.all([
+      this.#lanes.deliver(
+        here.map((message) => ({ message, committed: false })),
+        urgency,
+      ),
+      elsewhere.length === 0 ? [] : this.#handOver(elsewhere),
+    ]);
+    const answers = new Map<Message, MessageResult>();
+    for (const [index, message] of here.entries()) answers.set(message, done[index] ?? { status: 'accepted' });
+    for (const [index, message] of elsewhere.entries()) answers.set(message, handed[index] ?? { status: 'accepted' });
+    // A message may also have been handed over from a mailbox, when its lease went before its turn came.
+    const open = messages.filter((message) => answers.get(message)?.status === 'accepted');
+    if (until === 'processed' && open.length > 0) await this.#follow(open, answers);
+    return messages.map((message) => answers.get(message) ?? { status: 'accepted' });
   }
 
-  async #deliver(deliveries: readonly Delivery[], mailboxes: readonly Waiting[][]): Promise<readonly MessageResult[]> {
+  #refuseWhenStopping(): void {
     if (this.#stop.signal.aborted) throw new GatehouseError('unavailable', 'The runtime is stopping.');
-    const results = deliveries.map(
-      (delivery) =>
-        new Promise<MessageResult>((settle, fail) => {
-          const lane = delivery.message.partition % this.options.lanes;
-          mailboxes[lane]?.push({ ...delivery, settle, fail });
-          this.#waiting += 1;
-        }),
-    );
-    for (let lane = 0; lane < this.options.lanes; lane += 1) this.#wake(lane);
-    return Promise.all(results);
   }
 
-  #wake(lane: number): void {
-    if (this.#running[lane] !== null) return;
-    if (this.#mailboxes[lane]?.length === 0 && this.#results[lane]?.length === 0) return;
-    const running = this.#runLane(lane).finally(() => {
-      this.#running[lane] = null;
-      this.#wake(lane);
-    });
-    this.#running[lane] = running;
+  /** Stores messages for another owner, and sends them on. */
+  async #handOver(messages: readonly Message[]): Promise<readonly MessageResult[]> {
+    const stored = await this.#store.accept(messages);
+    const fresh = messages.filter((_, index) => stored[index] === 'accepted');
+    if (fresh.length > 0) this.#publish(fresh);
+    return stored.map((status) => (status === 'duplicate' ? { status, event: null, correlation: null } : { status }));
   }
 
-  async #runLane(lane: number): Promise<void> {
-    // One turn of the event loop lets everything that arrived together travel together.
-    await Promise.resolve();
-    for (;;) {
-      const results = this.#results[lane]?.splice(0, this.options.maxBatch) ?? [];
-      const batch = [...results, ...(this.#mailboxes[lane]?.splice(0, this.options.maxBatch - results.length) ?? [])];
-      if (batch.length === 0) return;
-      this.#waiting -= batch.length;
-      await this.#process(lane, batch);
-    }
+  #publish(messages: readonly Message[]): void {
+    // The owner's sweep finds what the bus does not bring.
+    this.#bus.publish(messages).catch((error: unknown) => this.#observer.failed('publishing to the bus', error));
   }
 
-  async #process(lane: number, batch: readonly Waiting[]): Promise<void> {
-    try {
-      const outcome = await this.#commit(lane, batch);
-      for (const [index, waiting] of batch.entries()) {
-        const result = outcome.results[index];
-        if (result === undefined) waiting.fail(new Error('the store gave no result for a message'));
-        else waiting.settle(result);
+  /** Looks until the owners have processed the messages. */
+  async #follow(messages: readonly Message[], answers: Map<Message, MessageResult>): Promise<void> {
+    const deadline = this.#clock.now() + PROCESSED_WITHIN_MS;
+    let open = messages;
+    for (let pause = FIRST_LOOK_MS; ; pause = Math.min(2 * pause, LONGEST_LOOK_MS)) {
+      const receipts = await this.#store.receipts(open);
+      for (const [index, message] of open.entries()) {
+        const receipt = receipts[index] ?? null;
+        if (receipt !== null) answers.set(message, receipt);
       }
-      if (outcome.outgoing.length > 0)
-        void this.deliverCommitted(outcome.outgoing).catch((error: unknown) =>
-          this.#observer.failed('delivery between actors', error),
+      open = open.filter((_, index) => (receipts[index] ?? null) === null);
+      if (open.length === 0) return;
+      if (this.#clock.now() > deadline)
+        throw new GatehouseError(
+          'unavailable',
+          'The request is stored, but the host that owns it has not processed it yet. Ask again later; sending it again changes nothing.',
         );
-    } catch (error) {
-      this.#observer.batchFailed(lane, batch.length, error);
-      const half = Math.floor(batch.length / 2);
-      if (half === 0 || error instanceof GatehouseError || error instanceof RetryableError) {
-        for (const waiting of batch) waiting.fail(error);
-        return;
-      }
-      // Bisection finds the message that the database refuses; its neighbours go through.
-      await this.#process(lane, batch.slice(0, half));
-      await this.#process(lane, batch.slice(half));
+      await this.#clock.sleep(pause, this.#stop.signal);
+      this.#refuseWhenStopping();
     }
   }
 
-  async #commit(lane: number, batch: readonly Delivery[]): Promise<BatchOutcome> {
+  /** Messages whose inbox rows are committed already, for partitions that are owned here. Never refused. */
+  async #deliverCommitted(messages: readonly Message[]): Promise<void> {
+    const fresh = messages.filter(
+      (message) => this.#leases.owns(message.partition) && !this.#underWay.has(identityOf(message)),
+    );
+    if (fresh.length === 0 || this.#stop.signal.aborted) return;
+    for (const message of fresh) this.#underWay.add(identityOf(message));
+    try {
+      await this.#lanes.deliver(
+        fresh.map((message) => ({ message, committed: true })),
+        'new',
+      );
+    } finally {
+      for (const message of fresh) this.#underWay.delete(identityOf(message));
+    }
+  }
+
+  async #sweep(partitions: readonly number[], ageMs: number): Promise<void> {
+    if (partitions.length === 0) return;
+    const messages = await this.#store.pendingMessages(partitions, ageMs, SWEEP_MAX);
+    await this.#deliverCommitted(messages);
+    if (messages.length === SWEEP_MAX) await this.#sweep(partitions, ageMs);
+  }
+
+  async #keepSweeping(): Promise<void> {
+    const { sweepMs } = this.options;
+    while (!this.#stop.signal.aborted) {
+      await this.#clock.sleep(sweepMs, this.#stop.signal);
+      if (this.#stop.signal.aborted) return;
+      try {
+        await this.#sweep(this.partitions, sweepMs / 2);
+      } catch (error) {
+        this.#observer.failed('sweeping the inbox', error);
+      }
+    }
+  }
+
+  async #gained(partitions: readonly number[]): Promise<void> {
+    for (const partition of partitions) {
+      const subscription = await this.#bus.subscribe(partition, (messages) => this.#deliverCommitted(messages));
+      this.#subscriptions.set(partition, subscription);
+    }
+    // Renewals must not wait for a backlog.
+    this.#sweep(partitions, 0).catch((error: unknown) => this.#observer.failed('sweeping the inbox', error));
+  }
+
+  async #releasing(partitions: readonly number[]): Promise<void> {
+    this.#unsubscribe(partitions);
+    const deadline = this.#clock.now() + this.options.leaseMs / 2;
+    while (this.#clock.now() < deadline && !partitions.every((partition) => this.#lanes.isQuiet(partition)))
+      await this.#clock.sleep(FIRST_LOOK_MS, new AbortController().signal);
+  }
+
+  #unsubscribe(partitions: readonly number[]): void {
+    for (const partition of partitions) {
+      const subscription = this.#subscriptions.get(partition);
+      this.#subscriptions.delete(partition);
+      subscription?.stop().catch((error: unknown) => this.#observer.failed('leaving the bus', error));
+    }
+  }
+
+  async #commit(lane: number, batch: readonly Delivery[]): Promise<readonly MessageResult[]> {
     for (let attempt = 1; ; attempt += 1) {
       const started = this.#clock.now();
       let plan: CommitPlan | null = null;
+      let outcome: BatchOutcome;
       try {
-        const outcome = await this.#store.runBatch(batch, this.#epochs, (loaded, fresh) => {
+        outcome = await this.#store.runBatch(batch, this.#leases.epochs, (loaded, fresh) => {
           const deliveries = fresh.map((index) => batch[index]).filter((delivery) => delivery !== undefined);
           const planned = planBatch(deliveries, loaded, this.#deps);
           plan = planned.plan;
           return planned.plan;
         });
-        if (plan !== null) this.#observe(lane, batch.length, plan, this.#clock.now() - started);
-        return outcome;
       } catch (error) {
+        if (error instanceof LeaseLostError) return this.#withoutLost(lane, batch, error);
         if (!isWorthRetrying(error) || attempt >= ATTEMPTS_MAX) throw error;
         await this.#clock.sleep(5 * attempt, this.#stop.signal);
+        continue;
       }
+      if (plan !== null) this.#observe(lane, batch.length, plan, this.#clock.now() - started);
+      this.#sendOn(outcome.outgoing);
+      return outcome.results;
     }
+  }
+
+  /** Hands what belongs to lost partitions to their owners, and commits the rest. */
+  async #withoutLost(
+    lane: number,
+    batch: readonly Delivery[],
+    error: LeaseLostError,
+  ): Promise<readonly MessageResult[]> {
+    this.#observer.failed('commit', error);
+    this.#leases.drop(error.partitions);
+    const lost = new Set(error.partitions);
+    const gone = batch.filter(({ message, committed }) => lost.has(message.partition) && !committed);
+    const rest = batch.filter(({ message }) => !lost.has(message.partition));
+    const handed = gone.length === 0 ? [] : await this.#handOver(gone.map(({ message }) => message));
+    const done = rest.length === 0 ? [] : await this.#commit(lane, rest);
+    const answers = new Map<Delivery, MessageResult | undefined>([
+      ...gone.map((delivery, index) => [delivery, handed[index]] as const),
+      ...rest.map((delivery, index) => [delivery, done[index]] as const),
+    ]);
+    // What was in the inbox already is left to its new owner.
+    return batch.map((delivery) => answers.get(delivery) ?? { status: 'accepted' });
+  }
+
+  /** Messages that actors sent with this commit. */
+  #sendOn(messages: readonly Message[]): void {
+    if (messages.length === 0) return;
+    const elsewhere = messages.filter((message) => !this.#leases.owns(message.partition));
+    if (elsewhere.length > 0) this.#publish(elsewhere);
+    this.#deliverCommitted(messages).catch((error: unknown) => this.#observer.failed('delivery between actors', error));
   }
 
   #observe(lane: number, messages: number, plan: CommitPlan, milliseconds: number): void {
@@ -242,11 +327,17 @@ export class Host {
     );
   }
 
-  /** Resolves when every mailbox is empty and every lane at rest. */
-  async idle(): Promise<void> {
-    while (this.#waiting > 0 || this.#running.some((lane) => lane !== null)) {
-      await Promise.allSettled(this.#running.filter((lane) => lane !== null));
-      await this.#clock.sleep(0, this.#stop.signal);
+  /** Resolves when nothing is under way at this host. */
+  idle(): Promise<void> {
+    return this.#lanes.idle();
+  }
+
+  /** Resolves when nothing of these tenants is under way at any host. */
+  async settled(tenants: readonly TenantId[]): Promise<void> {
+    for (;;) {
+      await this.idle();
+      if (this.partitions.length === PARTITION_COUNT || !(await this.#store.hasPending(tenants))) return;
+      await this.#clock.sleep(FIRST_LOOK_MS, this.#stop.signal);
     }
   }
 
@@ -254,10 +345,8 @@ export class Host {
   async stop(): Promise<void> {
     await this.idle();
     this.#stop.abort();
-    await this.#renewal;
-    await this.#store
-      .releaseLeases(this.options.id)
-      .catch((error: unknown) => this.#observer.failed('lease release', error));
+    await this.#sweeper;
+    await this.#leases.stop().catch((error: unknown) => this.#observer.failed('giving leases back', error));
   }
 }
 

@@ -6,5 +6,6 @@ export interface RuntimeObserver {
   verdict(kind: string): void;
   executed(result: string, count: number): void;
   timerFired(lagMs: number): void;
+  partitionsChanged(how: 'taken' | 'released' | 'lost', partitions: readonly number[]): void;
   failed(what: string, error: unknown): void;
 }

@@ -264,6 +264,8 @@ export interface BatchOutcome {
         readonly decisions: readonly string[];
       }
     | { readonly status: 'duplicate'; readonly event: string | null; readonly correlation: string | null }
+    /** Stored; the owner of its partition is elsewhere and will process it. */
+    | { readonly status: 'accepted' }
     | { readonly status: 'conflict' }
     | { readonly status: 'parked'; readonly error: string }
   )[];
@@ -277,12 +279,30 @@ export interface LeaseStatus {
 }
 
 export interface RuntimeStore {
+  /** Says that this host lives, and where it answers. Returns the ids of all hosts seen within `ttlMs`, this one among them. */
+  heartbeat(host: string, url: string | null, ttlMs: number): Promise<readonly string[]>;
+  /** Takes this host off the list of the living. */
+  leave(host: string): Promise<void>;
   /**
-   * Takes or renews leases. Partitions that another live host holds are left out of the answer. `force` takes over leases that have
-   * not lapsed: only for an embedded database, whose lock file proves that nobody else is there.
+   * Takes or renews leases of at most `limit` of these partitions, its own first. Partitions that another live host holds are left
+   * out of the answer. `force` takes over leases that have not lapsed: only for an embedded database, whose lock file proves that
+   * nobody else is there.
    */
-  lease(host: string, partitions: readonly number[], leaseMs: number, force: boolean): Promise<readonly LeaseStatus[]>;
-  releaseLeases(host: string): Promise<void>;
+  lease(
+    host: string,
+    request: {
+      readonly partitions: readonly number[];
+      readonly limit: number;
+      readonly leaseMs: number;
+      readonly force: boolean;
+    },
+  ): Promise<readonly LeaseStatus[]>;
+  /** Gives leases back before they lapse. */
+  release(host: string, partitions: readonly number[]): Promise<void>;
+  /** Stores messages for their owners, who are elsewhere. One transaction; answers in order. */
+  accept(messages: readonly Message[]): Promise<readonly ('accepted' | 'duplicate' | 'conflict')[]>;
+  /** What became of accepted messages, in order; null for one that still waits. */
+  receipts(messages: readonly Message[]): Promise<readonly (BatchOutcome['results'][number] | null)[]>;
   /** One transaction. `plan` is called with the deliveries that are new, by index into `deliveries`. */
   runBatch(
     deliveries: readonly Delivery[],
@@ -296,10 +316,17 @@ export interface RuntimeStore {
   ): Promise<readonly (string | undefined)[]>;
   /** Plans one message on what is known now and writes nothing. */
   rehearse(message: Message, plan: (loaded: Loaded) => CommitPlan): Promise<CommitPlan>;
-  /** Accepted messages that wait for their owner, oldest first. */
-  pendingMessages(partitions: readonly number[], limit: number): Promise<readonly Message[]>;
-  /** Timers due at or before `now`, earliest first. */
-  dueTimers(tenants: readonly TenantId[], now: number, limit: number): Promise<readonly TimerRow[]>;
+  /** Accepted messages that have waited for their owner for at least `ageMs`, oldest first. */
+  pendingMessages(partitions: readonly number[], ageMs: number, limit: number): Promise<readonly Message[]>;
+  /** Timers due at or before `now`, earliest first; of all partitions when `partitions` is null. */
+  dueTimers(
+    tenants: readonly TenantId[],
+    partitions: readonly number[] | null,
+    now: number,
+    limit: number,
+  ): Promise<readonly TimerRow[]>;
+  /** Whether messages of these tenants wait in the inbox for any owner. */
+  hasPending(tenants: readonly TenantId[]): Promise<boolean>;
   /** When the next timer or permit of these tenants is due; null when there is none. */
   nextDue(tenants: readonly TenantId[]): Promise<number | null>;
 }

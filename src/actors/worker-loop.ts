@@ -45,7 +45,9 @@ export class WorkerLoop {
   start(): void {
     this.#loops = [
       ...Array.from({ length: EXECUTORS }, () =>
-        this.#loop('permits', POLL_MS, async (tenants, now) => this.#executor.runDue(tenants, now)),
+        this.#loop('permits', POLL_MS, async (tenants, now) =>
+          this.#executor.runDue(tenants, this.#host.partitions, now),
+        ),
       ),
       this.#loop('timers', POLL_MS, async (tenants, now) => this.#fireTimers(tenants, now)),
       this.#loop('reconciliation', RECONCILE_MS, async (tenants, now) => this.#executor.reconcile(tenants, now)),
@@ -87,7 +89,7 @@ export class WorkerLoop {
   }
 
   async #fireTimers(tenants: readonly TenantId[], now: number): Promise<number> {
-    const due = await this.#runtime.dueTimers(tenants, now, TIMERS_MAX);
+    const due = await this.#runtime.dueTimers(tenants, this.#host.partitions, now, TIMERS_MAX);
     if (due.length === 0) return 0;
     for (const timer of due) this.#observer.timerFired(now - timer.dueAt);
     await this.#host.deliverResults(due.map((timer) => ({ ...timer.message, at: Math.max(now, timer.dueAt) })));

@@ -17,8 +17,8 @@ export interface LocalApp {
 }
 
 export interface System {
-  /** The address of a server that runs on the data folder, or null. */
-  findServer(config: Config): { readonly url: string } | null;
+  /** The address of a server that runs on the data folder or the database, or null. */
+  findServer(config: Config): Promise<{ readonly url: string } | null>;
   /** `workers` is false for a command that reads or imports: timers and permits of tenants stay untouched. */
   openApp(config: Config, options: { readonly workers: boolean }): Promise<LocalApp>;
 }

@@ -82,7 +82,7 @@ export class TestWorld {
   }
 
   #system(): System {
-    return { findServer: () => this.server, openApp: () => this.#open() };
+    return { findServer: () => Promise.resolve(this.server), openApp: () => this.#open() };
   }
 
   #open(): Promise<LocalApp> {

@@ -109,7 +109,7 @@ export interface CommandContext {
   /** Reaches a running server, or opens the system in this process. */
   readonly connect: () => Promise<Connection>;
   readonly openApp: (options: { readonly workers: boolean }) => Promise<LocalApp>;
-  readonly findServer: () => { readonly url: string } | null;
+  readonly findServer: () => Promise<{ readonly url: string } | null>;
 }
 
 export interface OptionSpec {

@@ -1,5 +1,5 @@
 /**
- * How a command reaches the system: over HTTP when a server runs on this data folder, else by opening the system in this process.
+ * How a command reaches the system: over HTTP when a server runs on this data, else by opening the system in this process.
  * A folder in use is never opened twice.
  */
 import { existsSync } from 'node:fs';
@@ -19,7 +19,7 @@ const LOOK_EVERY_MS = 200;
 
 export async function connect(system: System, config: Config, tenant: string, readFile: ReadFile): Promise<Connection> {
   for (let waitedMs = 0; ; waitedMs += LOOK_EVERY_MS) {
-    const server = system.findServer(config);
+    const server = await system.findServer(config);
     if (server !== null) return overHttp(server.url, tenant, keyOf(config, tenant, readFile));
     try {
       return await inProcess(system, config, tenant);
@@ -69,6 +69,6 @@ function keyOf(config: Config, tenant: string, readFile: ReadFile): string {
   }
   throw new GatehouseError(
     'unauthorized',
-    `A server runs on this data folder, and there is no key here for its tenant ${tenant}. Put an admin key of that tenant into ${path}, or stop the server to work without one.`,
+    `A server runs on this data, and there is no key here for its tenant ${tenant}. Put an admin key of that tenant into ${path}, or stop the server to work without one.`,
   );
 }

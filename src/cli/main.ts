@@ -11,12 +11,13 @@ import { createTerminal } from './terminal.ts';
 const QUIET_LEVEL = 'warn';
 
 const system: System = {
-  findServer: (config) => findServer(config.dataDir),
+  findServer: (config) => findServer(config.dataDir, config.databaseUrl),
   openApp(config, { workers }) {
     const chosen = (process.env['GATEHOUSE_LOG_LEVEL'] ?? '') !== '';
     return openApp({
       dataDir: config.dataDir,
       databaseUrl: config.databaseUrl,
+      natsUrl: config.natsUrl,
       masterKey: config.masterKey,
       adminKey: config.adminKey,
       host: config.host,

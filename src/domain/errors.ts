@@ -50,6 +50,15 @@ export class RetryableError extends Error {
   override readonly name = 'RetryableError';
 }
 
+/** Another host holds these partitions, or took them since: nothing was written. */
+export class LeaseLostError extends RetryableError {
+  readonly partitions: readonly number[];
+  constructor(partitions: readonly number[], detail: string) {
+    super(detail);
+    this.partitions = partitions;
+  }
+}
+
 /** The attempt failed and must not be made again. */
 export class TerminalError extends Error {
   override readonly name = 'TerminalError';

@@ -177,7 +177,7 @@ export class ImportService {
     if (state.state !== 'running') return state;
     if (state.applied !== state.total)
       throw new GatehouseError('state_conflict', `The import has ${state.total} rows, ${state.applied} are applied.`);
-    await host.idle();
+    await host.settled([tenant]);
     await commands.record(
       tenant,
       `${id}:completed`,

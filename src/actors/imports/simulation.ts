@@ -34,7 +34,7 @@ export class Simulation {
     for (;;) {
       const due = await this.#store.nextDue([this.#tenant]);
       if (due === null || due > at) return;
-      const timers = await this.#store.dueTimers([this.#tenant], due, TIMERS_MAX);
+      const timers = await this.#store.dueTimers([this.#tenant], null, due, TIMERS_MAX);
       if (timers.length > 0) await this.#host.deliverResults(timers.map((timer) => timer.message));
       await this.#settle(due);
     }
@@ -48,7 +48,7 @@ export class Simulation {
   }
 
   async #settle(at: number): Promise<void> {
-    do await this.#host.idle();
-    while ((await this.#executor.runDue([this.#tenant], at)) > 0);
+    do await this.#host.settled([this.#tenant]);
+    while ((await this.#executor.runDue([this.#tenant], null, at)) > 0);
   }
 }

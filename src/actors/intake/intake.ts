@@ -9,7 +9,7 @@ import type { EventData } from '../../domain/event-types.ts';
 import { fingerprintOf } from '../../domain/fingerprint.ts';
 import type { Verdict } from '../../domain/gate.ts';
 import { gateFactsSchema, gateRequestSchema } from '../../domain/gate.ts';
-import { actionIdOf, decisionIdOf, partitionOf } from '../../domain/ids.ts';
+import { actionIdOf, correlationIdOf, decisionIdOf, partitionOf } from '../../domain/ids.ts';
 import type { ImportId, TenantId } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import type { Digest, JsonObject } from '../../domain/json.ts';
@@ -112,9 +112,11 @@ export class Intake {
       events.length < 2 ? [] : this.#deps.store.knownDigests(tenant, incoming),
     ]);
     refuseConflicts(messages, known);
-    const results = await this.#deps.host.submit(messages);
+    const results = await this.#deps.host.submit(messages, 'stored');
     refuseFailures(results);
-    return results.map((result, index) => acceptedOf(must(messages[index], 'a message per result').id, result));
+    return results.map((result, index) =>
+      acceptedOf(must(messages[index], 'a message per result'), result, this.#deps.digest),
+    );
   }
 
   /** Messages for events, with who is meant by each. */
@@ -283,8 +285,11 @@ function refuseConflicts(messages: readonly Message[], known: readonly (string |
     );
 }
 
-export function acceptedOf(id: string, result: MessageResult): Accepted {
+function acceptedOf(message: Message, result: MessageResult, digest: Digest): Accepted {
+  const { id } = message;
   switch (result.status) {
+    case 'accepted':
+      return { status: 'accepted', id, duplicate: false, correlation: correlationIdOf(message, digest), decisions: [] };
     case 'processed':
       return { status: 'accepted', id, duplicate: false, correlation: result.correlation, decisions: result.decisions };
     case 'duplicate':

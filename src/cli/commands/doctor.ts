@@ -48,7 +48,7 @@ async function examine(context: CommandContext): Promise<readonly Finding[]> {
   const config = configOf(context);
   // Without a configuration it is not known where to look.
   if (config === null) return findings;
-  const server = context.findServer();
+  const server = await context.findServer();
   findings.push(dataFolder(config.dataDir), masterKey(config), await port(config, server));
   if (config.natsUrl !== null) findings.push(await nats(config.natsUrl));
   findings.push(await database(context, config, server));

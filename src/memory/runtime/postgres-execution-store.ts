@@ -60,11 +60,12 @@ export class PostgresExecutionStore implements ExecutionStore {
   }
 
   claim(request: Parameters<ExecutionStore['claim']>[0]): Promise<ClaimResult> {
-    const { tenants, at, limit, worker, leaseMs } = request;
+    const { tenants, partitions, at, limit, worker, leaseMs } = request;
     return this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, async (session) => {
       const rows = await session.query<PermitRecord>(
-        `SELECT ${PERMIT_COLUMNS} FROM permits p WHERE p.state = 'granted' AND p.due_at <= $1 ORDER BY p.due_at, p.id LIMIT $2 FOR UPDATE SKIP LOCKED`,
-        [at, limit],
+        `SELECT ${PERMIT_COLUMNS} FROM permits p WHERE p.state = 'granted' AND p.due_at <= $1 AND ($3::smallint[] IS NULL OR p.partition = ANY ($3::smallint[]))
+         ORDER BY p.due_at, p.id LIMIT $2 FOR UPDATE SKIP LOCKED`,
+        [at, limit, partitions === null ? null : [...partitions]],
       );
       if (rows.length === 0) return { claimed: [], refused: [], expired: [] };
       // The facts of permits that turn out to be expired are read in vain, and nothing waits for anything else.

@@ -13,7 +13,7 @@ import type {
   RuntimeStore,
   TimerRow,
 } from '../../actors/runtime-store.port.ts';
-import { RetryableError } from '../../domain/errors.ts';
+import { LeaseLostError } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { Message } from '../../domain/message.ts';
 import { columns } from '../sql/columns.ts';
@@ -23,9 +23,6 @@ import { loadBatch } from './load-batch.ts';
 import type { PolicyCache } from './policy-cache.ts';
 import type { Head } from './write/write-ledger.ts';
 import { writePlan } from './write/write-plan.ts';
-
-/** Another host holds the partition, or took it since: nothing was written. */
-export class LeaseLostError extends RetryableError {}
 
 interface InboxRow {
   readonly ord: number;
@@ -87,6 +84,9 @@ function sortDeliveries(
   return { fresh, results };
 }
 
+/** For what belongs to no tenant. */
+const RUNTIME = { role: 'gatehouse_runtime', tenants: [], keyed: true } as const;
+
 export class PostgresRuntimeStore implements RuntimeStore {
   readonly #sql: Sql;
   readonly #vault: SubjectVault;
@@ -98,30 +98,127 @@ export class PostgresRuntimeStore implements RuntimeStore {
     this.#policies = policies;
   }
 
-  async lease(
-    host: string,
-    partitions: readonly number[],
-    leaseMs: number,
-    force: boolean,
-  ): Promise<readonly LeaseStatus[]> {
-    return this.#sql.transaction({ role: 'gatehouse_runtime', tenants: [], keyed: true }, async (session) =>
+  async heartbeat(host: string, url: string | null, ttlMs: number): Promise<readonly string[]> {
+    const rows = await this.#sql.transaction(RUNTIME, async (session) => {
+      const [, living] = await Promise.all([
+        session.query(
+          `INSERT INTO hosts (id, url) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET url = EXCLUDED.url, seen_on = clock_timestamp()`,
+          [host, url],
+        ),
+        session.query<{ id: string }>(
+          'SELECT id FROM hosts WHERE seen_on > clock_timestamp() - make_interval(secs => $1::float8 / 1000) ORDER BY id',
+          [ttlMs],
+        ),
+        // Nobody asks for hosts that were gone for a hundred leases.
+        session.query(
+          'DELETE FROM hosts WHERE seen_on < clock_timestamp() - make_interval(secs => 100 * $1::float8 / 1000)',
+          [ttlMs],
+        ),
+      ]);
+      return living;
+    });
+    return rows.map((row) => row.id);
+  }
+
+  async leave(host: string): Promise<void> {
+    await this.#sql.transaction(RUNTIME, (session) => session.query('DELETE FROM hosts WHERE id = $1', [host]));
+  }
+
+  async lease(host: string, request: Parameters<RuntimeStore['lease']>[1]): Promise<readonly LeaseStatus[]> {
+    const { partitions, limit, leaseMs, force } = request;
+    return this.#sql.transaction(RUNTIME, async (session) =>
       session.query<LeaseStatus>(
         `UPDATE partition_leases l SET
            epoch = CASE WHEN l.holder = $1 THEN l.epoch ELSE l.epoch + 1 END,
            holder = $1, until_on = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
          FROM (SELECT partition FROM partition_leases WHERE partition = ANY ($2::smallint[])
-                 AND (holder = $1 OR until_on < clock_timestamp() OR $4) ORDER BY partition FOR UPDATE) free
+                 AND (holder = $1 OR until_on < clock_timestamp() OR $4)
+               ORDER BY holder IS DISTINCT FROM $1, partition LIMIT $5 FOR UPDATE SKIP LOCKED) free
          WHERE l.partition = free.partition
          RETURNING l.partition, l.epoch`,
-        [host, [...partitions], leaseMs, force],
+        [host, [...partitions], leaseMs, force, limit],
       ),
     );
   }
 
-  async releaseLeases(host: string): Promise<void> {
-    await this.#sql.transaction({ role: 'gatehouse_runtime', tenants: [], keyed: true }, (session) =>
-      session.query(`UPDATE partition_leases SET until_on = '-infinity' WHERE holder = $1`, [host]),
+  async release(host: string, partitions: readonly number[]): Promise<void> {
+    await this.#sql.transaction(RUNTIME, (session) =>
+      session.query(
+        `UPDATE partition_leases SET until_on = '-infinity' WHERE holder = $1 AND partition = ANY ($2::smallint[])`,
+        [host, [...partitions]],
+      ),
     );
+  }
+
+  async accept(messages: readonly Message[]): Promise<readonly ('accepted' | 'duplicate' | 'conflict')[]> {
+    const tenants = unique(messages.map((message) => message.tenant));
+    const keyOf = (row: { tenant: string; source: string; id: string }) => `${row.tenant}\n${row.source}\n${row.id}`;
+    // The first of equal ids is stored; sorted, two requests with the same ids cannot deadlock.
+    const first = new Map<string, Message>();
+    for (const message of messages) if (!first.has(keyOf(message))) first.set(keyOf(message), message);
+    const rows = [...first].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, message]) => message);
+    const identity = columns(rows, [(m) => m.tenant, (m) => m.source, (m) => m.id]);
+    const { inserted, known } = await this.#sql.transaction(
+      { role: 'gatehouse_runtime', tenants, keyed: true },
+      async (session) => {
+        const [inserted, known] = await Promise.all([
+          session.query<{ tenant: string; source: string; id: string }>(
+            `INSERT INTO inbox (tenant, source, id, partition, digest, state, body, correlation)
+             SELECT tenant, source, id, partition, digest, 'pending', body, correlation
+             FROM unnest($1::text[], $2::text[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::text[])
+               AS w (tenant, source, id, partition, digest, body, correlation)
+             ON CONFLICT DO NOTHING RETURNING tenant, source, id`,
+            [
+              ...identity,
+              ...columns(rows, [
+                (m) => m.partition,
+                (m) => m.contentDigest,
+                (m) => JSON.stringify(m),
+                (m) => m.correlation,
+              ]),
+            ],
+          ),
+          session.query<{ tenant: string; source: string; id: string; digest: string }>(
+            `SELECT i.* FROM unnest($1::text[], $2::text[], $3::text[]) AS w (tenant, source, id)
+             CROSS JOIN LATERAL (
+               SELECT tenant, source, id, digest FROM inbox WHERE tenant = w.tenant AND source = w.source AND id = w.id OFFSET 0
+             ) i`,
+            identity,
+          ),
+        ]);
+        return { inserted, known };
+      },
+    );
+    const fresh = new Set(inserted.map(keyOf));
+    const digests = new Map(known.map((row) => [keyOf(row), row.digest]));
+    return messages.map((message) => {
+      const key = keyOf(message);
+      if (digests.get(key) !== message.contentDigest) return 'conflict';
+      // Only the first of equal ids within the request is the new one.
+      return fresh.delete(key) ? 'accepted' : 'duplicate';
+    });
+  }
+
+  async receipts(messages: readonly Message[]): Promise<readonly (BatchOutcome['results'][number] | null)[]> {
+    const tenants = unique(messages.map((message) => message.tenant));
+    const rows = await this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, (session) =>
+      session.query<InboxRow & { readonly error: string | null }>(
+        `SELECT w.ord::int AS ord, i.digest, i.state, i.event, i.correlation, i.error
+         FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w (tenant, source, id, ord)
+         CROSS JOIN LATERAL (
+           SELECT digest, state, event, correlation, error FROM inbox
+           WHERE tenant = w.tenant AND source = w.source AND id = w.id OFFSET 0
+         ) i`,
+        columns(messages, [(m) => m.tenant, (m) => m.source, (m) => m.id]),
+      ),
+    );
+    const known = new Map(rows.map((row) => [row.ord - 1, row]));
+    return messages.map((_, index) => {
+      const row = known.get(index);
+      if (row === undefined || row.state === 'pending') return null;
+      if (row.state === 'parked') return { status: 'parked', error: row.error ?? '' };
+      return { status: 'processed', event: row.event ?? '', correlation: row.correlation ?? '', decisions: [] };
+    });
   }
 
   async runBatch(
@@ -146,13 +243,16 @@ export class PostgresRuntimeStore implements RuntimeStore {
           loadBatch(session, deliveries, tenants, (wanted) => this.#policies.load(session, wanted)),
           this.#vault.keys(session, subjectsOf(deliveries), true),
         ]);
-        for (const head of heads) {
-          const held = epochs.get(head.partition);
-          if (held !== head.epoch) {
-            throw new LeaseLostError(
-              `partition ${head.partition} is at epoch ${head.epoch}, this host held ${held ?? 'none'}: nothing was written`,
-            );
-          }
+        const lost = heads.filter((head) => epochs.get(head.partition) !== head.epoch);
+        if (lost.length > 0) {
+          const detail = lost.map(
+            (head) =>
+              `${head.partition} is at epoch ${head.epoch}, this host held ${epochs.get(head.partition) ?? 'none'}`,
+          );
+          throw new LeaseLostError(
+            lost.map((head) => head.partition),
+            `the commit was refused, nothing was written: partition ${detail.join('; ')}`,
+          );
         }
         const { fresh, results } = sortDeliveries(deliveries, inbox);
         if (fresh.length === 0) return { results, outgoing: [] };
@@ -216,17 +316,31 @@ export class PostgresRuntimeStore implements RuntimeStore {
     );
   }
 
-  async pendingMessages(partitions: readonly number[], limit: number): Promise<readonly Message[]> {
+  async pendingMessages(partitions: readonly number[], ageMs: number, limit: number): Promise<readonly Message[]> {
     return this.#sql.asOwner(async (session) => {
       const rows = await session.query<{ body: string }>(
-        `SELECT body FROM inbox WHERE state = 'pending' AND partition = ANY ($1::smallint[]) ORDER BY received_on, tenant, source, id LIMIT $2`,
-        [[...partitions], limit],
+        `SELECT body FROM inbox WHERE state = 'pending' AND partition = ANY ($1::smallint[])
+           AND received_on <= clock_timestamp() - make_interval(secs => $2::float8 / 1000)
+         ORDER BY received_on, tenant, source, id LIMIT $3`,
+        [[...partitions], ageMs, limit],
       );
       return rows.map((row) => JSON.parse(row.body) as Message);
     });
   }
 
-  async dueTimers(tenants: readonly TenantId[], now: number, limit: number): Promise<readonly TimerRow[]> {
+  async hasPending(tenants: readonly TenantId[]): Promise<boolean> {
+    const rows = await this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, (session) =>
+      session.query(`SELECT 1 FROM inbox WHERE state = 'pending' LIMIT 1`),
+    );
+    return rows.length > 0;
+  }
+
+  async dueTimers(
+    tenants: readonly TenantId[],
+    partitions: readonly number[] | null,
+    now: number,
+    limit: number,
+  ): Promise<readonly TimerRow[]> {
     return this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, async (session) => {
       const rows = await session.query<{
         tenant: TenantId;
@@ -239,8 +353,9 @@ export class PostgresRuntimeStore implements RuntimeStore {
         message: string;
       }>(
         `SELECT tenant, actor_kind, actor_id, name, partition, due_at, armed_by, message FROM timers
-         WHERE due_at <= $1 ORDER BY due_at, tenant, actor_kind, actor_id, name LIMIT $2`,
-        [now, limit],
+         WHERE due_at <= $1 AND ($3::smallint[] IS NULL OR partition = ANY ($3::smallint[]))
+         ORDER BY due_at, tenant, actor_kind, actor_id, name LIMIT $2`,
+        [now, limit, partitions === null ? null : [...partitions]],
       );
       return rows.map((row) => ({
         tenant: row.tenant,

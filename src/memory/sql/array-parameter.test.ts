@@ -12,12 +12,12 @@ describe('array parameters', () => {
   it('writes dimension, type and elements as the server reads them', () => {
     const bytes = binaryArray('text', ['é', null]);
     expect(bytes.toString('hex')).toBe(
-      '00000001' + '00000001' + '00000019' + '00000002' + '00000001' + '00000002' + 'c3a9' + 'ffffffff',
+      ['00000001', '00000001', '00000019', '00000002', '00000001', '00000002', 'c3a9', 'ffffffff'].join(''),
     );
   });
 
   it('writes an empty array as one without dimensions', () => {
-    expect(binaryArray('int', []).toString('hex')).toBe('00000000' + '00000000' + '00000017');
+    expect(binaryArray('int', []).toString('hex')).toBe('000000000000000000000017');
   });
 
   it('refuses a number that is no integer where the database wants one', () => {
