@@ -22,19 +22,19 @@ const batchSize = Number(values.batch);
 const seconds = Number(values.seconds);
 const warmupSeconds = Number(values.warmup);
 const LEADS = 100_000;
-/** Of every twelve signals, three ask to be contacted; the others look, read, or surge, and now and then that is enough for a permit. */
+/** Of every twelve signals, four ask to be contacted; the others look, read, or surge, and now and then that is enough for a permit. */
 const MIX = [
   'form',
   'blog',
   'docs',
-  'blog',
+  'form',
   'surge',
   'blog',
   'form',
   'pricing',
   'docs',
-  'blog',
   'form',
+  'blog',
   'docs',
 ] as const;
 
