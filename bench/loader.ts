@@ -22,27 +22,15 @@ const batchSize = Number(values.batch);
 const seconds = Number(values.seconds);
 const warmupSeconds = Number(values.warmup);
 const LEADS = 100_000;
-/** Of every twelve signals, four ask to be contacted; the others look, read, or surge, and now and then that is enough for a permit. */
-const MIX = [
-  'form',
-  'blog',
-  'docs',
-  'form',
-  'surge',
-  'blog',
-  'form',
-  'pricing',
-  'docs',
-  'form',
-  'blog',
-  'docs',
-] as const;
+/** Of every 24 signals, seven ask to be contacted; the others look, read, or surge, and now and then that is enough for a permit. */
+const REST = ['blog', 'docs', 'surge', 'blog', 'pricing', 'docs'] as const;
+const kindOf = (n: number) => ((n * 7) % 24 < 7 ? 'form' : (REST[n % REST.length] ?? 'blog'));
 
 let made = 0;
 function signal(): object {
   const n = made;
   made += 1;
-  const kind = MIX[n % MIX.length];
+  const kind = kindOf(n);
   const lead = (n * 7_919) % LEADS;
   const base = { specversion: '1.0', id: `${values.run}-${n}`, source: '/bench' };
   const account = { employees: 20 + (lead % 2_000), vertical: 'SaaS', tech_fit: lead % 100 };
