@@ -23,8 +23,21 @@ const seconds = Number(values.seconds);
 const warmupSeconds = Number(values.warmup);
 const LEADS = 100_000;
 /** Of every 24 signals, seven ask to be contacted; the others look, read, or surge, and now and then that is enough for a permit. */
-const REST = ['blog', 'docs', 'surge', 'blog', 'pricing', 'docs'] as const;
-const kindOf = (n: number) => ((n * 7) % 24 < 7 ? 'form' : (REST[n % REST.length] ?? 'blog'));
+const QUARTER = [
+  'form',
+  'blog',
+  'docs',
+  'blog',
+  'surge',
+  'blog',
+  'form',
+  'pricing',
+  'docs',
+  'blog',
+  'form',
+  'docs',
+] as const;
+const kindOf = (n: number) => (n % 24 === 19 ? 'form' : (QUARTER[n % QUARTER.length] ?? 'blog'));
 
 let made = 0;
 function signal(): object {

@@ -105,6 +105,8 @@ const LEASE_MS = 4_000;
 /** How soon a message for another host is found without a broker, and, when the broker lost it, with one. */
 const SWEEP_MS = 200;
 const SWEEP_BEHIND_BUS_MS = 2_000;
+const POLL_MS = 100;
+const EXECUTORS = 4;
 const METER_MS = 60_000;
 const STATISTICS_MS = 2_000;
 const INSTALLATION_LENGTH = 12;
@@ -309,7 +311,15 @@ async function compose(
   await ensureTenant(DEFAULT_TENANT, 'Default', 'customer', DEFAULT_POLICY);
   await keys.adopt({ tenant: DEFAULT_TENANT, label: 'admin', role: 'admin', kind: 'person' }, adminKey);
 
-  const workers = new WorkerLoop(host, executor, store, executions, clock, observer);
+  const workers = new WorkerLoop(
+    { pollMs: POLL_MS, executors: EXECUTORS },
+    host,
+    executor,
+    store,
+    executions,
+    clock,
+    observer,
+  );
   if (options.workers) workers.start();
   const meterTimer = setInterval(() => {
     meter.flush().catch((error: unknown) => observer.failed('metering', error));

@@ -7,14 +7,19 @@ import type { Host } from './host.ts';
 import type { RuntimeObserver } from './observer.port.ts';
 import type { RuntimeStore } from './runtime-store.port.ts';
 
-const POLL_MS = 100;
-/** While some wait for their results to be committed, others claim; claims never overlap. */
-const EXECUTORS = 4;
+export interface WorkerOptions {
+  /** How long a loop that found nothing waits before it looks again. */
+  readonly pollMs: number;
+  /** Loops that claim permits: while some wait for their results to be committed, others claim; claims never overlap. */
+  readonly executors: number;
+}
+
 const TENANTS_MS = 1_000;
 const RECONCILE_MS = 5_000;
 const TIMERS_MAX = 1_000;
 
 export class WorkerLoop {
+  readonly #options: WorkerOptions;
   readonly #host: Host;
   readonly #executor: Executor;
   readonly #runtime: RuntimeStore;
@@ -27,6 +32,7 @@ export class WorkerLoop {
   #tenantsAt = -Infinity;
 
   constructor(
+    options: WorkerOptions,
     host: Host,
     executor: Executor,
     runtime: RuntimeStore,
@@ -34,6 +40,7 @@ export class WorkerLoop {
     clock: Clock,
     observer: RuntimeObserver,
   ) {
+    this.#options = options;
     this.#host = host;
     this.#executor = executor;
     this.#runtime = runtime;
@@ -44,12 +51,12 @@ export class WorkerLoop {
 
   start(): void {
     this.#loops = [
-      ...Array.from({ length: EXECUTORS }, () =>
-        this.#loop('permits', POLL_MS, async (tenants, now) =>
+      ...Array.from({ length: this.#options.executors }, () =>
+        this.#loop('permits', this.#options.pollMs, async (tenants, now) =>
           this.#executor.runDue(tenants, this.#host.partitions, now),
         ),
       ),
-      this.#loop('timers', POLL_MS, async (tenants, now) => this.#fireTimers(tenants, now)),
+      this.#loop('timers', this.#options.pollMs, async (tenants, now) => this.#fireTimers(tenants, now)),
       this.#loop('reconciliation', RECONCILE_MS, async (tenants, now) => this.#executor.reconcile(tenants, now)),
     ];
   }

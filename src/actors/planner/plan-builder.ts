@@ -151,8 +151,10 @@ export class PlanBuilder {
   ): readonly { readonly scope: string; readonly reason: string }[] {
     const found = [];
     for (const key of keys) {
-      const row = this.#loaded.suppressions.get(tenantKey(tenant, key));
-      if (row !== undefined) found.push({ scope: row.scope, reason: row.reason });
+      // What an earlier message of this batch did holds for the later ones.
+      const changed = this.plan.suppressions.findLast((row) => row.tenant === tenant && row.key === key);
+      const row = changed ?? this.#loaded.suppressions.get(tenantKey(tenant, key));
+      if (row !== undefined && changed?.added !== false) found.push({ scope: row.scope, reason: row.reason });
     }
     return found;
   }

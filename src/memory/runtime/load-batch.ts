@@ -5,6 +5,7 @@ import type { JsonObject } from '../../domain/json.ts';
 /** Loads what a batch of messages may read or change. Guard rows are locked in one global key order, so two batches cannot deadlock. */
 import { guardKeysOfMessage, actorKeysOf, actorKey, tenantKey } from '../../domain/keys.ts';
 import type { Policy } from '../../domain/policy.ts';
+import { columns } from '../sql/columns.ts';
 import type { SqlSession } from '../sql/sql.port.ts';
 
 export interface ActorRow {
@@ -80,15 +81,22 @@ export async function loadBatch(
 
   const suppressions = new Map<string, Suppression>();
   const registries = [...actors.values()].filter((actor) => actor.kind === 'tenant');
-  const suppressing = new Set(
-    registries.filter((actor) => Number(actor.context['suppressions']) > 0).map((actor) => actor.tenant),
+  // Decisions name the version of the registry that they read, so a suppression that came a moment later is left to the next batch.
+  const versions = new Map(
+    registries
+      .filter((actor) => Number(actor.context['suppressions']) > 0)
+      .map((actor) => [actor.tenant, actor.seq] as const),
   );
-  const suppressionList = [...wantedSuppressions.values()].filter((item) => suppressing.has(item.tenant));
+  const suppressionList = [...wantedSuppressions.values()].flatMap((item) => {
+    const version = versions.get(item.tenant);
+    return version === undefined ? [] : [{ ...item, version }];
+  });
   if (suppressionList.length > 0) {
     const rows = await session.query<Suppression & { tenant: TenantId }>(
-      `SELECT s.tenant, s.key, s.scope, s.reason FROM unnest($1::text[], $2::text[]) AS w (tenant, key)
-       JOIN suppressions s ON s.tenant = w.tenant AND s.key = w.key AND s.removed_version IS NULL`,
-      [suppressionList.map((s) => s.tenant), suppressionList.map((s) => s.key)],
+      `SELECT s.tenant, s.key, s.scope, s.reason FROM unnest($1::text[], $2::text[], $3::bigint[]) AS w (tenant, key, version)
+       JOIN suppressions s ON s.tenant = w.tenant AND s.key = w.key AND s.added_version <= w.version
+         AND (s.removed_version IS NULL OR s.removed_version > w.version)`,
+      columns(suppressionList, [(s) => s.tenant, (s) => s.key, (s) => s.version]),
     );
     for (const row of rows) suppressions.set(tenantKey(row.tenant, row.key), row);
   }

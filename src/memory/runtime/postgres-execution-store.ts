@@ -172,10 +172,6 @@ export class PostgresExecutionStore implements ExecutionStore {
   ): Promise<(permit: ClaimablePermit) => { readonly facts: GateFacts; readonly policy: Policy | undefined }> {
     const permits = rows.map((row) => ({ tenant: row.tenant, detail: JSON.parse(row.detail) as PermitDetail }));
     const tenants = [...new Set(permits.map((permit) => permit.tenant))].toSorted();
-    const registryRead = session.query<{ tenant: TenantId; value: string; context: string }>(
-      `SELECT tenant, value, context FROM actor_state WHERE kind = 'tenant' AND tenant = ANY ($1::text[]) ORDER BY tenant FOR SHARE`,
-      [tenants],
-    );
     const suppressionKeys = permits.flatMap((permit) =>
       permit.detail.suppressionKeys.map((key) => ({ tenant: permit.tenant, key })),
     );
@@ -193,8 +189,13 @@ export class PostgresExecutionStore implements ExecutionStore {
     ]);
     const guardsRead = session.query<{ tenant: TenantId; key: string; state: string }>(
       `SELECT g.tenant, g.key, g.state FROM unnest($1::text[], $2::text[]) AS w (tenant, key)
-       JOIN guards g ON g.tenant = w.tenant AND g.key = w.key ORDER BY g.tenant, g.key FOR SHARE OF g`,
+       JOIN guards g ON g.tenant = w.tenant AND g.key = w.key ORDER BY g.tenant COLLATE "C", g.key COLLATE "C" FOR SHARE OF g`,
       columns(guardKeys, [(g) => g.tenant, (g) => g.key]),
+    );
+    // The registry comes after the guards, as in a batch that changes both; the other order could deadlock with it.
+    const registryRead = session.query<{ tenant: TenantId; value: string; context: string }>(
+      `SELECT tenant, value, context FROM actor_state WHERE kind = 'tenant' AND tenant = ANY ($1::text[]) ORDER BY tenant FOR SHARE`,
+      [tenants],
     );
     const [registryRows, suppressionRows, guardRows] = await Promise.all([registryRead, suppressionsRead, guardsRead]);
     const registries = new Map<string, Registry>();

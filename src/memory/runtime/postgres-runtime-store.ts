@@ -21,16 +21,10 @@ import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import type { SubjectRef, SubjectVault } from '../vault/subject-vault.ts';
 import { loadBatch } from './load-batch.ts';
 import type { PolicyCache } from './policy-cache.ts';
+import { sortDeliveries } from './sort-deliveries.ts';
+import type { InboxRow } from './sort-deliveries.ts';
 import type { Head } from './write/write-ledger.ts';
 import { writePlan } from './write/write-plan.ts';
-
-interface InboxRow {
-  readonly ord: number;
-  readonly digest: string;
-  readonly state: string;
-  readonly event: string | null;
-  readonly correlation: string | null;
-}
 
 function unique<Item>(items: Iterable<Item>): Item[] {
   return [...new Set(items)];
@@ -53,35 +47,6 @@ function readInbox(session: SqlSession, deliveries: readonly Delivery[]): Promis
      ) i`,
     columns(deliveries, [(d) => d.message.tenant, (d) => d.message.source, (d) => d.message.id]),
   );
-}
-
-/** Sorts out what was accepted before, repeated ids within the batch included. */
-function sortDeliveries(
-  deliveries: readonly Delivery[],
-  rows: readonly InboxRow[],
-): { fresh: number[]; results: BatchOutcome['results'][number][] } {
-  const known = new Map(rows.map((row) => [row.ord - 1, row]));
-  const fresh: number[] = [];
-  const results: BatchOutcome['results'][number][] = [];
-  const firstInBatch = new Map<string, number>();
-  for (const [index, { message, committed }] of deliveries.entries()) {
-    const key = `${message.tenant}\n${message.source}\n${message.id}`;
-    const row = known.get(index);
-    const earlier = firstInBatch.get(key);
-    const digest = row?.digest ?? (earlier === undefined ? undefined : deliveries[earlier]?.message.contentDigest);
-    if (row !== undefined && committed && row.state === 'pending' && earlier === undefined) {
-      firstInBatch.set(key, index);
-      fresh.push(index);
-      results.push({ status: 'conflict' });
-    } else if (digest === undefined) {
-      firstInBatch.set(key, index);
-      fresh.push(index);
-      results.push({ status: 'conflict' });
-    } else if (digest === message.contentDigest) {
-      results.push({ status: 'duplicate', event: row?.event ?? null, correlation: row?.correlation ?? null });
-    } else results.push({ status: 'conflict' });
-  }
-  return { fresh, results };
 }
 
 /** For what belongs to no tenant. */

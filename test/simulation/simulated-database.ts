@@ -1,0 +1,675 @@
+/**
+ * The database of a simulated world: committed state in maps, transactions with row locks, and the same promises as the real one. What a
+ * statement would check is checked here in the same place; what a crash would undo is undone. The planted bugs live here too.
+ */
+import type { ClaimablePermit, ClaimResult, ExecutionStore } from '../../src/actors/execution-store.port.ts';
+import type { LedgerReader } from '../../src/actors/replay/ledger-reader.port.ts';
+import type {
+  BatchOutcome,
+  CommitPlan,
+  Delivery,
+  LeaseStatus,
+  Loaded,
+  PermitRow,
+  RuntimeStore,
+  StoredActor,
+  StoredGuard,
+  Suppression,
+  TimerRow,
+} from '../../src/actors/runtime-store.port.ts';
+import { GatehouseError, LeaseLostError, must, RetryableError } from '../../src/domain/errors.ts';
+import type { GateFacts } from '../../src/domain/gate.ts';
+import { PARTITION_COUNT } from '../../src/domain/ids.ts';
+import type { Hash, TenantId } from '../../src/domain/ids.ts';
+import { canonicalJson } from '../../src/domain/json.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
+import { actorKey, actorKeysOf, guardKeysOfMessage, tenantKey } from '../../src/domain/keys.ts';
+import { GENESIS_HASH, ledgerHash } from '../../src/domain/ledger-event.ts';
+import type { LedgerRow } from '../../src/domain/ledger-event.ts';
+import type { Message } from '../../src/domain/message.ts';
+import { stricterMode } from '../../src/domain/mode.ts';
+import type { Mode } from '../../src/domain/mode.ts';
+import type { Policy } from '../../src/domain/policy.ts';
+import { sortDeliveries } from '../../src/memory/runtime/sort-deliveries.ts';
+import { sha256 } from '../../src/memory/sha256.ts';
+import type { Random } from '../../src/stats/random.ts';
+import type { PlantedBug } from './bugs.ts';
+import type { Owner, Scheduler } from './scheduler.ts';
+import { DatabaseError, LockTable, Transaction } from './transaction.ts';
+
+interface InboxEntry {
+  readonly message: Message;
+  state: 'pending' | 'processed' | 'parked';
+  error: string | null;
+  event: string | null;
+  correlation: string | null;
+  readonly receivedAt: number;
+}
+
+export interface PermitEntry {
+  readonly row: PermitRow;
+  state: 'granted' | 'claimed' | 'used' | 'failed' | 'revoked' | 'expired' | 'uncertain';
+  dueAt: number | null;
+  attempts: number;
+}
+
+interface Execution {
+  attempt: number;
+  state: 'open' | 'sent' | 'absent' | 'refused' | 'uncertain';
+  worker: string;
+  leaseUntil: number;
+}
+
+interface Lease {
+  holder: string | null;
+  epoch: number;
+  until: number;
+}
+
+const inboxKey = (row: { readonly tenant: string; readonly source: string; readonly id: string }) =>
+  `${row.tenant}\n${row.source}\n${row.id}`;
+
+const FACT_KEYS = ['contact', 'account'] as const;
+
+export interface Faults {
+  /** Chance that a connection breaks at a step of a transaction. */
+  connection: number;
+  /** Chance that a commit is done and its answer is lost. */
+  answer: number;
+}
+
+export class SimulatedDatabase {
+  readonly scheduler: Scheduler;
+  readonly locks: LockTable;
+  readonly faults: Faults = { connection: 0, answer: 0 };
+  readonly ledger: LedgerRow[][] = Array.from({ length: PARTITION_COUNT }, () => []);
+  readonly actors = new Map<string, StoredActor>();
+  readonly guards = new Map<string, StoredGuard>();
+  readonly inbox = new Map<string, InboxEntry>();
+  readonly permits = new Map<string, PermitEntry>();
+  readonly executions = new Map<string, Execution>();
+  readonly violations: string[] = [];
+  readonly #bug: PlantedBug | null;
+  readonly #random: Random;
+  readonly #leases: Lease[] = Array.from({ length: PARTITION_COUNT }, () => ({
+    holder: null,
+    epoch: 0,
+    until: -Infinity,
+  }));
+  readonly #epochsSeen: number[] = Array.from({ length: PARTITION_COUNT }, () => 0);
+  readonly #hosts = new Map<string, number>();
+  readonly #timers = new Map<string, TimerRow>();
+  readonly #parts = new Map<string, string>();
+  readonly #policies: ReadonlyMap<string, Policy>;
+  readonly #suppressions = new Map<string, Suppression>();
+  readonly #open = new Set<Transaction>();
+
+  constructor(scheduler: Scheduler, random: Random, policies: ReadonlyMap<string, Policy>, bug: PlantedBug | null) {
+    this.scheduler = scheduler;
+    this.locks = new LockTable(scheduler);
+    this.#random = random;
+    this.#policies = policies;
+    this.#bug = bug;
+  }
+
+  /** The connections of a process that died are rolled back. */
+  disconnect(owner: Owner): void {
+    for (const transaction of this.#open) {
+      if (transaction.owner !== owner) continue;
+      transaction.aborted = true;
+      this.#end(transaction);
+    }
+  }
+
+  #begin(owner: Owner): Transaction {
+    const transaction = new Transaction(owner);
+    this.#open.add(transaction);
+    return transaction;
+  }
+
+  #end(transaction: Transaction): void {
+    this.#open.delete(transaction);
+    this.locks.release(transaction);
+  }
+
+  async #step(transaction: Transaction): Promise<void> {
+    await this.scheduler.pause(transaction.owner);
+    if (transaction.aborted) throw new DatabaseError('57P01', 'the connection is gone');
+    if (this.#random() < this.faults.connection) {
+      this.#end(transaction);
+      throw new GatehouseError('unavailable', 'the connection broke');
+    }
+  }
+
+  async #transaction<Result>(owner: Owner, work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    const transaction = this.#begin(owner);
+    try {
+      await this.#step(transaction);
+      return await work(transaction);
+    } finally {
+      this.#end(transaction);
+    }
+  }
+
+  /** The commit is done; whether its answer arrives is another question. */
+  async #answer(transaction: Transaction): Promise<void> {
+    this.#end(transaction);
+    await this.scheduler.pause(transaction.owner);
+    if (this.#random() < this.faults.answer) throw new GatehouseError('unavailable', 'the answer was lost');
+  }
+
+  storeOf(owner: Owner): RuntimeStore {
+    return {
+      heartbeat: (host, _url, ttlMs) =>
+        this.#transaction(owner, async () => {
+          const { now } = this.scheduler;
+          this.#hosts.set(host, now);
+          return [...this.#hosts].flatMap(([id, seen]) => (seen > now - ttlMs ? [id] : [])).toSorted();
+        }),
+      leave: (host) =>
+        this.#transaction(owner, async () => {
+          this.#hosts.delete(host);
+        }),
+      lease: (host, request) => this.#transaction(owner, async () => this.#lease(host, request)),
+      release: (host, partitions) =>
+        this.#transaction(owner, async () => {
+          for (const partition of partitions) {
+            const lease = this.#leases[partition];
+            if (lease?.holder === host) lease.until = -Infinity;
+          }
+        }),
+      accept: (messages) => this.#accept(owner, messages),
+      receipts: (messages) =>
+        this.#transaction(owner, async () =>
+          messages.map((message) => {
+            const entry = this.inbox.get(inboxKey(message));
+            if (entry === undefined || entry.state === 'pending') return null;
+            if (entry.state === 'parked') return { status: 'parked' as const, error: entry.error ?? '' };
+            return {
+              status: 'processed' as const,
+              event: entry.event ?? '',
+              correlation: entry.correlation ?? '',
+              decisions: [],
+            };
+          }),
+        ),
+      runBatch: (deliveries, epochs, plan) => this.#runBatch(owner, deliveries, epochs, plan),
+      knownDigests: (tenant, messages) =>
+        this.#transaction(owner, async () =>
+          messages.map((message) => this.inbox.get(inboxKey({ ...message, tenant }))?.message.contentDigest),
+        ),
+      rehearse: () => Promise.reject(new Error('nothing is rehearsed in a simulation')),
+      pendingMessages: (partitions, ageMs, limit) =>
+        this.#transaction(owner, async () =>
+          [...this.inbox.values()]
+            .filter(
+              (entry) =>
+                entry.state === 'pending' &&
+                partitions.includes(entry.message.partition) &&
+                entry.receivedAt <= this.scheduler.now - ageMs,
+            )
+            .slice(0, limit)
+            .map((entry) => entry.message),
+        ),
+      dueTimers: (tenants, partitions, now, limit) =>
+        this.#transaction(owner, async () =>
+          [...this.#timers.values()]
+            .filter(
+              (timer) =>
+                tenants.includes(timer.tenant) &&
+                timer.dueAt <= now &&
+                (partitions === null || partitions.includes(timer.partition)),
+            )
+            .toSorted((a, b) => a.dueAt - b.dueAt)
+            .slice(0, limit),
+        ),
+      hasPending: () =>
+        this.#transaction(owner, async () => [...this.inbox.values()].some((entry) => entry.state === 'pending')),
+      nextDue: () => Promise.resolve(null),
+    };
+  }
+
+  #lease(host: string, request: Parameters<RuntimeStore['lease']>[1]): readonly LeaseStatus[] {
+    const { now } = this.scheduler;
+    const free = request.partitions
+      .map((partition) => ({ partition, lease: must(this.#leases[partition], 'a partition has a lease') }))
+      .filter(({ lease }) => lease.holder === host || lease.until < now || request.force)
+      .toSorted((a, b) => Number(a.lease.holder !== host) - Number(b.lease.holder !== host))
+      .slice(0, request.limit);
+    return free.map(({ partition, lease }) => {
+      if (lease.holder !== host) lease.epoch += 1;
+      lease.holder = host;
+      lease.until = now + request.leaseMs;
+      return { partition, epoch: lease.epoch };
+    });
+  }
+
+  #accept(owner: Owner, messages: readonly Message[]): Promise<readonly ('accepted' | 'duplicate' | 'conflict')[]> {
+    return this.#transaction(owner, async (transaction) => {
+      await this.#step(transaction);
+      const answers = messages.map((message) => {
+        const known = this.inbox.get(inboxKey(message));
+        if (known !== undefined)
+          return known.message.contentDigest === message.contentDigest ? ('duplicate' as const) : ('conflict' as const);
+        this.inbox.set(inboxKey(message), {
+          message,
+          state: 'pending',
+          error: null,
+          event: null,
+          correlation: message.correlation,
+          receivedAt: this.scheduler.now,
+        });
+        return 'accepted' as const;
+      });
+      await this.#answer(transaction);
+      return answers;
+    });
+  }
+
+  async #runBatch(
+    owner: Owner,
+    deliveries: readonly Delivery[],
+    epochs: ReadonlyMap<number, number>,
+    plan: (loaded: Loaded, fresh: readonly number[]) => CommitPlan,
+  ): Promise<BatchOutcome> {
+    const transaction = this.#begin(owner);
+    try {
+      await this.#step(transaction);
+      const partitions = [...new Set(deliveries.map((item) => item.message.partition))].toSorted((a, b) => a - b);
+      const staleGuards = this.#bug === 'stale-guards' ? new Map(this.guards) : null;
+      for (const partition of partitions) await this.locks.take(transaction, `head:${partition}`, 'exclusive');
+      // What the host believes may change while the commit is under way; what was checked is what counts.
+      const believed = new Map(epochs);
+      this.#checkEpochs(partitions, believed);
+      const { fresh, results } = sortDeliveries(deliveries, this.#inboxRows(deliveries));
+      const wanted = deliveries.flatMap(({ message }) =>
+        guardKeysOfMessage(message).map((key) => tenantKey(message.tenant, key)),
+      );
+      const guardKeys = [...new Set(wanted)];
+      for (const key of this.#bug === 'unsorted-locks' ? guardKeys : guardKeys.toSorted())
+        await this.locks.take(transaction, `guard:${key}`, 'exclusive');
+      if (fresh.length === 0) {
+        await this.#answer(transaction);
+        return { results, outgoing: [] };
+      }
+      const loaded = this.#load(deliveries, partitions, staleGuards ?? this.guards, guardKeys);
+      const planned = plan(loaded, fresh);
+      for (const actor of planned.actors)
+        if (actor.kind === 'tenant') await this.locks.take(transaction, `registry:${actor.tenant}`, 'exclusive');
+      for (const update of planned.permitUpdates)
+        await this.locks.take(transaction, `permit:${tenantKey(update.tenant, update.id)}`, 'exclusive');
+      const outcome = outcomeOf(planned, fresh, results);
+      if (this.#bug === 'ack-before-commit') {
+        const later = this.#step(transaction).then(() => {
+          this.#apply(planned, loaded, believed);
+          this.#end(transaction);
+        });
+        later.catch(() => this.#end(transaction));
+        return outcome;
+      }
+      await this.#step(transaction);
+      this.#apply(planned, loaded, believed);
+      await this.#answer(transaction);
+      return outcome;
+    } catch (error) {
+      this.#end(transaction);
+      throw error;
+    }
+  }
+
+  #checkEpochs(partitions: readonly number[], epochs: ReadonlyMap<number, number>): void {
+    if (this.#bug === 'no-epoch-check') return;
+    const lost = partitions.filter((partition) => epochs.get(partition) !== this.#leases[partition]?.epoch);
+    if (lost.length > 0) throw new LeaseLostError(lost, `partitions ${lost.join(', ')} belong to another host`);
+  }
+
+  #inboxRows(deliveries: readonly Delivery[]): Parameters<typeof sortDeliveries>[1] {
+    return deliveries.flatMap(({ message }, index) => {
+      const entry = this.inbox.get(inboxKey(message));
+      return entry === undefined
+        ? []
+        : [
+            {
+              ord: index + 1,
+              digest: entry.message.contentDigest,
+              state: entry.state,
+              event: entry.event,
+              correlation: entry.correlation,
+            },
+          ];
+    });
+  }
+
+  #load(
+    deliveries: readonly Delivery[],
+    partitions: readonly number[],
+    guards: ReadonlyMap<string, StoredGuard>,
+    guardKeys: readonly string[],
+  ): Loaded {
+    const actors = new Map<string, StoredActor>();
+    for (const { message } of deliveries) {
+      for (const { kind, id } of actorKeysOf(message)) {
+        const key = actorKey(message.tenant, kind, id);
+        const actor = this.actors.get(key);
+        if (actor !== undefined) actors.set(key, actor);
+      }
+    }
+    for (const [key, actor] of this.actors) if (actor.kind === 'trust') actors.set(key, actor);
+    return {
+      heads: new Map(partitions.map((partition) => [partition, this.ledger[partition]?.length ?? 0])),
+      actors,
+      guards: new Map(
+        guardKeys.flatMap((key) => {
+          const guard = guards.get(key);
+          return guard === undefined ? [] : [[key, guard] as const];
+        }),
+      ),
+      policies: this.#policies,
+      suppressions: this.#suppressions,
+    };
+  }
+
+  /** One moment: everything of the plan, or an error before anything of it. */
+  #apply(plan: CommitPlan, loaded: Loaded, epochs: ReadonlyMap<number, number>): void {
+    this.#expectStates(plan, loaded);
+    for (const draft of plan.drafts) this.#append(draft, epochs);
+    for (const actor of plan.actors) this.actors.set(actorKey(actor.tenant, actor.kind, actor.id), actor);
+    for (const actor of plan.removedActors) this.actors.delete(actorKey(actor.tenant, actor.kind, actor.id));
+    for (const guard of plan.guards) this.guards.set(tenantKey(guard.tenant, guard.key), guard);
+    const timerKey = (timer: Pick<TimerRow, 'tenant' | 'actorKind' | 'actorId' | 'name'>) =>
+      `${actorKey(timer.tenant, timer.actorKind, timer.actorId)}/${timer.name}`;
+    for (const timer of plan.timersCleared) this.#timers.delete(timerKey(timer));
+    for (const timer of plan.timersSet) this.#timers.set(timerKey(timer), timer);
+    for (const part of plan.parts) this.#parts.set(tenantKey(part.tenant, part.hash), part.body);
+    for (const row of plan.permits)
+      this.permits.set(tenantKey(row.tenant, row.id), { row, state: 'granted', dueAt: row.grantedAt, attempts: 0 });
+    for (const update of plan.permitUpdates) {
+      const permit = this.permits.get(tenantKey(update.tenant, update.id));
+      if (permit !== undefined) Object.assign(permit, { state: update.state, dueAt: null });
+    }
+    for (const update of plan.executionUpdates) {
+      const execution = this.executions.get(tenantKey(update.tenant, update.permit));
+      if (execution?.state === 'open' || execution?.state === 'uncertain') execution.state = update.state;
+    }
+    for (const row of plan.suppressions) {
+      if (row.added) this.#suppressions.set(tenantKey(row.tenant, row.key), row);
+      else this.#suppressions.delete(tenantKey(row.tenant, row.key));
+    }
+    for (const row of plan.processed) {
+      this.inbox.set(inboxKey(row.message), {
+        message: row.message,
+        state: row.error === null ? 'processed' : 'parked',
+        error: row.error,
+        event: row.event,
+        correlation: row.correlation,
+        receivedAt: this.scheduler.now,
+      });
+    }
+    for (const message of plan.outgoing) {
+      if (!this.inbox.has(inboxKey(message)))
+        this.inbox.set(inboxKey(message), {
+          message,
+          state: 'pending',
+          error: null,
+          event: null,
+          correlation: message.correlation,
+          receivedAt: this.scheduler.now,
+        });
+    }
+  }
+
+  #expectStates(plan: CommitPlan, loaded: Loaded): void {
+    for (const actor of [...plan.actors, ...plan.removedActors]) {
+      const key = actorKey(actor.tenant, actor.kind, actor.id);
+      if ((this.actors.get(key)?.seq ?? 0) !== (loaded.actors.get(key)?.seq ?? 0))
+        throw new RetryableError(`the state of ${key} is not as it was read`);
+    }
+    for (const guard of this.#bug === 'stale-guards' ? [] : plan.guards) {
+      const key = tenantKey(guard.tenant, guard.key);
+      if ((this.guards.get(key)?.version ?? 0) !== (loaded.guards.get(key)?.version ?? 0))
+        throw new RetryableError(`the guard ${key} is not as it was read`);
+    }
+    for (const { message, committed } of plan.processed) {
+      const entry = this.inbox.get(inboxKey(message));
+      if (committed && entry?.state !== 'pending') throw new RetryableError('the inbox is not as it was read');
+      if (!committed && entry !== undefined) throw new DatabaseError('23505', 'the inbox has this message');
+    }
+  }
+
+  #append(
+    { header, body, sealed, turnLength }: CommitPlan['drafts'][number],
+    epochs: ReadonlyMap<number, number>,
+  ): void {
+    const rows = must(this.ledger[header.partition], 'a partition has rows');
+    if (header.seq !== rows.length + 1)
+      throw new RetryableError(`position ${header.seq} of partition ${header.partition} is not the next`);
+    const epoch = epochs.get(header.partition) ?? 0;
+    if (epoch < (this.#epochsSeen[header.partition] ?? 0))
+      this.violations.push(`partition ${header.partition} was written by an owner of epoch ${epoch} after a later one`);
+    this.#epochsSeen[header.partition] = Math.max(epoch, this.#epochsSeen[header.partition] ?? 0);
+    const prevHash: Hash = rows.at(-1)?.hash ?? GENESIS_HASH;
+    const text = canonicalJson(body);
+    rows.push({
+      ...header,
+      body: text,
+      sealed: sealed?.text ?? null,
+      sealedSubject: sealed?.subject ?? null,
+      prevHash,
+      hash: ledgerHash(header, text, sealed?.text ?? null, prevHash, sha256),
+      turnLength,
+    });
+  }
+
+  executionsOf(owner: Owner): ExecutionStore {
+    return {
+      claim: (request) => this.#claim(owner, request),
+      lapsed: (_tenants, worker, force, limit) =>
+        this.#transaction(owner, async () => {
+          if (this.#bug === 'claim-again') return [];
+          return [...this.permits]
+            .flatMap(([key, permit]) => {
+              const execution = this.executions.get(key);
+              if (permit.state !== 'claimed' || execution?.state !== 'open') return [];
+              const isGone = execution.leaseUntil < this.scheduler.now || (force && execution.worker !== worker);
+              return isGone ? [this.#claimable(permit, permit.attempts - 1)] : [];
+            })
+            .slice(0, limit);
+        }),
+      retryAt: (permits) =>
+        this.#transaction(owner, async (transaction) => {
+          for (const { tenant, id } of permits)
+            await this.locks.take(transaction, `permit:${tenantKey(tenant, id)}`, 'exclusive');
+          for (const { tenant, id, dueAt } of permits) {
+            const key = tenantKey(tenant, id);
+            const execution = this.executions.get(key);
+            const permit = this.permits.get(key);
+            if (execution?.state === 'open') execution.state = 'absent';
+            if (permit?.state === 'claimed') Object.assign(permit, { state: 'granted', dueAt });
+          }
+          await this.#answer(transaction);
+        }),
+      tenants: () =>
+        this.#transaction(owner, async () =>
+          [...this.actors.values()]
+            .filter((actor) => actor.kind === 'tenant')
+            .map((actor) => ({ id: actor.tenant, clock: 'real' as const })),
+        ),
+    };
+  }
+
+  #claimable(permit: PermitEntry, attempts: number): ClaimablePermit {
+    const { row } = permit;
+    const content = this.ledger[row.partition]?.[row.contentSeq - 1]?.sealed ?? null;
+    return { ...row, attempts, content: content === null ? null : (JSON.parse(content) as JsonObject) };
+  }
+
+  #isClaimable(key: string, permit: PermitEntry, at: number): boolean {
+    if (permit.dueAt === null || permit.dueAt > at) return false;
+    if (permit.state === 'granted') return true;
+    const execution = this.executions.get(key);
+    return (
+      this.#bug === 'claim-again' &&
+      permit.state === 'claimed' &&
+      execution?.state === 'open' &&
+      execution.leaseUntil < this.scheduler.now
+    );
+  }
+
+  async #claim(owner: Owner, request: Parameters<ExecutionStore['claim']>[0]): Promise<ClaimResult> {
+    const { partitions, at, limit, worker, leaseMs } = request;
+    const transaction = this.#begin(owner);
+    try {
+      await this.#step(transaction);
+      const due = [...this.permits]
+        .filter(
+          ([key, permit]) =>
+            this.#isClaimable(key, permit, at) &&
+            (partitions === null || partitions.includes(permit.row.partition)) &&
+            (this.#bug === 'permit-reuse' || this.locks.tryTake(transaction, `permit:${key}`)),
+        )
+        .slice(0, limit);
+      if (due.length === 0) return { claimed: [], refused: [], expired: [] };
+      const guardKeys = due.flatMap(([, { row }]) =>
+        FACT_KEYS.flatMap((name) => {
+          const id = name === 'contact' ? row.detail.person : row.detail.account;
+          return id === null ? [] : [tenantKey(row.tenant, `${name}:${id}`)];
+        }),
+      );
+      for (const key of [...new Set(guardKeys)].toSorted())
+        await this.locks.take(transaction, `guard:${key}`, 'shared');
+      for (const tenant of new Set(due.map(([, { row }]) => row.tenant)))
+        await this.locks.take(transaction, `registry:${tenant}`, 'shared');
+      const claimed: ClaimablePermit[] = [];
+      const refused: { permit: ClaimablePermit; reasons: readonly string[] }[] = [];
+      const expired: ClaimablePermit[] = [];
+      for (const [, entry] of due) {
+        const permit = this.#claimable(entry, entry.attempts);
+        if (permit.expiresAt < at) {
+          expired.push(permit);
+          continue;
+        }
+        const { facts, policy } = this.#facts(permit);
+        const reasons = policy === undefined ? ['fact_missing'] : request.check(permit, facts, policy);
+        if (reasons.length === 0) claimed.push(permit);
+        else refused.push({ permit, reasons });
+      }
+      await this.#step(transaction);
+      for (const permit of expired) this.#mark(permit, 'expired');
+      for (const { permit } of refused) this.#mark(permit, 'failed');
+      for (const permit of claimed) this.#attempt(permit, at, worker, leaseMs);
+      await this.#answer(transaction);
+      return { claimed, refused, expired };
+    } finally {
+      this.#end(transaction);
+    }
+  }
+
+  #mark(permit: ClaimablePermit, state: 'expired' | 'failed'): void {
+    Object.assign(must(this.permits.get(tenantKey(permit.tenant, permit.id)), 'a permit'), { state, dueAt: null });
+  }
+
+  /** What the trigger and the key of the real table refuse is refused here. */
+  #attempt(permit: ClaimablePermit, at: number, worker: string, leaseMs: number): void {
+    const key = tenantKey(permit.tenant, permit.id);
+    const entry = must(this.permits.get(key), 'a permit');
+    const before = this.executions.get(key);
+    if (this.#bug !== 'permit-reuse' && this.#bug !== 'claim-again') {
+      if (before !== undefined && before.state !== 'absent') throw new DatabaseError('23505', 'executions_single_use');
+      if (entry.state !== 'granted') throw new DatabaseError('23514', `permit ${key} is ${entry.state}`);
+    }
+    if (at < permit.grantedAt || at > permit.expiresAt) throw new DatabaseError('23514', `permit ${key} is not valid`);
+    if (this.actors.get(actorKey(permit.tenant, 'tenant', permit.tenant))?.value !== 'running')
+      this.violations.push(`permit ${permit.id} was claimed while the kill switch was engaged`);
+    this.executions.set(key, {
+      attempt: permit.attempts + 1,
+      state: 'open',
+      worker,
+      leaseUntil: this.scheduler.now + leaseMs,
+    });
+    if (this.#bug !== 'permit-reuse') Object.assign(entry, { state: 'claimed', attempts: entry.attempts + 1 });
+  }
+
+  #facts(permit: ClaimablePermit): { readonly facts: GateFacts; readonly policy: Policy | undefined } {
+    const { tenant, detail } = permit;
+    const registry = this.actors.get(actorKey(tenant, 'tenant', tenant));
+    const context = registry?.context as
+      | { readonly mode: Mode; readonly channel_modes: { readonly [channel: string]: Mode }; readonly policy: string }
+      | undefined;
+    const guard = (key: string) => this.guards.get(tenantKey(tenant, key))?.state;
+    const contact = detail.person === null ? undefined : guard(`contact:${detail.person}`);
+    const account = detail.account === null ? undefined : guard(`account:${detail.account}`);
+    return {
+      facts: {
+        suppressions: detail.suppressionKeys.flatMap((key) => {
+          const row = this.#suppressions.get(tenantKey(tenant, key));
+          return row === undefined ? [] : [{ scope: row.scope, reason: row.reason }];
+        }),
+        ...(registry === undefined || context === undefined
+          ? {}
+          : {
+              kill_switch: registry.value === 'stopped',
+              mode: stricterMode(context.mode, context.channel_modes[detail.channel] ?? context.mode),
+            }),
+        ...(contact === undefined ? {} : { contact }),
+        ...(account === undefined ? {} : { account }),
+      },
+      policy: context === undefined ? undefined : this.#policies.get(tenantKey(tenant, context.policy)),
+    };
+  }
+
+  /** For verification, rebuild and replay once nothing moves any more. */
+  reader(): LedgerReader {
+    const all = () => this.ledger.flat();
+    const isOf = (tenants: readonly TenantId[] | null, row: LedgerRow) =>
+      tenants === null || tenants.includes(row.tenant);
+    return {
+      heads: async () =>
+        this.ledger.map((rows, partition) => ({
+          partition,
+          seq: rows.length,
+          hash: rows.at(-1)?.hash ?? GENESIS_HASH,
+        })),
+      slice: async ({ partition, after, limit }) => (this.ledger[partition] ?? []).slice(after, after + limit),
+      registryEvents: async (tenants) =>
+        all().filter((row) => (row.actor.kind === 'tenant' || row.actor.kind === 'trust') && isOf(tenants, row)),
+      sharedGuardEvents: async (tenants) =>
+        all().filter((row) => /"key":"(domain|sender):/.test(row.body) && isOf(tenants, row)),
+      scopeEvents: async (tenant, scope, partition) =>
+        (this.ledger[partition] ?? []).filter(
+          (row) => row.tenant === tenant && (row.scope === scope || row.body.includes('"key":"budget:')),
+        ),
+      parts: async (tenant, hashes) =>
+        new Map(
+          hashes.flatMap((hash) => {
+            const body = this.#parts.get(tenantKey(tenant, hash));
+            return body === undefined ? [] : [[hash, body] as const];
+          }),
+        ),
+      policies: async () => this.#policies,
+      actorsOf: async (partition) => [...this.actors.values()].filter((actor) => actor.partition === partition),
+      guards: async (keys) =>
+        keys.flatMap(({ tenant, key }) => {
+          const guard = this.guards.get(tenantKey(tenant, key));
+          return guard === undefined ? [] : [guard];
+        }),
+      guardCount: async () => this.guards.size,
+    };
+  }
+}
+
+function outcomeOf(
+  plan: CommitPlan,
+  fresh: readonly number[],
+  known: readonly BatchOutcome['results'][number][],
+): BatchOutcome {
+  const results = [...known];
+  for (const [position, row] of plan.processed.entries()) {
+    const index = fresh[position];
+    if (index === undefined) continue;
+    results[index] =
+      row.error === null
+        ? { status: 'processed', event: row.event ?? '', correlation: row.correlation ?? '', decisions: [] }
+        : { status: 'parked', error: row.error };
+  }
+  return { results, outgoing: plan.outgoing };
+}
