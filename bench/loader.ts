@@ -22,7 +22,7 @@ const batchSize = Number(values.batch);
 const seconds = Number(values.seconds);
 const warmupSeconds = Number(values.warmup);
 const LEADS = 100_000;
-/** Of every 24 signals, seven ask to be contacted; the others look, read, or surge, and now and then that is enough for a permit. */
+/** Of every 48 signals, fifteen ask to be contacted; the others look, read, or surge, and now and then that is enough for a permit. */
 const QUARTER = [
   'form',
   'blog',
@@ -37,7 +37,7 @@ const QUARTER = [
   'form',
   'docs',
 ] as const;
-const kindOf = (n: number) => (n % 24 === 19 ? 'form' : (QUARTER[n % QUARTER.length] ?? 'blog'));
+const kindOf = (n: number) => (n % 12 === 7 && n % 48 !== 7 ? 'form' : (QUARTER[n % QUARTER.length] ?? 'blog'));
 
 let made = 0;
 function signal(): object {
