@@ -29,6 +29,7 @@ export const POLICY: Policy = {
   cooldown: { contact_ms: 20 * SECOND_MS, account_ms: 5 * SECOND_MS, domain_ms: 8 * SECOND_MS, channel_ms: {} },
   touch_cap: { max: 50, window_ms: 60 * SECOND_MS },
   duplicate_window_ms: 0,
+  reply_stop: { window_ms: 3 * SECOND_MS, whole_account: false },
   sending_hours: { from: 0, to: 24, days: [1, 2, 3, 4, 5, 6, 7] },
   ownership_window_ms: 3 * SECOND_MS,
   permit_ttl_ms: 120 * SECOND_MS,
@@ -200,6 +201,37 @@ function proposal(random: Random, id: string, at: number): Message {
   });
 }
 
+/** Replies and objections: they stop what is under way, and travel on to the registry and to trust. */
+function outcome(random: Random, id: string, at: number): Message {
+  const { scope, refs } = subjectOf(Math.floor(random() * ACCOUNTS), Math.floor(random() * CONTACTS_PER_ACCOUNT));
+  return messageOf({
+    type: 'outcome.recorded',
+    data: {
+      outcome: `out_${id}`,
+      outcome_type: random() < 0.8 ? 'reply_positive' : 'unsubscribe',
+      occurred_at: at,
+      amount: null,
+      history: false,
+      window_ms: null,
+      decision_hint: null,
+    },
+    source: 'mail',
+    id,
+    scope,
+    actor: { kind: 'lead', id: refs.person ?? '' },
+    refs,
+    at,
+  });
+}
+
+function arrivals(random: Random, id: string, at: number): readonly Message[] {
+  const draw = random();
+  if (draw < 0.45) return [signal(random, id, at)];
+  if (draw < 0.88) return [proposal(random, id, at)];
+  if (draw < 0.94) return [outcome(random, id, at)];
+  return command(random, id, at);
+}
+
 function command(random: Random, id: string, at: number): readonly Message[] {
   if (random() < 0.7)
     return [
@@ -223,9 +255,7 @@ export function drawScenario(random: Random, seconds: number): readonly Happenin
   const host = () => Math.floor(random() * HOSTS);
   for (let at = START + 4 * SECOND_MS; at < START + seconds * SECOND_MS; at += random() * 700) {
     const id = `m${happenings.length}`;
-    const draw = random();
-    const messages =
-      draw < 0.45 ? [signal(random, id, at)] : draw < 0.93 ? [proposal(random, id, at)] : [...command(random, id, at)];
+    const messages = arrivals(random, id, at);
     for (const message of messages) {
       happenings.push({ at: message.at, kind: 'message', host: host(), message });
       if (random() < 0.15)
