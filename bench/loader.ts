@@ -14,6 +14,8 @@ const { values } = parseArgs({
     seconds: { type: 'string' },
     warmup: { type: 'string' },
     run: { type: 'string' },
+    forms: { type: 'string' },
+    forms: { type: 'string' },
   },
 });
 const url = new URL('/v1/signals', values.url);
@@ -22,22 +24,25 @@ const batchSize = Number(values.batch);
 const seconds = Number(values.seconds);
 const warmupSeconds = Number(values.warmup);
 const LEADS = 100_000;
-/** Of every 48 signals, fifteen ask to be contacted; the others look, read, or surge, and now and then that is enough for a permit. */
-const QUARTER = [
-  'form',
+/** What comes in, over and over; the places in `ASKING` that are in use ask to be contacted instead. */
+const LOOKING = [
+  'blog',
   'blog',
   'docs',
   'blog',
   'surge',
   'blog',
-  'form',
+  'blog',
   'pricing',
   'docs',
   'blog',
-  'form',
+  'blog',
   'docs',
 ] as const;
-const kindOf = (n: number) => (n % 12 === 7 && n % 48 !== 7 ? 'form' : (QUARTER[n % QUARTER.length] ?? 'blog'));
+/** Of every 48 signals, the first `--forms` of these places ask to be contacted. */
+const ASKING = [0, 6, 10, 12, 18, 22, 24, 30, 34, 36, 42, 46, 19, 31, 43, 3, 15, 27, 39, 8, 20, 32, 44, 1, 13, 25, 37];
+const asking = new Set(ASKING.slice(0, Number(values.forms)));
+const kindOf = (n: number) => (asking.has(n % 48) ? 'form' : (LOOKING[n % LOOKING.length] ?? 'blog'));
 
 let made = 0;
 function signal(): object {
