@@ -15,7 +15,6 @@ const { values } = parseArgs({
     warmup: { type: 'string' },
     run: { type: 'string' },
     forms: { type: 'string' },
-    forms: { type: 'string' },
   },
 });
 const url = new URL('/v1/signals', values.url);
