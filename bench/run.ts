@@ -7,7 +7,7 @@
  * A run is `database:signals a second:how many of 48 ask to be contacted`.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util';
 
 import { DEFAULT_POLICY } from '../src/domain/policy.ts';
 import { createDatabase } from '../test/postgres-database.ts';
+import { readSection, writeSection } from './page-section.ts';
 
 const { values } = parseArgs({
   options: {
@@ -181,7 +182,6 @@ for (const run of values.runs.split(',')) {
 
 if (values.write) {
   const round = (value: number, digits = 0) => value.toFixed(digits);
-  const page = new URL('../docs/reference/benchmarks.md', import.meta.url);
   const rows = results.map(
     (r) =>
       `| ${r.store} | ${r.rate} | ${round(r.perSecond)} | ${round(r.permitShare * 100)} % | ${round(r.executedPerSecond)} | ${round(r.p50, 1)} | ${round(r.p95, 1)} | ${round(r.p99, 1)} | ${round(r.memoryMb)} |`,
@@ -189,12 +189,12 @@ if (values.write) {
   // Rows of other runs stay.
   const keyOf = (row: string) => row.split('|').slice(1, 3).join('|');
   const written = new Set(rows.map(keyOf));
-  const kept = readFileSync(page, 'utf8')
+  const kept = readSection('bench')
     .split('\n')
     .filter((line) => /^\| (pglite|postgres) /.test(line) && !written.has(keyOf(line)));
-  writeFileSync(
-    page,
-    `# Benchmarks
+  writeSection(
+    'bench',
+    `## Governed signals a second
 
 Written by \`npm run bench -- --write\`. Loader, server and database share one machine: ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node
 ${process.version}. The loader is a process of its own and open-loop: it offers ${values.batch} signals a request at a fixed rate, whether or not the server keeps up, and a
@@ -204,7 +204,6 @@ to verdict. Each row is ${values.seconds} s after ${values.warmup} s of warm-up.
 
 | database | offered/s | governed signals/s | ending in a permit | executed/s | p50 ms | p95 ms | p99 ms | server MB |
 |---|---|---|---|---|---|---|---|---|
-${[...rows, ...kept].toSorted().join('\n')}
-`,
+${[...rows, ...kept].toSorted().join('\n')}`,
   );
 }

@@ -26,12 +26,13 @@ import type { GateReason, ReasonSpec } from '../src/domain/reason-codes.ts';
 import { SIGNAL_TYPE_NAMES, SIGNAL_TYPES } from '../src/domain/signal-types.ts';
 import { problemHelp } from '../src/gateway/problem-help.ts';
 import { MACHINES } from '../src/machines/catalogue.ts';
+import { createMetrics } from '../src/observability/metrics.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const REFERENCE = join(ROOT, 'docs', 'reference');
 
 /** Pages in the folder that are written by hand or measured. */
-const OTHER_PAGES: ReadonlySet<string> = new Set(['benchmarks.md']);
+const OTHER_PAGES: ReadonlySet<string> = new Set(['benchmarks.md', 'chaos.md']);
 
 /** Text by path below `docs/reference`. */
 export type Pages = ReadonlyMap<string, string>;
@@ -47,6 +48,7 @@ export function referencePages(): Pages {
     ['errors.md', errorsPage()],
     ['configuration.md', generated(configReference())],
     ['cli.md', cliPage()],
+    ['metrics.md', metricsPage()],
     ...ACTOR_KINDS.map((kind): [string, string] => [
       `machines/${kind}.md`,
       machinePage(kind, MACHINES[kind].machine, MACHINES[kind].version),
@@ -273,6 +275,31 @@ function cliPage(): string {
         optionTable(command.options),
         block('sh', command.examples.join('\n')),
       ),
+    ),
+  );
+}
+
+function metricsPage(): string {
+  // What a metric knows of itself beyond its public type.
+  const metrics = createMetrics().registry.getMetricsAsArray() as unknown as readonly {
+    readonly name: string;
+    readonly help: string;
+    readonly labelNames: readonly string[];
+    readonly constructor: { readonly name: string };
+  }[];
+  return page(
+    'Metrics',
+    'What `GET /metrics` tells Prometheus. No label names a tenant, an account or a person. A histogram `x` is read as `x_bucket`, `x_sum` and `x_count`. Beside these there are the figures of the Node process, `gatehouse_process_…` and `gatehouse_nodejs_…`. What they are for: [how to monitor](../how-to/monitor.md).',
+    table(
+      ['metric', 'kind', 'labels', 'meaning'],
+      metrics
+        .toSorted((left, right) => (left.name < right.name ? -1 : 1))
+        .map(({ name, help, labelNames, constructor }) => [
+          codeOf(name),
+          constructor.name.toLowerCase(),
+          labelNames.map(codeOf).join(', '),
+          help,
+        ]),
     ),
   );
 }

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import type { ActionChannel } from '../src/actors/channel.port.ts';
+import type { DecisionEngine } from '../src/actors/decision-engine.port.ts';
 import { openApp } from '../src/app.ts';
 import type { App } from '../src/app.ts';
 import type { AccountFacts, ContactFacts } from '../src/domain/entity.ts';
@@ -23,19 +25,38 @@ export interface TestApp extends AsyncDisposable {
   readonly rows: <Row extends object>(text: string, params?: readonly SqlValue[]) => Promise<readonly Row[]>;
 }
 
-export async function testApp(database: TestDatabase, options: { readonly workers?: boolean } = {}): Promise<TestApp> {
+export interface TestAppOptions {
+  readonly workers?: boolean;
+  readonly smtpUrl?: string;
+  readonly engine?: DecisionEngine;
+  /** In base64; without it the system makes one. */
+  readonly masterKey?: string;
+  readonly journalDir?: string;
+  readonly channels?: readonly ActionChannel[];
+  /** Runs on the new database before the system opens it. */
+  readonly prepare?: (sql: Sql) => Promise<void>;
+}
+
+export async function testApp(database: TestDatabase, options: TestAppOptions = {}): Promise<TestApp> {
   const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
   const server = database.kind === 'postgres' ? await createDatabase(database.serverUrl) : null;
   const sql = server === null ? await openPglite(null) : createPostgres(server.url, { maxConnections: 12 });
+  await options.prepare?.(sql);
   const app = await openApp({
     dataDir,
     databaseUrl: null,
     database: sql,
+    ...(options.engine === undefined ? {} : { engine: options.engine }),
     natsUrl: null,
-    masterKey: null,
+    smtpUrl: options.smtpUrl ?? null,
+    mailFrom: 'Gatehouse <gatehouse@localhost>',
+    journalDir: options.journalDir ?? null,
+    channels: options.channels ?? [],
+    masterKey: options.masterKey ?? null,
     adminKey: 'gh_default_test',
     host: '127.0.0.1',
     port: 0,
+    drainMs: 0,
     logLevel: 'silent',
     workers: options.workers ?? false,
   });

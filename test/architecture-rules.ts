@@ -49,7 +49,7 @@ export const TABLE: ReadonlyMap<string, Row> = new Map<string, Row>([
     },
   ],
   ['models', { folders: ['domain', 'stats'], ports: true, vendors: ['@anthropic-ai/sdk', 'zod', 'node:*'] }],
-  ['channels', { folders: ['domain', 'stats'], ports: true, vendors: ['zod', 'node:*'] }],
+  ['channels', { folders: ['domain', 'stats'], ports: true, vendors: ['zod', 'nodemailer', 'node:*'] }],
   ['evals', { folders: CORE, ports: true, vendors: ['node:*'] }],
   [
     'gateway',
@@ -70,7 +70,10 @@ export const TABLE: ReadonlyMap<string, Row> = new Map<string, Row>([
   ],
   ['cli', { folders: ['domain', 'config', 'observability'], ports: true, vendors: ['csv-parse', 'zod', 'node:*'] }],
   ['config', { folders: ['domain'], ports: true, vendors: ['zod', 'node:*'] }],
-  ['observability', { folders: ['domain'], ports: true, vendors: ['pino', 'prom-client', 'node:*'] }],
+  [
+    'observability',
+    { folders: ['domain'], ports: true, vendors: ['pino', 'prom-client', '@opentelemetry/*', 'node:*'] },
+  ],
   ['services', { folders: ['domain', 'stats'], ports: true, vendors: ['zod'] }],
   ['brains', { folders: ['domain', 'stats'], ports: true, vendors: ['zod'] }],
   ['tools', { folders: ['domain', 'stats'], ports: true, vendors: ['zod'] }],

@@ -82,10 +82,13 @@ describeData('the Olist funnel, simulated', 'olist', (folder) => {
       dataDir: whole.dataDir,
       databaseUrl: null,
       natsUrl: null,
+      smtpUrl: null,
+      mailFrom: 'Gatehouse <gatehouse@localhost>',
       masterKey: TEST_MASTER_KEY,
       adminKey: null,
       host: '127.0.0.1',
       port: 0,
+      drainMs: 0,
       logLevel: 'silent',
       workers: false,
     });

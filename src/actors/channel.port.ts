@@ -27,6 +27,13 @@ export interface ChannelReceipt {
 
 export interface ActionChannel {
   readonly name: string;
+  /**
+   * True when what it did is remembered in our own database only. After a restore such a channel has forgotten what it did since the
+   * backup, and its `absent` proves nothing.
+   */
+  readonly remembersInDatabase?: true;
+  /** How many requests it should be given at a time; any number when it does not say. */
+  readonly capacity?: number;
   /** Whether this channel can carry the action in this mode. */
   carries(channel: Channel, mode: Mode): boolean;
   /** Requests are independent; the answers are in the order of the requests. */

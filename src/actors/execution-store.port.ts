@@ -1,8 +1,9 @@
 /** What the executor asks of its store: claiming permits, and the fate of attempts. */
+import type { Channel } from '../domain/action-types.ts';
 import type { GateFacts } from '../domain/gate.ts';
 import type { ImportId, TenantId } from '../domain/ids.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { TenantClock } from '../domain/mode.ts';
+import type { Mode, TenantClock } from '../domain/mode.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { PermitDetail } from './runtime-store.port.ts';
 
@@ -23,13 +24,29 @@ export interface ClaimablePermit {
   readonly content: JsonObject | null;
 }
 
+/** A permit that ended without an attempt. */
+export interface UntoldPermit {
+  readonly permit: ClaimablePermit;
+  readonly ended: 'expired' | 'failed';
+}
+
+/** What was permitted, without the content. */
+export type PermitFacts = Omit<ClaimablePermit, 'content'>;
+
 export interface ClaimResult {
   /** Attempts that are recorded and may now be made. */
   readonly claimed: readonly ClaimablePermit[];
-  /** Permits that the second check refused, with its reasons. */
+  /** Permits that the second check refused, with its reasons. Like the expired ones they are ended, and due until that is told. */
   readonly refused: readonly { readonly permit: ClaimablePermit; readonly reasons: readonly string[] }[];
   /** Permits that expired unused. */
   readonly expired: readonly ClaimablePermit[];
+  /** Permits whose effect happened before a restore and is known from a journal: they are not used again. */
+  readonly recovered: readonly {
+    readonly permit: ClaimablePermit;
+    readonly at: number;
+    /** Null when nobody knows how the effect ended. */
+    readonly receipt: string | null;
+  }[];
 }
 
 export interface ExecutionStore {
@@ -45,6 +62,10 @@ export interface ExecutionStore {
     readonly at: number;
     readonly limit: number;
     readonly leaseMs: number;
+    /** Ways out that can take nothing now; their permits are left alone. */
+    readonly full: readonly { readonly channel: Channel; readonly mode: Mode }[];
+    /** Asked for each permit in turn; one that is not taken stays as it is. */
+    readonly take: (channel: Channel, mode: Mode) => boolean;
     readonly check: (permit: ClaimablePermit, facts: GateFacts, policy: Policy) => readonly string[];
   }): Promise<ClaimResult>;
   /** Attempts whose worker is gone: their lease lapsed, or `force` says that no other worker can exist. */
@@ -54,6 +75,11 @@ export interface ExecutionStore {
     force: boolean,
     limit: number,
   ): Promise<readonly ClaimablePermit[]>;
+  /**
+   * Permits that a claim ended and of which nobody has told their actions: the worker died in between. Those that it may still tell
+   * at `at` are left out; with `at` null no worker lives that could.
+   */
+  untold(tenants: readonly TenantId[], at: number | null, limit: number): Promise<readonly UntoldPermit[]>;
   /** The channel certainly did not act: the permit may be taken again at `dueAt`. */
   retryAt(
     permits: readonly { readonly tenant: TenantId; readonly id: string; readonly dueAt: number }[],

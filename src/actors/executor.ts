@@ -3,19 +3,23 @@
  * worker dies, the channel is asked what happened, and where it cannot say the action stays uncertain. What no database can fence is
  * a worker that is paused between its claim and its call; that is why channels get an idempotency key.
  */
-import { TerminalError, RetryableError } from '../domain/errors.ts';
-import { must } from '../domain/errors.ts';
+import { must, RetryableError, TerminalError } from '../domain/errors.ts';
 import { fingerprintOf } from '../domain/fingerprint.ts';
-import type { EventId, TenantId } from '../domain/ids.ts';
-import { asId } from '../domain/ids.ts';
+import type { TenantId } from '../domain/ids.ts';
 import { SECOND_MS } from '../domain/instant.ts';
+import type { JournalAttempt, JournalResult } from '../domain/journal.ts';
 import type { Digest } from '../domain/json.ts';
-import type { Message, SubjectRefs } from '../domain/message.ts';
+import type { Message } from '../domain/message.ts';
 import { secondCheck } from '../policies/second-check.ts';
+import { actionResult } from './action-result.ts';
+import type { ResultData } from './action-result.ts';
+import { ChannelRoom } from './channel-room.ts';
 import type { ActionChannel, ChannelReceipt, ChannelRequest } from './channel.port.ts';
-import type { ClaimablePermit, ExecutionStore } from './execution-store.port.ts';
+import type { Clock } from './clock.port.ts';
+import type { EffectJournal } from './effect-journal.port.ts';
+import type { ClaimablePermit, ClaimResult, ExecutionStore } from './execution-store.port.ts';
 import type { Host } from './host.ts';
-import type { RuntimeObserver } from './observer.port.ts';
+import type { ExecutionResult, RuntimeObserver, Span } from './observer.port.ts';
 
 /** Attempts that are made when a channel certainly did not act each time. */
 const ATTEMPTS_MAX = 5;
@@ -29,33 +33,43 @@ export interface ExecutorOptions {
   readonly soleWorker: boolean;
 }
 
-type ResultData = Pick<
-  Extract<Message, { type: 'action.executed' | 'action.failed' | 'action.uncertain' | 'action.expired' }>,
-  'type' | 'data'
->;
+/** What became of a permit, and what its actor is told; nothing when another attempt follows. */
+interface Fate {
+  readonly permit: ClaimablePermit;
+  readonly result: ExecutionResult;
+  readonly message: Message | null;
+  readonly sent: Span | null;
+}
 
 export class Executor {
   readonly #options: ExecutorOptions;
   readonly #store: ExecutionStore;
-  readonly #channels: readonly ActionChannel[];
   readonly #host: Host;
   readonly #digest: Digest;
+  readonly #clock: Clock;
   readonly #observer: RuntimeObserver;
+  readonly #journal: EffectJournal | null;
+  readonly #room: ChannelRoom;
 
+  /** Without a journal nothing is known of effects beside the database; that is for simulated tenants. */
   constructor(
     options: ExecutorOptions,
     store: ExecutionStore,
     channels: readonly ActionChannel[],
     host: Host,
     digest: Digest,
+    clock: Clock,
     observer: RuntimeObserver,
+    journal: EffectJournal | null = null,
   ) {
     this.#options = options;
     this.#store = store;
-    this.#channels = channels;
     this.#host = host;
     this.#digest = digest;
+    this.#clock = clock;
     this.#observer = observer;
+    this.#journal = journal;
+    this.#room = new ChannelRoom(channels);
   }
 
   /**
@@ -64,61 +78,113 @@ export class Executor {
    */
   async runDue(tenants: readonly TenantId[], partitions: readonly number[] | null, at: number): Promise<number> {
     const { worker, limit } = this.#options;
-    const result = await this.#store.claim({
-      worker,
-      tenants,
-      partitions,
-      at,
-      limit,
-      leaseMs: LEASE_MS,
-      check: (permit, facts, policy) =>
-        secondCheck({ ...permit, ...permit.detail }, facts, policy, this.#fingerprint(permit), at).map(
-          (failure) => failure.code,
-        ),
-    });
-    const messages: Message[] = [
-      ...result.expired.map((permit) =>
-        this.#message(permit, at, { type: 'action.expired', data: { what: 'permit', id: permit.id } }),
-      ),
-      ...result.refused.map(({ permit, reasons }) =>
-        this.#message(permit, at, {
-          type: 'action.failed',
-          data: { permit: permit.id, code: 'second_check_failed', detail: reasons.join(', ') },
-        }),
-      ),
-      ...(await this.#send(result.claimed, at)),
-    ];
-    if (messages.length > 0) await this.#host.deliverResults(messages);
-    return result.claimed.length + result.refused.length + result.expired.length;
+    const began = this.#clock.now();
+    const taken: ActionChannel[] = [];
+    try {
+      const result = await this.#store.claim({
+        worker,
+        tenants,
+        partitions,
+        at,
+        limit,
+        leaseMs: LEASE_MS,
+        full: this.#room.full,
+        take: (channelName, mode) => {
+          const channel = this.#room.channelOf(channelName, mode);
+          if (channel === undefined) return true;
+          if (!this.#room.take(channel)) return false;
+          taken.push(channel);
+          return true;
+        },
+        check: (permit, facts, policy) =>
+          secondCheck({ ...permit, ...permit.detail }, facts, policy, this.#fingerprint(permit), at).map(
+            (failure) => failure.code,
+          ),
+      });
+      const claimed: Span = [began, this.#clock.now()];
+      const fates: Fate[] = [
+        ...result.expired.map((permit) => this.#expired(permit, at)),
+        ...result.refused.map(({ permit, reasons }) => this.#withheld(permit, at, reasons.join(', '))),
+        ...result.recovered.map((item) => this.#recovered(item, at)),
+        ...(await this.#send(result.claimed, at)),
+      ];
+      await this.#record(fates, claimed, at);
+      return result.claimed.length + result.refused.length + result.expired.length + result.recovered.length;
+    } finally {
+      this.#room.free(taken);
+    }
   }
 
-  /** Finds out what became of attempts whose worker is gone. */
-  async reconcile(tenants: readonly TenantId[], at: number): Promise<number> {
+  /**
+   * Finds out what became of attempts whose worker is gone, and tells actions of permits that a worker ended without saying so.
+   * `abandoned` says that nobody else works for these tenants, so that nothing is waited for. Returns how many attempts it
+   * looked at.
+   */
+  async reconcile(tenants: readonly TenantId[], at: number, abandoned = false): Promise<number> {
     const { worker, soleWorker, limit } = this.#options;
+    const began = this.#clock.now();
     const orphans = await this.#store.lapsed(tenants, worker, soleWorker, limit);
-    const messages: Message[] = [];
+    const untold = await this.#store.untold(tenants, abandoned ? null : at, limit);
+    const fates: Fate[] = untold.map(({ permit, ended }) =>
+      ended === 'expired'
+        ? this.#expired(permit, at)
+        : this.#withheld(permit, at, 'the worker ended before it gave its reasons'),
+    );
     for (const permit of orphans) {
-      const channel = this.#channelOf(permit);
-      const [answer = 'unknown'] = channel === undefined ? [] : await channel.lookup(permit.tenant, [permit.id]);
-      const executedAt = Math.min(at, permit.expiresAt);
-      if (answer === 'unknown')
-        messages.push(
-          this.#message(permit, at, {
-            type: 'action.uncertain',
-            data: { permit: permit.id, detail: 'the worker ended between sending and its receipt' },
-          }),
-        );
-      else if (answer === 'absent') messages.push(...(await this.#again(permit, at)));
-      else
-        messages.push(
-          this.#message(permit, at, {
-            type: 'action.executed',
-            data: { permit: permit.id, receipt: answer.receipt, mode: permit.mode, executed_at: executedAt },
-          }),
-        );
+      const fate = await this.#ask(permit, at, 'the worker ended between sending and its receipt');
+      if (fate !== null) fates.push(fate);
     }
-    if (messages.length > 0) await this.#host.deliverResults(messages);
+    await this.#record(fates, [began, this.#clock.now()], at);
     return orphans.length;
+  }
+
+  /** What the channel says of an attempt that gave no receipt. Null when it cannot be asked now; it is asked again when the attempt's lease is over. */
+  async #ask(permit: ClaimablePermit, at: number, detail: string): Promise<Fate | null> {
+    const channel = this.#channelOf(permit);
+    let answer: ChannelReceipt | 'absent' | 'unknown' = 'unknown';
+    if (channel !== undefined) {
+      try {
+        [answer = 'unknown'] = await channel.lookup(permit.tenant, [permit.id]);
+      } catch (error) {
+        this.#observer.failed(`asking the channel ${channel.name}`, error);
+        return null;
+      }
+    }
+    if (answer === 'unknown') {
+      this.#noteResult(permit, at, 'uncertain');
+      return this.#fate(permit, at, 'uncertain', { type: 'action.uncertain', data: { permit: permit.id, detail } });
+    }
+    if (answer === 'absent') {
+      this.#noteResult(permit, at, 'absent');
+      return this.#again(permit, at);
+    }
+    return this.#executed(permit, at, Math.min(at, permit.expiresAt), answer);
+  }
+
+  /** Tells the actors, and then whoever watches: what is not recorded will be found out again. */
+  async #record(fates: readonly Fate[], claimed: Span, at: number): Promise<void> {
+    if (fates.length === 0) return;
+    const began = this.#clock.now();
+    const messages = fates.flatMap(({ message }) => (message === null ? [] : [message]));
+    if (messages.length > 0) await this.#host.deliverResults(messages);
+    const recorded: Span = [began, this.#clock.now()];
+    // The time that passed here counts on virtual clocks too, where `at` is long ago.
+    const now = at + (recorded[1] - claimed[0]);
+    for (const { permit, result, sent } of fates)
+      this.#observer.executed({
+        tenant: permit.tenant,
+        decision: permit.detail.decision,
+        correlation: permit.detail.correlation,
+        permit: permit.id,
+        actionType: permit.detail.actionType,
+        channel: permit.detail.channel,
+        mode: permit.mode,
+        result,
+        latencyMs: Math.max(0, now - permit.grantedAt),
+        claimed,
+        sent,
+        recorded,
+      });
   }
 
   /** Erased content has no fingerprint, so no permit fits it. */
@@ -129,117 +195,169 @@ export class Executor {
   }
 
   #channelOf(permit: ClaimablePermit): ActionChannel | undefined {
-    return this.#channels.find((channel) => channel.carries(permit.detail.channel, permit.mode));
+    return this.#room.channelOf(permit.detail.channel, permit.mode);
   }
 
-  async #send(permits: readonly ClaimablePermit[], at: number): Promise<readonly Message[]> {
+  async #send(permits: readonly ClaimablePermit[], at: number): Promise<readonly Fate[]> {
     const byChannel = new Map<ActionChannel, ClaimablePermit[]>();
-    const messages: Message[] = [];
+    const fates: Fate[] = [];
     for (const permit of permits) {
       const channel = this.#channelOf(permit);
       if (channel === undefined) {
-        messages.push(
-          this.#message(permit, at, {
+        fates.push(
+          this.#fate(permit, at, 'refused', {
             type: 'action.failed',
             data: { permit: permit.id, code: 'channel_refused', detail: 'no channel carries this action' },
           }),
         );
       } else byChannel.set(channel, [...(byChannel.get(channel) ?? []), permit]);
     }
-    for (const [channel, group] of byChannel) {
-      const requests = group.map((permit): ChannelRequest => ({
-        tenant: permit.tenant,
-        idempotencyKey: permit.id,
-        actionType: permit.detail.actionType,
-        channel: permit.detail.channel,
-        mode: permit.mode,
-        recipient: permit.detail.recipient,
-        content: must(permit.content, 'a claimed permit has content'),
-        at,
-      }));
-      const answers = await channel
-        .send(requests)
-        .catch((error: unknown) =>
-          requests.map((): PromiseSettledResult<ChannelReceipt> => ({ status: 'rejected', reason: error })),
-        );
-      for (const [index, permit] of group.entries()) messages.push(...(await this.#settle(permit, answers[index], at)));
+    const fault = await this.#writeAttempts([...byChannel.values()].flat(), at);
+    if (fault !== null) {
+      this.#observer.failed('writing the journal of effects', fault);
+      for (const permit of [...byChannel.values()].flat()) fates.push(await this.#again(permit, at));
+      return fates;
     }
-    return messages;
+    // A slow channel does not keep the others waiting.
+    const sent = await Promise.all([...byChannel].map(([channel, group]) => this.#sendThrough(channel, group, at)));
+    return [...fates, ...sent.flat()];
   }
 
+  async #sendThrough(
+    channel: ActionChannel,
+    permits: readonly ClaimablePermit[],
+    at: number,
+  ): Promise<readonly Fate[]> {
+    const requests = permits.map((permit): ChannelRequest => ({
+      tenant: permit.tenant,
+      idempotencyKey: permit.id,
+      actionType: permit.detail.actionType,
+      channel: permit.detail.channel,
+      mode: permit.mode,
+      recipient: permit.detail.recipient,
+      content: must(permit.content, 'a claimed permit has content'),
+      at,
+    }));
+    const began = this.#clock.now();
+    const answers = await channel
+      .send(requests)
+      .catch((error: unknown) =>
+        requests.map((): PromiseSettledResult<ChannelReceipt> => ({ status: 'rejected', reason: error })),
+      );
+    const sent: Span = [began, this.#clock.now()];
+    const fates: Fate[] = [];
+    for (const [index, permit] of permits.entries()) {
+      const fate = await this.#settle(permit, answers[index], at);
+      if (fate !== null) fates.push({ ...fate, sent });
+    }
+    return fates;
+  }
+
+  /** Writes down what is about to be attempted. Returns the error when it could not, and then nothing may leave. */
+  async #writeAttempts(permits: readonly ClaimablePermit[], at: number): Promise<Error | null> {
+    if (this.#journal === null || permits.length === 0) return null;
+    try {
+      await this.#journal.attempted(permits.map((permit) => attemptEntry(permit, at)));
+      return null;
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  #noteResult(
+    permit: ClaimablePermit,
+    at: number,
+    result: JournalResult['result'],
+    receipt: string | null = null,
+  ): void {
+    this.#journal?.settled([{ kind: 'result', at, tenant: permit.tenant, permit: permit.id, result, receipt }]);
+  }
+
+  /** Null when nothing is known yet and the channel cannot be asked. */
   async #settle(
     permit: ClaimablePermit,
     answer: PromiseSettledResult<ChannelReceipt> | undefined,
     at: number,
-  ): Promise<readonly Message[]> {
-    if (answer?.status === 'fulfilled') {
-      this.#observer.executed('sent', 1);
-      return [
-        this.#message(permit, at, {
-          type: 'action.executed',
-          data: { permit: permit.id, receipt: answer.value.receipt, mode: permit.mode, executed_at: at },
-        }),
-      ];
-    }
+  ): Promise<Fate | null> {
+    if (answer?.status === 'fulfilled') return this.#executed(permit, at, at, answer.value);
     const error: unknown = answer?.reason;
     const detail = error instanceof Error ? error.message : 'no answer';
-    if (error instanceof RetryableError) return this.#again(permit, at);
-    if (error instanceof TerminalError) {
-      this.#observer.executed('refused', 1);
-      return [
-        this.#message(permit, at, {
-          type: 'action.failed',
-          data: { permit: permit.id, code: 'channel_refused', detail },
-        }),
-      ];
+    if (error instanceof RetryableError) {
+      this.#noteResult(permit, at, 'absent');
+      return this.#again(permit, at);
     }
-    this.#observer.executed('uncertain', 1);
-    return [this.#message(permit, at, { type: 'action.uncertain', data: { permit: permit.id, detail } })];
+    if (error instanceof TerminalError) {
+      this.#noteResult(permit, at, 'refused');
+      return this.#fate(permit, at, 'refused', {
+        type: 'action.failed',
+        data: { permit: permit.id, code: 'channel_refused', detail },
+      });
+    }
+    return this.#ask(permit, at, detail);
   }
 
-  async #again(permit: ClaimablePermit, at: number): Promise<readonly Message[]> {
+  #executed(permit: ClaimablePermit, at: number, executedAt: number, { receipt }: ChannelReceipt): Fate {
+    this.#noteResult(permit, executedAt, 'sent', receipt);
+    return this.#fate(permit, at, 'sent', {
+      type: 'action.executed',
+      data: { permit: permit.id, receipt, mode: permit.mode, executed_at: executedAt },
+    });
+  }
+
+  /** A permit that was used before a restore, as a journal says. */
+  #recovered({ permit, at: executedAt, receipt }: ClaimResult['recovered'][number], at: number): Fate {
+    return receipt === null
+      ? this.#fate(permit, at, 'uncertain', {
+          type: 'action.uncertain',
+          data: { permit: permit.id, detail: 'begun before the restore' },
+        })
+      : this.#fate(permit, at, 'sent', {
+          type: 'action.executed',
+          data: { permit: permit.id, receipt, mode: permit.mode, executed_at: executedAt },
+        });
+  }
+
+  async #again(permit: ClaimablePermit, at: number): Promise<Fate> {
     const dueAt = at + BACKOFF_MS * 2 ** permit.attempts;
     if (permit.attempts + 1 >= ATTEMPTS_MAX || dueAt > permit.expiresAt) {
-      this.#observer.executed('failed', 1);
-      return [
-        this.#message(permit, at, {
-          type: 'action.failed',
-          data: { permit: permit.id, code: 'channel_failed', detail: `${permit.attempts + 1} attempts` },
-        }),
-      ];
+      return this.#fate(permit, at, 'failed', {
+        type: 'action.failed',
+        data: { permit: permit.id, code: 'channel_failed', detail: `${permit.attempts + 1} attempts` },
+      });
     }
-    this.#observer.executed('retried', 1);
     await this.#store.retryAt([{ tenant: permit.tenant, id: permit.id, dueAt }]);
-    return [];
+    return { permit, result: 'retried', message: null, sent: null };
   }
 
-  #message(permit: ClaimablePermit, at: number, result: ResultData): Message {
-    const { detail } = permit;
-    const refs = {
-      account: detail.account,
-      person: detail.person,
-      domain: detail.domain,
-      suppressionKeys: detail.suppressionKeys,
-      hasAddress: detail.hasAddress,
-    } as SubjectRefs;
-    const message = {
-      ...result,
-      tenant: permit.tenant,
-      source: 'channel',
-      id: `${permit.id}:${permit.attempts}:${result.type}`,
-      scope: detail.scope,
-      partition: permit.partition,
-      actor: { kind: 'action', id: permit.action },
-      refs,
-      at,
-      sealed: null,
-      profiles: [],
-      causation: asId<EventId>(detail.causation),
-      correlation: detail.correlation,
-      batch: permit.batch,
-      history: false,
-      contentDigest: '',
-    };
-    return message as unknown as Message;
+  #fate(permit: ClaimablePermit, at: number, result: ExecutionResult, told: ResultData): Fate {
+    return { permit, result, message: actionResult(permit, at, told), sent: null };
   }
+
+  #expired(permit: ClaimablePermit, at: number): Fate {
+    return this.#fate(permit, at, 'expired', { type: 'action.expired', data: { what: 'permit', id: permit.id } });
+  }
+
+  #withheld(permit: ClaimablePermit, at: number, detail: string): Fate {
+    const data = { permit: permit.id, code: 'second_check_failed' as const, detail };
+    return this.#fate(permit, at, 'withheld', { type: 'action.failed', data });
+  }
+}
+
+function attemptEntry(permit: ClaimablePermit, at: number): JournalAttempt {
+  const { detail } = permit;
+  return {
+    kind: 'attempt',
+    at,
+    tenant: permit.tenant,
+    permit: permit.id,
+    action_type: detail.actionType,
+    channel: detail.channel,
+    mode: permit.mode,
+    fingerprint: permit.fingerprint,
+    account: detail.account,
+    person: detail.person,
+    domain: detail.domain,
+    scope: detail.scope,
+    correlation: detail.correlation,
+  };
 }

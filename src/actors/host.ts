@@ -2,12 +2,14 @@
  * A host owns partitions and moves their messages through commits; a message for a partition that another host owns goes into the
  * inbox and, over the bus, to its owner. A sender is answered when its message is committed, here or in the inbox, and never before.
  */
-import { GatehouseError, LeaseLostError, RetryableError } from '../domain/errors.ts';
+import { GatehouseError, LeaseLostError, must, RetryableError } from '../domain/errors.ts';
 import { PARTITION_COUNT } from '../domain/ids.ts';
 import type { TenantId } from '../domain/ids.ts';
+import { messageKey } from '../domain/keys.ts';
 import type { Message } from '../domain/message.ts';
 import type { Bus, Subscription } from './bus.port.ts';
 import type { Clock } from './clock.port.ts';
+import type { EffectJournal } from './effect-journal.port.ts';
 import { Lanes } from './lanes.ts';
 import type { MessageResult, Urgency } from './lanes.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
@@ -15,6 +17,7 @@ import type { RuntimeObserver } from './observer.port.ts';
 import { planBatch } from './planner/plan-batch.ts';
 import type { PlannerDeps } from './planner/plan-builder.ts';
 import type { BatchOutcome, CommitPlan, Delivery, RuntimeStore } from './runtime-store.port.ts';
+import { suppressionChanges } from './suppression-changes.ts';
 
 export type { MessageResult } from './lanes.ts';
 
@@ -27,6 +30,8 @@ export interface HostOptions {
   readonly leaseMs: number;
   /** True for an embedded database: its lock file proves that no other host lives. */
   readonly soleOwner: boolean;
+  /** Of the machines that step the actors here; partitions that a newer one has written are left alone. */
+  readonly generation: number;
   /** How often accepted messages that no bus brought are looked for. */
   readonly sweepMs: number;
 }
@@ -39,9 +44,8 @@ const ATTEMPTS_MAX = 5;
 const SWEEP_MAX = 5_000;
 const FIRST_LOOK_MS = 10;
 const LONGEST_LOOK_MS = 200;
+const LISTEN_AGAIN_MS = 1_000;
 const PROCESSED_WITHIN_MS = 30_000;
-
-const identityOf = (message: Message) => `${message.tenant}\n${message.source}\n${message.id}`;
 
 export class Host {
   readonly options: HostOptions;
@@ -50,9 +54,12 @@ export class Host {
   readonly #deps: PlannerDeps;
   readonly #clock: Clock;
   readonly #observer: RuntimeObserver;
+  readonly #journal: EffectJournal | null;
   readonly #leases: LeaseKeeper;
   readonly #lanes: Lanes;
   readonly #subscriptions = new Map<number, Subscription>();
+  /** Partitions whose subscription is being made. */
+  readonly #listening = new Set<number>();
   /** Committed messages that are in a mailbox: the bus and the sweep may both bring one. */
   readonly #underWay = new Set<string>();
   readonly #stop = new AbortController();
@@ -65,6 +72,7 @@ export class Host {
     deps: PlannerDeps,
     clock: Clock,
     observer: RuntimeObserver,
+    journal: EffectJournal | null = null,
   ) {
     this.options = options;
     this.#store = store;
@@ -72,9 +80,18 @@ export class Host {
     this.#deps = deps;
     this.#clock = clock;
     this.#observer = observer;
+    this.#journal = journal;
     this.#lanes = new Lanes(
       options,
       (lane, batch) => this.#commit(lane, batch),
+      async (lane, delivery, error) => {
+        const [result] = await this.#commit(
+          lane,
+          [delivery],
+          new Map([[0, `refused by the database: ${String(error)}`]]),
+        );
+        return must(result, 'a commit answers for each message');
+      },
       (lane, messages, error) => observer.batchFailed(lane, messages, error),
     );
     this.#leases = new LeaseKeeper(options, store, clock, observer, {
@@ -199,17 +216,17 @@ export class Host {
   /** Messages whose inbox rows are committed already, for partitions that are owned here. Never refused. */
   async #deliverCommitted(messages: readonly Message[]): Promise<void> {
     const fresh = messages.filter(
-      (message) => this.#leases.owns(message.partition) && !this.#underWay.has(identityOf(message)),
+      (message) => this.#leases.owns(message.partition) && !this.#underWay.has(messageKey(message)),
     );
     if (fresh.length === 0 || this.#stop.signal.aborted) return;
-    for (const message of fresh) this.#underWay.add(identityOf(message));
+    for (const message of fresh) this.#underWay.add(messageKey(message));
     try {
       await this.#lanes.deliver(
         fresh.map((message) => ({ message, committed: true })),
         'new',
       );
     } finally {
-      for (const message of fresh) this.#underWay.delete(identityOf(message));
+      for (const message of fresh) this.#underWay.delete(messageKey(message));
     }
   }
 
@@ -233,13 +250,30 @@ export class Host {
     }
   }
 
-  async #gained(partitions: readonly number[]): Promise<void> {
-    for (const partition of partitions) {
-      const subscription = await this.#bus.subscribe(partition, (messages) => this.#deliverCommitted(messages));
-      this.#subscriptions.set(partition, subscription);
-    }
-    // Renewals must not wait for a backlog.
+  /** Renewals of leases wait neither for the bus nor for a backlog. */
+  #gained(partitions: readonly number[]): void {
+    for (const partition of partitions)
+      if (!this.#listening.has(partition)) {
+        this.#listening.add(partition);
+        void this.#listen(partition);
+      }
     this.#sweep(partitions, 0).catch((error: unknown) => this.#observer.failed('sweeping the inbox', error));
+  }
+
+  /** Tries until the bus brings what it has for the partition; the sweep does its work meanwhile. */
+  async #listen(partition: number): Promise<void> {
+    while (this.#leases.owns(partition) && !this.#subscriptions.has(partition)) {
+      try {
+        const subscription = await this.#bus.subscribe(partition, (messages) => this.#deliverCommitted(messages));
+        this.#subscriptions.set(partition, subscription);
+      } catch (error) {
+        this.#observer.failed('listening to the bus', error);
+        await this.#clock.sleep(LISTEN_AGAIN_MS, this.#stop.signal);
+      }
+    }
+    this.#listening.delete(partition);
+    // It may have gone to another host meanwhile.
+    if (!this.#leases.owns(partition)) this.#unsubscribe([partition]);
   }
 
   async #releasing(partitions: readonly number[]): Promise<void> {
@@ -257,7 +291,12 @@ export class Host {
     }
   }
 
-  async #commit(lane: number, batch: readonly Delivery[]): Promise<readonly MessageResult[]> {
+  /** `parked` are errors of messages that are set aside whatever comes of them, by index into the batch. */
+  async #commit(
+    lane: number,
+    batch: readonly Delivery[],
+    parked: ReadonlyMap<number, string> = new Map(),
+  ): Promise<readonly MessageResult[]> {
     for (let attempt = 1; ; attempt += 1) {
       const started = this.#clock.now();
       let plan: CommitPlan | null = null;
@@ -265,8 +304,9 @@ export class Host {
       try {
         outcome = await this.#store.runBatch(batch, this.#leases.epochs, (loaded, fresh) => {
           const deliveries = fresh.map((index) => batch[index]).filter((delivery) => delivery !== undefined);
-          const planned = planBatch(deliveries, loaded, this.#deps);
+          const planned = planBatch(deliveries, loaded, this.#deps, parked);
           plan = planned.plan;
+          this.#writeSuppressions(planned.plan);
           return planned.plan;
         });
       } catch (error) {
@@ -275,10 +315,18 @@ export class Host {
         await this.#clock.sleep(5 * attempt, this.#stop.signal);
         continue;
       }
-      if (plan !== null) this.#observe(lane, batch.length, plan, this.#clock.now() - started);
+      if (plan !== null) this.#observer.batchCommitted(lane, batch.length, plan, [started, this.#clock.now()]);
       this.#sendOn(outcome.outgoing);
+      if (plan !== null) this.#letGo(plan);
       return outcome.results;
     }
+  }
+
+  /** Ahead of the commit: one too many after a failed commit does no harm, one too few would. */
+  #writeSuppressions(plan: CommitPlan): void {
+    if (this.#journal === null) return;
+    const changes = suppressionChanges(plan, this.#clock.now());
+    if (changes.length > 0) this.#journal.suppressed(changes);
   }
 
   /** Hands what belongs to lost partitions to their owners, and commits the rest. */
@@ -310,13 +358,10 @@ export class Host {
     this.#deliverCommitted(messages).catch((error: unknown) => this.#observer.failed('delivery between actors', error));
   }
 
-  #observe(lane: number, messages: number, plan: CommitPlan, milliseconds: number): void {
-    this.#observer.batchCommitted(lane, messages, plan.drafts.length, milliseconds);
-    for (const update of plan.decisionUpdates) this.#observer.verdict(update.verdict);
-    for (const row of plan.processed) {
-      if (row.error !== null)
-        this.#observer.messageParked(row.message.tenant, row.message.source, row.message.id, row.error);
-    }
+  /** Somebody decided about a parked message: what waited behind it goes on at once. */
+  #letGo({ resolutions }: CommitPlan): void {
+    const partitions = [...new Set(resolutions.map(({ partition }) => partition))];
+    this.#sweep(partitions, 0).catch((error: unknown) => this.#observer.failed('sweeping the inbox', error));
   }
 
   /** What would happen if this message were processed now; nothing is written. */

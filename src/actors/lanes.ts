@@ -1,6 +1,7 @@
 /**
  * The mailboxes of a host. Each lane has one batch under way; whatever arrives meanwhile makes the next batch, so batches grow with the
- * load and nobody waits for a timer. A batch that fails is bisected to the message that the database refuses.
+ * load and nobody waits for a timer. A batch that fails is bisected to the message that the database refuses: its sender learns so, and one
+ * that was accepted before, whose sender is gone, is parked.
  */
 import { GatehouseError, RetryableError } from '../domain/errors.ts';
 import type { BatchOutcome, Delivery } from './runtime-store.port.ts';
@@ -23,9 +24,13 @@ export interface LaneOptions {
 /** Commits a batch and answers in its order, or throws and has changed nothing. */
 export type CommitBatch = (lane: number, batch: readonly Delivery[]) => Promise<readonly MessageResult[]>;
 
+/** Commits that an accepted message could not be processed, because of this error. */
+export type CommitParked = (lane: number, delivery: Delivery, error: unknown) => Promise<MessageResult>;
+
 export class Lanes {
   readonly #options: LaneOptions;
   readonly #commit: CommitBatch;
+  readonly #park: CommitParked;
   readonly #onFailure: (lane: number, messages: number, error: unknown) => void;
   readonly #mailboxes: readonly Readonly<Record<Urgency, Waiting[]>>[];
   readonly #running: (Promise<void> | null)[];
@@ -36,10 +41,12 @@ export class Lanes {
   constructor(
     options: LaneOptions,
     commit: CommitBatch,
+    park: CommitParked,
     onFailure: (lane: number, messages: number, error: unknown) => void,
   ) {
     this.#options = options;
     this.#commit = commit;
+    this.#park = park;
     this.#onFailure = onFailure;
     this.#mailboxes = Array.from({ length: options.lanes }, () => ({ result: [], new: [] }));
     this.#running = Array.from({ length: options.lanes }, () => null);
@@ -115,8 +122,13 @@ export class Lanes {
     } catch (error) {
       this.#onFailure(lane, batch.length, error);
       const half = Math.floor(batch.length / 2);
-      if (half === 0 || error instanceof GatehouseError || error instanceof RetryableError) {
+      if (error instanceof GatehouseError || error instanceof RetryableError) {
         for (const waiting of batch) this.#end(waiting, () => waiting.fail(error));
+        return;
+      }
+      const [only] = batch;
+      if (half === 0 && only !== undefined) {
+        await this.#processRefused(lane, only, error);
         return;
       }
       await this.#process(lane, batch.slice(0, half));
@@ -130,6 +142,22 @@ export class Lanes {
         else waiting.settle(result);
       });
     }
+  }
+
+  /** The database refuses what follows from this message. Its sender learns so; one that was accepted before would come back for ever. */
+  async #processRefused(lane: number, waiting: Waiting, refusal: unknown): Promise<void> {
+    let outcome: { readonly result: MessageResult } | { readonly error: unknown } = { error: refusal };
+    if (waiting.committed) {
+      try {
+        outcome = { result: await this.#park(lane, waiting, refusal) };
+      } catch (error) {
+        outcome = { error };
+      }
+    }
+    this.#end(waiting, () => {
+      if ('result' in outcome) waiting.settle(outcome.result);
+      else waiting.fail(outcome.error);
+    });
   }
 
   #end(waiting: Waiting, answer: () => void): void {

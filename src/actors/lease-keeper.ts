@@ -13,10 +13,12 @@ export interface LeaseOptions {
   readonly leaseMs: number;
   /** True for an embedded database: its lock file proves that no other host lives. */
   readonly soleOwner: boolean;
+  /** Of the machines that step the actors here; partitions that a newer one has written are left alone. */
+  readonly generation: number;
 }
 
 export interface LeaseListener {
-  gained(partitions: readonly number[]): Promise<void>;
+  gained(partitions: readonly number[]): void;
   /** Resolves when nothing of these partitions is under way here any more. */
   releasing(partitions: readonly number[]): Promise<void>;
   lost(partitions: readonly number[]): void;
@@ -24,6 +26,8 @@ export interface LeaseListener {
 
 /** A lease is renewed this often before it lapses, so that a slow renewal or two lose nothing. */
 const RENEWALS_PER_LEASE = 4;
+/** A host that lacks partitions looks for free ones this often. */
+const LOOKS_PER_LEASE = 20;
 
 /** How many partitions a host should own: the first hosts by id take one more when 64 cannot be divided. */
 export function fairShare(host: string, living: readonly string[]): number {
@@ -42,6 +46,8 @@ export class LeaseKeeper {
   readonly #epochs = new Map<number, number>();
   /** Still owned, and about to be given back: takes nothing new. */
   readonly #leaving = new Set<number>();
+  /** Whether this host has less than its share. */
+  #lacking = false;
   #url: string | null = null;
   #loop: Promise<void> | null = null;
 
@@ -85,7 +91,8 @@ export class LeaseKeeper {
 
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      await this.#clock.sleep(this.#options.leaseMs / RENEWALS_PER_LEASE, this.#stop.signal);
+      const pace = this.#lacking ? LOOKS_PER_LEASE : RENEWALS_PER_LEASE;
+      await this.#clock.sleep(this.#options.leaseMs / pace, this.#stop.signal);
       if (this.#stop.signal.aborted) return;
       try {
         await this.#tick();
@@ -103,17 +110,17 @@ export class LeaseKeeper {
     const owned = this.partitions;
     if (owned.length > share) await this.#release(owned.slice(share));
     else if (owned.length < share) await this.#take(share - owned.length);
+    this.#lacking = this.partitions.length < share;
   }
 
   async #renew(): Promise<void> {
-    const { id, leaseMs } = this.#options;
+    const { id, leaseMs, generation } = this.#options;
     const own = [...this.#epochs.keys()];
     if (own.length === 0) return;
     const held = new Map(
-      (await this.#store.lease(id, { partitions: own, limit: own.length, leaseMs, force: false })).map((lease) => [
-        lease.partition,
-        lease.epoch,
-      ]),
+      (await this.#store.lease(id, { partitions: own, limit: own.length, leaseMs, force: false, generation })).map(
+        (lease) => [lease.partition, lease.epoch],
+      ),
     );
     const lost = own.filter((partition) => !held.has(partition));
     for (const [partition, epoch] of held) this.#epochs.set(partition, epoch);
@@ -121,16 +128,16 @@ export class LeaseKeeper {
   }
 
   async #take(limit: number): Promise<void> {
-    const { id, leaseMs, soleOwner } = this.#options;
+    const { id, leaseMs, soleOwner, generation } = this.#options;
     const others = Array.from({ length: PARTITION_COUNT }, (_, partition) => partition).filter(
       (partition) => !this.#epochs.has(partition),
     );
-    const taken = await this.#store.lease(id, { partitions: others, limit, leaseMs, force: soleOwner });
+    const taken = await this.#store.lease(id, { partitions: others, limit, leaseMs, force: soleOwner, generation });
     if (taken.length === 0) return;
     for (const { partition, epoch } of taken) this.#epochs.set(partition, epoch);
     const partitions = taken.map((lease) => lease.partition);
     this.#observer.partitionsChanged('taken', partitions);
-    await this.#listener.gained(partitions);
+    this.#listener.gained(partitions);
   }
 
   async #release(partitions: readonly number[]): Promise<void> {

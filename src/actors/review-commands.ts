@@ -91,6 +91,11 @@ export class ReviewCommands {
         'state_conflict',
         'Someone else decided this review a moment ago; the first decision stands.',
       );
+    if (result?.status === 'held')
+      throw new GatehouseError(
+        'state_conflict',
+        'A message before this decision could not be processed; the decision is stored and waits behind it. An operator finds it with gatehouse parked list.',
+      );
     if (result?.status === 'parked') throw new GatehouseError('internal', result.error);
   }
 }

@@ -52,6 +52,29 @@ export interface Loaded {
   readonly guards: ReadonlyMap<string, StoredGuard>;
   readonly policies: ReadonlyMap<string, Policy>;
   readonly suppressions: ReadonlyMap<string, Suppression>;
+  readonly held: Held;
+}
+
+/** Actors that wait for somebody's word about a message that could not be processed. Keys are those of `actorKey` and `messageKey`. */
+export interface Held {
+  /** Actors with a parked message. */
+  readonly parked: ReadonlySet<string>;
+  /** Actors about which was decided, and whose held messages have not all been processed. */
+  readonly released: ReadonlySet<string>;
+  /** Messages in the inbox that were held, among those of the batch. */
+  readonly messages: ReadonlySet<string>;
+}
+
+/** What is done with a parked message. */
+export interface Resolution {
+  readonly tenant: TenantId;
+  readonly partition: number;
+  readonly source: string;
+  readonly id: string;
+  /** Processed again as it is, processed with other data, or never processed. */
+  readonly decision: 'retry' | 'edit' | 'skip';
+  /** The new data of an edited message. */
+  readonly data: JsonObject | null;
 }
 
 export interface LedgerDraft {
@@ -103,6 +126,7 @@ export interface DecisionRow {
 export interface DecisionUpdate {
   readonly tenant: TenantId;
   readonly id: string;
+  readonly correlation: string;
   readonly verdict: string;
   readonly verdictHash: string;
   readonly policy: string;
@@ -145,7 +169,8 @@ export interface PermitRow {
 export interface PermitUpdate {
   readonly tenant: TenantId;
   readonly id: string;
-  readonly state: 'used' | 'failed' | 'revoked' | 'expired' | 'uncertain';
+  /** `granted` opens a permit again whose effect certainly did not happen. */
+  readonly state: 'used' | 'failed' | 'revoked' | 'expired' | 'uncertain' | 'granted';
 }
 
 export interface ReviewRow {
@@ -217,6 +242,8 @@ export interface ProcessedRow {
   readonly correlation: string | null;
   /** Set when the message could not be processed and waits for an operator. */
   readonly error: string | null;
+  /** True when it waits behind a parked message of its actor. */
+  readonly held: boolean;
 }
 
 /** Everything that one batch changes. Written in one transaction or not at all. */
@@ -235,7 +262,7 @@ export interface CommitPlan {
   readonly executionUpdates: readonly {
     readonly tenant: TenantId;
     readonly permit: string;
-    readonly state: 'sent' | 'refused' | 'uncertain';
+    readonly state: 'sent' | 'refused' | 'uncertain' | 'absent';
     readonly receipt: string | null;
   }[];
   readonly reviews: readonly ReviewRow[];
@@ -252,6 +279,7 @@ export interface CommitPlan {
   /** Messages to other actors, accepted with this commit. */
   readonly outgoing: readonly Message[];
   readonly processed: readonly ProcessedRow[];
+  readonly resolutions: readonly Resolution[];
 }
 
 export interface BatchOutcome {
@@ -268,6 +296,8 @@ export interface BatchOutcome {
     | { readonly status: 'accepted' }
     | { readonly status: 'conflict' }
     | { readonly status: 'parked'; readonly error: string }
+    /** Stored; it waits behind a parked message of its actor. */
+    | { readonly status: 'held' }
   )[];
   readonly outgoing: readonly Message[];
 }
@@ -285,7 +315,7 @@ export interface RuntimeStore {
   leave(host: string): Promise<void>;
   /**
    * Takes or renews leases of at most `limit` of these partitions, its own first. Partitions that another live host holds are left
-   * out of the answer. `force` takes over leases that have not lapsed: only for an embedded database, whose lock file proves that
+   * out of the answer, and so are those whose states a newer `generation` of machines has written. `force` takes over leases that have not lapsed: only for an embedded database, whose lock file proves that
    * nobody else is there.
    */
   lease(
@@ -295,6 +325,7 @@ export interface RuntimeStore {
       readonly limit: number;
       readonly leaseMs: number;
       readonly force: boolean;
+      readonly generation: number;
     },
   ): Promise<readonly LeaseStatus[]>;
   /** Gives leases back before they lapse. */
@@ -316,7 +347,7 @@ export interface RuntimeStore {
   ): Promise<readonly (string | undefined)[]>;
   /** Plans one message on what is known now and writes nothing. */
   rehearse(message: Message, plan: (loaded: Loaded) => CommitPlan): Promise<CommitPlan>;
-  /** Accepted messages that have waited for their owner for at least `ageMs`, oldest first. */
+  /** Accepted messages that have waited for their owner for at least `ageMs`, oldest first, without those behind a parked one. */
   pendingMessages(partitions: readonly number[], ageMs: number, limit: number): Promise<readonly Message[]>;
   /** Timers due at or before `now`, earliest first; of all partitions when `partitions` is null. */
   dueTimers(
@@ -325,7 +356,7 @@ export interface RuntimeStore {
     now: number,
     limit: number,
   ): Promise<readonly TimerRow[]>;
-  /** Whether messages of these tenants wait in the inbox for any owner. */
+  /** Whether messages of these tenants wait in the inbox for any owner, and not for a person. */
   hasPending(tenants: readonly TenantId[]): Promise<boolean>;
   /** When the next timer or permit of these tenants is due; null when there is none. */
   nextDue(tenants: readonly TenantId[]): Promise<number | null>;

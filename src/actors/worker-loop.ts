@@ -8,15 +8,19 @@ import type { RuntimeObserver } from './observer.port.ts';
 import type { RuntimeStore } from './runtime-store.port.ts';
 
 export interface WorkerOptions {
-  /** How long a loop that found nothing waits before it looks again. */
+  /** How long a loop that found little waits before it looks again, so that more comes together. */
   readonly pollMs: number;
   /** Loops that claim permits: while some wait for their results to be committed, others claim; claims never overlap. */
   readonly executors: number;
+  /** True while nothing may happen by itself. */
+  readonly isPaused?: () => boolean;
 }
 
 const TENANTS_MS = 1_000;
 const RECONCILE_MS = 5_000;
 const TIMERS_MAX = 1_000;
+/** What a look costs is worth it from here on. */
+const PLENTY = 100;
 
 export class WorkerLoop {
   readonly #options: WorkerOptions;
@@ -77,7 +81,7 @@ export class WorkerLoop {
     return this.#tenants;
   }
 
-  /** Works while there is work, and looks again after a pause when there was none. */
+  /** Works while there is much work, and looks again after a pause when there was little. */
   async #loop(
     name: string,
     pauseMs: number,
@@ -86,12 +90,12 @@ export class WorkerLoop {
     while (!this.#stop.signal.aborted) {
       let moved = 0;
       try {
-        const tenants = await this.#realTenants();
+        const tenants = this.#options.isPaused?.() === true ? [] : await this.#realTenants();
         if (tenants.length > 0) moved = await work(tenants, this.#clock.now());
       } catch (error) {
         if (!this.#stop.signal.aborted) this.#observer.failed(name, error);
       }
-      if (moved === 0) await this.#clock.sleep(pauseMs, this.#stop.signal);
+      if (moved < PLENTY) await this.#clock.sleep(pauseMs, this.#stop.signal);
     }
   }
 

@@ -5,9 +5,14 @@ import { GatehouseError } from '../domain/errors.ts';
 import type { Sql } from '../memory/sql/sql.port.ts';
 import { keyedHash } from '../memory/vault/cipher.ts';
 
+/** What an installation keeps of its key: a hash, by which the key is recognised. */
+export function keyCheckOf(master: KeyObject): string {
+  return keyedHash(master, 'installation', 'key-check');
+}
+
 /** Throws `usage` when the key differs. The first key that is seen is the right one. */
 export async function checkMasterKey(sql: Sql, master: KeyObject): Promise<void> {
-  const check = keyedHash(master, 'installation', 'key-check');
+  const check = keyCheckOf(master);
   const rows = await sql.asOwner(async (session) => {
     await session.query('INSERT INTO installation (key_check) VALUES ($1) ON CONFLICT DO NOTHING', [check]);
     return session.query<{ key_check: string }>('SELECT key_check FROM installation');

@@ -17,6 +17,18 @@ export function masterKey(configured: string | null, dataDir: string): KeyObject
   return checked(Buffer.from(readFileSync(path, 'utf8').trim(), 'base64'), path);
 }
 
+/** The key that exists already. Throws `usage` when there is none: a new one would open nothing that an old one sealed. */
+export function existingMasterKey(configured: string | null, dataDir: string): KeyObject {
+  const path = join(dataDir, 'keys', 'master.key');
+  if (configured === null && !existsSync(path)) {
+    throw new GatehouseError(
+      'usage',
+      `There is no master key. It is never part of a backup: set GATEHOUSE_MASTER_KEY, or put the key of the installation into ${path}.`,
+    );
+  }
+  return masterKey(configured, dataDir);
+}
+
 function checked(key: Buffer, source: string): KeyObject {
   if (key.length !== KEY_BYTES)
     throw new GatehouseError(

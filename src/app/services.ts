@@ -7,6 +7,7 @@ import type { ImportService } from '../actors/imports/import-service.ts';
 import type { ImportState, ImportStore } from '../actors/imports/import-store.port.ts';
 import type { Directory } from '../actors/intake/directory.port.ts';
 import type { Intake } from '../actors/intake/intake.ts';
+import type { ParkedCommands } from '../actors/parked-commands.ts';
 import { parseRow } from '../actors/replay/ledger-fold.ts';
 import type { LedgerReader } from '../actors/replay/ledger-reader.port.ts';
 import { rebuildCheck } from '../actors/replay/rebuild.ts';
@@ -15,6 +16,7 @@ import { traceStep } from '../actors/replay/trace.ts';
 import { verifyLedger } from '../actors/replay/verify.ts';
 import type { ReviewCommands } from '../actors/review-commands.ts';
 import type { TenantCommands } from '../actors/tenant-commands.ts';
+import type { UncertainCommands } from '../actors/uncertain-commands.ts';
 import { ACTION_TYPE_SPECS } from '../domain/action-types.ts';
 import type { ActionType, TrustLevel } from '../domain/action-types.ts';
 import { channelSchema } from '../domain/action-types.ts';
@@ -28,22 +30,28 @@ import { canonicalJson } from '../domain/json.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { modeSchema } from '../domain/mode.ts';
 import { parseTrustCellId } from '../domain/trust.ts';
-import type { Services, TraceStep, Caller, ImportView, ReplayView } from '../gateway/services.port.ts';
+import type { BackupView, Services, TraceStep, Caller, ImportView, ReplayView } from '../gateway/services.port.ts';
 import type { Runners } from '../machines/catalogue.ts';
 import { decayedTrust } from '../machines/trust/trust.machine.ts';
 import type { TrustContext } from '../machines/trust/trust.machine.ts';
 import type { KeyStore } from '../memory/identity/keys.ts';
+import type { ParkedMessages } from '../memory/read/parked-messages.ts';
 import type { ReadModel } from '../memory/read/read-model.ts';
 import type { RegistryReader } from '../memory/read/registry-reader.ts';
+import type { UncertainPermits } from '../memory/read/uncertain-permits.ts';
 import { sha256 } from '../memory/sha256.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { nextLevel, trustQuantile } from '../policies/trust.ts';
+import type { BacklogWatch } from './backlog-watch.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
 export interface ServiceParts {
+  readonly backlog: BacklogWatch;
   readonly clock: Clock;
   readonly commands: TenantCommands;
   readonly directory: Directory;
+  /** True when this server was asked to stop and still answers. */
+  readonly draining: () => boolean;
   readonly host: Host;
   readonly imports: ImportService;
   readonly importStore: ImportStore;
@@ -51,9 +59,17 @@ export interface ServiceParts {
   readonly keys: KeyStore;
   readonly meter: UsageMeter;
   readonly metrics: Metrics;
+  readonly parked: ParkedCommands;
+  readonly parkedMessages: ParkedMessages;
+  readonly uncertain: UncertainCommands;
+  readonly uncertainPermits: UncertainPermits;
   readonly ping: () => Promise<void>;
-  /** Throws `storage_full` when there is no room for more. */
-  readonly refuseWhenFull: () => void;
+  /** Throws when nothing may come in: `storage_full` without room for more, `unavailable` while a restored installation is paused. */
+  readonly refuseIntake: () => void;
+  /** Why the installation is paused; null when it is not. */
+  readonly pauseReason: () => string | null;
+  /** Writes a backup into the data folder. Throws `state_conflict` when the database is not the embedded one. */
+  readonly writeBackup: () => Promise<BackupView>;
   readonly reader: LedgerReader;
   readonly readModel: ReadModel;
   readonly registry: RegistryReader;
@@ -79,6 +95,7 @@ function importView(state: ImportState): ImportView {
 
 export function createServices(parts: ServiceParts): Services {
   const {
+    backlog,
     clock,
     commands,
     directory,
@@ -88,13 +105,17 @@ export function createServices(parts: ServiceParts): Services {
     intake,
     keys,
     meter,
+    parked,
+    parkedMessages,
+    uncertain,
+    uncertainPermits,
     metrics,
     reader,
     readModel,
     registry,
     reviews,
     runners,
-    refuseWhenFull,
+    refuseIntake,
   } = parts;
   const replayDeps = { reader, runners, digest: sha256 };
 
@@ -163,17 +184,17 @@ export function createServices(parts: ServiceParts): Services {
         : { tenant: found.tenant, keyId: found.keyId, identity: found.identity, kind: found.kind, role: found.role };
     },
     async acceptSignals(caller, events) {
-      refuseWhenFull();
+      refuseIntake();
       meter.count(caller.tenant, 'api.call', 1);
       return withDecisions(caller.tenant, await intake.signals(caller.tenant, events));
     },
     async acceptOutcomes(caller, events) {
-      refuseWhenFull();
+      refuseIntake();
       meter.count(caller.tenant, 'api.call', 1);
       return intake.outcomes(caller.tenant, events);
     },
     async propose(caller, proposal) {
-      refuseWhenFull();
+      refuseIntake();
       meter.count(caller.tenant, 'api.call', 1);
       return intake.propose(caller.tenant, caller.identity, proposal);
     },
@@ -233,7 +254,7 @@ export function createServices(parts: ServiceParts): Services {
     traceCorrelation: (caller, correlation) => stepsOf(caller.tenant, correlation),
 
     async putAccount(caller, externalId, facts) {
-      refuseWhenFull();
+      refuseIntake();
       const found = await intake.profile(
         caller.tenant,
         `account/${externalId}`,
@@ -251,7 +272,7 @@ export function createServices(parts: ServiceParts): Services {
       return readModel.events(caller.tenant, found?.scope ?? id, query);
     },
     async putContact(caller, externalId, facts) {
-      refuseWhenFull();
+      refuseIntake();
       const found = await intake.profile(
         caller.tenant,
         `contact/${externalId}`,
@@ -264,9 +285,25 @@ export function createServices(parts: ServiceParts): Services {
     getContact: async (caller, externalId) =>
       readModel.contact(caller.tenant, await idOf(caller.tenant, 'contact', externalId)),
 
+    listUncertain: (caller, query) => uncertainPermits.list(caller.tenant, query),
+    async settleUncertain(caller, permit, { happened, reason, receipt }) {
+      const facts = await uncertainPermits.find(caller.tenant, permit);
+      await uncertain.settle(facts, { happened, receipt, at: null, by: caller.identity, reason });
+      return { permit, happened };
+    },
+
+    listParked: (caller, query) => parkedMessages.list(caller.tenant, query),
+    getParked: async (caller, id) => (await parkedMessages.find(caller.tenant, id)).view,
+    async decideParked(caller, id, input) {
+      const { message } = await parkedMessages.find(caller.tenant, id);
+      await parked.decide(randomUUID(), message, { ...input, by: caller.identity });
+      return { id, decision: input.decision };
+    },
+
     listReviews: (caller, query) => readModel.reviews(caller.tenant, query),
     getReview: async (caller, id) => (await readModel.review(caller.tenant, id)).view,
     async decideReview(caller, id, input) {
+      refuseIntake();
       const { held } = await readModel.review(caller.tenant, id);
       await reviews.decide(caller, held, input);
       return {
@@ -352,6 +389,14 @@ export function createServices(parts: ServiceParts): Services {
         throw new GatehouseError('not_found', `There is no key ${id} in force.`);
     },
 
+    async writeBackup(caller) {
+      if (caller.tenant !== 'default')
+        throw new GatehouseError(
+          'forbidden',
+          'A backup holds every tenant. Only a key of the tenant default may ask for it.',
+        );
+      return parts.writeBackup();
+    },
     async verify() {
       const result = await verifyLedger(reader, sha256);
       return {
@@ -381,9 +426,12 @@ export function createServices(parts: ServiceParts): Services {
       return { ok: counts.different === 0 && counts.facts_differ === 0, ...counts, examples };
     },
 
-    startImport: async (caller, start) => importView(await imports.start(caller.tenant, caller.identity, start)),
+    async startImport(caller, start) {
+      refuseIntake();
+      return importView(await imports.start(caller.tenant, caller.identity, start));
+    },
     async applyImport(caller, id, records) {
-      refuseWhenFull();
+      refuseIntake();
       return importView(await imports.apply(caller.tenant, asId<ImportId>(id), records));
     },
     finishImport: async (caller, id) => importView(await imports.finish(caller.tenant, asId<ImportId>(id))),
@@ -398,13 +446,21 @@ export function createServices(parts: ServiceParts): Services {
         () => ({ ok: true, detail: 'answers' }),
         (error: unknown) => ({ ok: false, detail: error instanceof Error ? error.message : String(error) }),
       );
+      const paused = parts.pauseReason();
       return {
-        ready: database.ok,
-        checks: { database, mailbox: { ok: true, detail: `${host.waiting} messages wait` } },
+        ready: database.ok && !parts.draining() && paused === null,
+        checks: {
+          database,
+          stopping: { ok: !parts.draining(), detail: parts.draining() ? 'yes' : 'no' },
+          mailbox: { ok: true, detail: `${host.waiting} messages wait` },
+          ...(paused === null ? {} : { restore: { ok: false, detail: paused } }),
+        },
       };
     },
     metricsText() {
       metrics.mailboxMessages.set(host.waiting);
+      metrics.partitionsOwned.set(host.partitions.length);
+      backlog.publish(metrics);
       return metrics.registry.metrics();
     },
   };

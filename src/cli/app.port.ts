@@ -1,6 +1,8 @@
 /** What the command line needs of the system behind it. `src/app.ts` is the system; tests have another. */
+import type { ReconcileReport } from '../actors/restore/reconcile-report.port.ts';
 import type { Config } from '../config/config.ts';
 import type { Caller, Services } from '../gateway/services.port.ts';
+import type { Backups } from './backups.port.ts';
 
 /** The system opened in this process. */
 export interface LocalApp {
@@ -11,6 +13,11 @@ export interface LocalApp {
   listen(): Promise<{ readonly url: string; stop(): Promise<void> }>;
   /** Makes the demo tenant with its policy and key. */
   prepareDemo(): Promise<{ readonly tenant: string; readonly key: string; readonly caller: Caller }>;
+  /** Ends the pause after a restore. `journalDir` has the journals of all hosts; null when there are none. */
+  reconcileRestore(request: {
+    readonly journalDir: string | null;
+    readonly acceptMissing: boolean;
+  }): Promise<ReconcileReport>;
   /** Admin key of the tenant `default`. */
   adminKey(): Promise<string>;
   close(): Promise<void>;
@@ -21,4 +28,5 @@ export interface System {
   findServer(config: Config): Promise<{ readonly url: string } | null>;
   /** `workers` is false for a command that reads or imports: timers and permits of tenants stay untouched. */
   openApp(config: Config, options: { readonly workers: boolean }): Promise<LocalApp>;
+  readonly backups: Backups;
 }

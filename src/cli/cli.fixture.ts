@@ -5,11 +5,13 @@ import { join } from 'node:path';
 
 import { afterEach } from 'vitest';
 
+import type { ReconcileReport } from '../actors/restore/reconcile-report.port.ts';
 import type { Environment } from '../config/config.ts';
 import { asId } from '../domain/ids.ts';
 import { FakeServices } from '../gateway/services.fake.ts';
 import type { Caller } from '../gateway/services.port.ts';
 import type { LocalApp, System } from './app.port.ts';
+import type { Backups } from './backups.port.ts';
 import type { ExitCode } from './command.ts';
 import { run } from './run.ts';
 import type { Terminal } from './terminal.ts';
@@ -33,9 +35,49 @@ export interface Ran {
   readonly err: string;
 }
 
+const BACKUP = { taken_at: '2026-11-21T09:00:00.000Z', schema: 4, events: 3, rows: 70, bytes: 1_200_000 };
+
+function reconcileReport({ journalDir }: { readonly journalDir: string | null }): ReconcileReport {
+  const unknown = [{ tenant: 'default', permit: 'per_1.0', correlation: 'cor_1' }];
+  return {
+    backup_at: BACKUP.taken_at,
+    restored_at: '2026-11-21T10:00:00.000Z',
+    journal:
+      journalDir === null
+        ? { state: 'missing', files: 0, entries: 0, gaps: ['no folder with journals was given'] }
+        : { state: 'complete', files: 2, entries: 7, gaps: [] },
+    open_permits: {
+      marked: 4,
+      executed: 1,
+      failed: 1,
+      resumed: 1 + (journalDir === null ? 0 : 1),
+      unknown: journalDir === null ? unknown : [],
+    },
+    effects: [],
+    suppressions: 1,
+    lifted_again: [],
+    waiting_messages: 0,
+  };
+}
+
+function fakeBackups(): Backups {
+  return {
+    write: async (_config, folder) => ({ folder, ...BACKUP }),
+    verify: async (_config, folder) => ({ folder, ...BACKUP }),
+    move: async () => ({
+      from: '/data/pg',
+      to: 'postgres://localhost/new',
+      events: 3,
+      tables: { ledger: 3 },
+    }),
+    restore: async (_config, folder) => ({ folder, ...BACKUP, paused: true, into: 'postgres://localhost/restored' }),
+  };
+}
+
 export class TestWorld {
   readonly services = new FakeServices();
   readonly dataDir = temporaryDataDir();
+  readonly backups = fakeBackups();
   env: Environment = {};
   /** Answers to the questions that are asked; null when nobody is there. */
   answers: string[] | null = null;
@@ -82,7 +124,11 @@ export class TestWorld {
   }
 
   #system(): System {
-    return { findServer: () => Promise.resolve(this.server), openApp: () => this.#open() };
+    return {
+      findServer: () => Promise.resolve(this.server),
+      openApp: () => this.#open(),
+      backups: this.backups,
+    };
   }
 
   #open(): Promise<LocalApp> {
@@ -109,6 +155,7 @@ export class TestWorld {
           ? Promise.resolve({ url: 'http://127.0.0.1:4800', stop: () => Promise.resolve() })
           : Promise.reject(this.listenError),
       prepareDemo: () => Promise.resolve({ tenant: 'demo', key: 'gh_demo_1', caller: callerOf('demo') }),
+      reconcileRestore: (request) => Promise.resolve(reconcileReport(request)),
       adminKey: () => Promise.resolve('gh_default_1'),
       close: () => {
         this.openApps -= 1;

@@ -70,6 +70,11 @@ export type CommandServices = Pick<
   | 'getReview'
   | 'health'
   | 'listImports'
+  | 'listUncertain'
+  | 'settleUncertain'
+  | 'listParked'
+  | 'getParked'
+  | 'decideParked'
   | 'listReviews'
   | 'loopReport'
   | 'rebuildCheck'
@@ -82,6 +87,7 @@ export type CommandServices = Pick<
   | 'traceDecision'
   | 'undoImport'
   | 'verify'
+  | 'writeBackup'
 >;
 
 export interface Connection {

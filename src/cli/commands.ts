@@ -2,11 +2,15 @@
 import type { Command } from './command.ts';
 import { configCommand, keysCommand, killSwitchCommand, policyCommand } from './commands/admin.ts';
 import { rebuildCommand, replayCommand, verifyCommand } from './commands/audit.ts';
+import { backupCommand, restoreCommand } from './commands/backup.ts';
+import { dbCommand } from './commands/db.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { importCommand } from './commands/import.ts';
+import { parkedCommand } from './commands/parked.ts';
 import { reviewCommand } from './commands/review.ts';
 import { demoCommand, serveCommand } from './commands/serve.ts';
 import { traceCommand } from './commands/trace.ts';
+import { uncertainCommand } from './commands/uncertain.ts';
 
 export const COMMANDS: readonly Command[] = [
   serveCommand,
@@ -14,12 +18,17 @@ export const COMMANDS: readonly Command[] = [
   importCommand,
   traceCommand,
   reviewCommand,
+  parkedCommand,
+  uncertainCommand,
   replayCommand,
   verifyCommand,
   rebuildCommand,
   policyCommand,
   killSwitchCommand,
   keysCommand,
+  backupCommand,
+  restoreCommand,
+  dbCommand,
   doctorCommand,
   configCommand,
 ];

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ERRORS, GatehouseError } from '../domain/errors.ts';
 import type { ErrorCode, Fault } from '../domain/errors.ts';
 import type {
+  BackupView,
   HealthView,
   ImportRecord,
   ImportView,
@@ -17,6 +18,8 @@ import type {
   RebuildReport,
   ReplayAllReport,
   ReplayView,
+  ParkedView,
+  UncertainView,
   ReviewView,
   TraceStep,
   TraceView,
@@ -65,8 +68,17 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
       (await call<Page<TraceStep>>('GET', `/v1/traces/${part(correlation)}`)).items,
     replayDecision: (_caller, id) => call<ReplayView>('POST', `/v1/decisions/${part(id)}/replay`),
     replayAll: () => call<ReplayAllReport>('POST', '/v1/replay-all'),
+    writeBackup: () => call<BackupView>('POST', '/v1/backups'),
     verify: () => call<VerifyReport>('POST', '/v1/verify'),
     rebuildCheck: () => call<RebuildReport>('POST', '/v1/rebuild-check'),
+    listUncertain: (_caller, { limit, cursor }) =>
+      call<Page<UncertainView>>('GET', `/v1/uncertain${queryOf({ limit: String(limit), cursor })}`),
+    settleUncertain: (_caller, permit, input) =>
+      call('POST', `/v1/uncertain/${part(permit)}/findings`, withoutNulls(input)),
+    listParked: (_caller, { limit, cursor }) =>
+      call<Page<ParkedView>>('GET', `/v1/parked${queryOf({ limit: String(limit), cursor })}`),
+    getParked: (_caller, id) => call<ParkedView>('GET', `/v1/parked/${part(id)}`),
+    decideParked: (_caller, id, input) => call('POST', `/v1/parked/${part(id)}/decisions`, withoutNulls(input)),
     listReviews: (_caller, { limit, cursor, state }) =>
       call<Page<ReviewView>>('GET', `/v1/reviews${queryOf({ limit: String(limit), cursor, state })}`),
     getReview: (_caller, id) => call<ReviewView>('GET', `/v1/reviews/${part(id)}`),

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 
 import packageJson from '../../package.json' with { type: 'json' };
-import { findServer, openApp } from '../app.ts';
+import { createBackups, findServer, openApp } from '../app.ts';
 import type { System } from './app.port.ts';
 import { run } from './run.ts';
 import { createTerminal } from './terminal.ts';
@@ -11,18 +11,25 @@ import { createTerminal } from './terminal.ts';
 const QUIET_LEVEL = 'warn';
 
 const system: System = {
+  backups: createBackups(),
   findServer: (config) => findServer(config.dataDir, config.databaseUrl),
   openApp(config, { workers }) {
     const chosen = (process.env['GATEHOUSE_LOG_LEVEL'] ?? '') !== '';
     return openApp({
       dataDir: config.dataDir,
+      journalDir: config.journalDir,
+      journalDays: config.journalDays,
       databaseUrl: config.databaseUrl,
       natsUrl: config.natsUrl,
+      smtpUrl: config.smtpUrl,
+      mailFrom: config.mailFrom,
       masterKey: config.masterKey,
       adminKey: config.adminKey,
       host: config.host,
       port: config.port,
+      drainMs: config.drainSeconds * 1_000,
       logLevel: workers || chosen ? config.logLevel : QUIET_LEVEL,
+      traces: config.otlpEndpoint === null ? null : config.traceShare,
       workers,
     });
   },

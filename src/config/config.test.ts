@@ -27,14 +27,20 @@ test('an empty environment gives the defaults', () => {
     port: 4800,
     host: '127.0.0.1',
     dataDir: '.gatehouse',
+    journalDir: null,
+    journalDays: 35,
     databaseUrl: null,
     natsUrl: null,
     adminKey: null,
     masterKey: null,
     anthropicApiKey: null,
     anthropicBaseUrl: null,
+    drainSeconds: 0,
     smtpUrl: null,
+    mailFrom: 'Gatehouse <gatehouse@localhost>',
     logLevel: 'info',
+    otlpEndpoint: null,
+    traceShare: 1,
   });
 });
 
@@ -50,10 +56,12 @@ test('values are read and typed', () => {
       NATS_URL: 'nats://bus:4222',
       SMTP_URL: 'smtp://mail:25',
       ANTHROPIC_BASE_URL: 'https://models.example',
+      OTEL_TRACES_SAMPLER_ARG: '0.05',
     },
     noFile,
   );
   expect(config).toMatchObject({ port: 0, host: '0.0.0.0', logLevel: 'debug', masterKey, natsUrl: 'nats://bus:4222' });
+  expect(config.traceShare).toBe(0.05);
 });
 
 test('an empty variable is an unset one', () => {
@@ -82,6 +90,7 @@ test.each([
   ['DATABASE_URL', 'mysql://x:secret@db', 'the value is not a URL such as postgres://user@host:5432/name'],
   ['GATEHOUSE_MASTER_KEY', 'c2hvcnQ=', 'the value is not 32 bytes in base64'],
   ['GATEHOUSE_ADMIN_KEY', 'two words and more', 'the value is not visible ASCII characters, 8 to 512'],
+  ['OTEL_TRACES_SAMPLER_ARG', '5', '"5" is not a share, 0 to 1'],
   ['ANTHROPIC_BASE_URL', 'models', '"models" is not an http or https URL'],
 ])('%s=%s is refused, and a secret is not shown', (name, value, detail) => {
   expect(faultsOf({ [name]: value })).toEqual([`${name}: ${detail}`]);
@@ -115,4 +124,9 @@ test('the distance counts a swap of neighbours as one edit', () => {
   expect(editDistance('', 'abc')).toBe(3);
   expect(nearestName('verfy', ['verify', 'serve'])).toBe('verify');
   expect(nearestName('xyz', ['verify', 'serve'])).toBeNull();
+});
+
+test('the days of a journal are a number of days', () => {
+  expect(loadConfig({ GATEHOUSE_JOURNAL_DAYS: '7' }, noFile).journalDays).toBe(7);
+  expect(() => loadConfig({ GATEHOUSE_JOURNAL_DAYS: '0' }, noFile)).toThrow('GATEHOUSE_JOURNAL_DAYS');
 });

@@ -42,6 +42,22 @@ const PORT = kind(
     .transform(Number)
     .refine((port) => port <= 65_535),
 );
+const SECONDS = kind(
+  'seconds, 0 to 300',
+  z
+    .string()
+    .regex(/^\d{1,3}$/)
+    .transform(Number)
+    .refine((seconds) => seconds <= 300),
+);
+const DAYS = kind(
+  'days, 1 to 3650',
+  z
+    .string()
+    .regex(/^\d{1,4}$/)
+    .transform(Number)
+    .refine((days) => days >= 1 && days <= 3_650),
+);
 const TEXT = kind('text', z.string().min(1));
 const KEY = kind('visible ASCII characters, 8 to 512', z.string().regex(/^[\x21-\x7e]{8,512}$/));
 const MASTER_KEY = kind(
@@ -51,7 +67,19 @@ const MASTER_KEY = kind(
     .regex(/^[A-Za-z0-9+/]+={0,2}$/)
     .refine((text) => Buffer.from(text, 'base64').length === MASTER_KEY_BYTES),
 );
+const SENDER = kind(
+  'an address such as `ada@acme.com` or `Ada <ada@acme.com>`',
+  z.string().regex(/^(?:[^<>\r\n]*<[^<>\s@]+@[^<>\s@]+>|[^<>\s@]+@[^<>\s@]+)$/),
+);
 const LOG_LEVEL = kind(LOG_LEVELS.map((level) => `\`${level}\``).join(', '), z.enum(LOG_LEVELS));
+
+const SHARE = kind(
+  'a share, 0 to 1',
+  z
+    .string()
+    .regex(/^(0|1|0?\.\d+|1\.0+)$/)
+    .transform(Number),
+);
 
 function setting<Value, Default extends Value | null>(row: Setting<Value, Default>): Setting<Value, Default> {
   return row;
@@ -73,6 +101,14 @@ export const SETTINGS = {
     description:
       'Address to listen on. The default is reachable from this machine only; put a proxy with TLS in front before you widen it.',
   }),
+  drainSeconds: setting<number, number>({
+    env: 'GATEHOUSE_DRAIN_SECONDS',
+    kind: SECONDS,
+    default: 0,
+    secret: false,
+    description:
+      'How long a server that was asked to stop still answers while `/readyz` says that it is not ready, so that a load balancer sends nothing more.',
+  }),
   dataDir: setting<string, string>({
     env: 'GATEHOUSE_DATA_DIR',
     kind: TEXT,
@@ -80,6 +116,22 @@ export const SETTINGS = {
     secret: false,
     description:
       'Folder for the embedded database, keys and reports of imports; made on first use. One process at a time holds it.',
+  }),
+  journalDir: setting<string, null>({
+    env: 'GATEHOUSE_JOURNAL_DIR',
+    kind: TEXT,
+    default: null,
+    secret: false,
+    description:
+      'Folder for the journal of effects and suppressions, by which a restored backup learns what happened after it. Without it `journal` in the data folder is used; another disk than the database is better.',
+  }),
+  journalDays: setting<number, number>({
+    env: 'GATEHOUSE_JOURNAL_DAYS',
+    kind: DAYS,
+    default: 35,
+    secret: false,
+    description:
+      'How many days of the journal are kept. No backup older than this can be reconciled with what followed it.',
   }),
   databaseUrl: setting<string, null>({
     env: 'DATABASE_URL',
@@ -94,7 +146,8 @@ export const SETTINGS = {
     kind: urlKind('a URL such as `nats://host:4222`', ['nats:', 'tls:', 'ws:', 'wss:']),
     default: null,
     secret: true,
-    description: 'A NATS server. It has no effect yet: one process owns all partitions and needs no broker.',
+    description:
+      'A NATS server with JetStream, which carries messages between hosts on one Postgres. Without it hosts find them in the database.',
   }),
   adminKey: setting<string, null>({
     env: 'GATEHOUSE_ADMIN_KEY',
@@ -131,7 +184,14 @@ export const SETTINGS = {
     kind: urlKind('a URL such as `smtp://user:password@host:587`', ['smtp:', 'smtps:']),
     default: null,
     secret: true,
-    description: 'Mail server for real e-mail. It has no effect yet: every channel is a sandbox.',
+    description: 'Mail server for e-mail of tenants that are live. Without it no real e-mail can be sent.',
+  }),
+  mailFrom: setting<string, string>({
+    env: 'GATEHOUSE_MAIL_FROM',
+    kind: SENDER,
+    default: 'Gatehouse <gatehouse@localhost>',
+    secret: false,
+    description: 'Sender of real e-mail. Mail servers refuse one that is not yours.',
   }),
   logLevel: setting<(typeof LOG_LEVELS)[number], 'info'>({
     env: 'GATEHOUSE_LOG_LEVEL',
@@ -139,6 +199,22 @@ export const SETTINGS = {
     default: 'info',
     secret: false,
     description: 'The least serious log line that is written. Logs go to standard error.',
+  }),
+  otlpEndpoint: setting<string, null>({
+    env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    kind: urlKind('an `http` or `https` URL', ['http:', 'https:']),
+    default: null,
+    secret: false,
+    description:
+      'Where an OpenTelemetry collector takes OTLP over HTTP; traces go to `/v1/traces` below it, as JSON. Without it nothing is traced. `OTEL_EXPORTER_OTLP_HEADERS`, `…_TIMEOUT`, `…_COMPRESSION`, `…_CERTIFICATE`, their variants for traces, `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` are honoured too.',
+  }),
+  traceShare: setting<number, number>({
+    env: 'OTEL_TRACES_SAMPLER_ARG',
+    kind: SHARE,
+    default: 1,
+    secret: false,
+    description:
+      'The share of traces that is kept. All hosts keep the same ones, and whole ones. `OTEL_TRACES_SAMPLER` itself has no effect.',
   }),
 } as const;
 

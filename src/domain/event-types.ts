@@ -101,6 +101,9 @@ const actionProposed = z.strictObject({
 
 export const REVIEW_DECISIONS = ['approve', 'edit', 'reject', 'cancel'] as const;
 
+/** Who said how an attempt ended whose channel could not. */
+const settledSchema = z.strictObject({ by, reason: reasonText });
+
 const spec = <Shape extends z.ZodType>(actors: readonly ActorKind[], title: string, data: Shape, version = 1) => ({
   actors,
   title,
@@ -122,6 +125,18 @@ export const EVENT_TYPES = {
       channel: channelSchema.nullable(),
       by,
       reason: reasonText,
+    }),
+  ),
+  'tenant.restored': spec(
+    ['tenant'],
+    'A restored installation was reconciled and goes on',
+    z.strictObject({
+      backup_at: instant,
+      restored_at: instant,
+      /** Whether every effect of after the backup can be known from the journals of the hosts. */
+      journal: z.enum(['complete', 'missing']),
+      counts: z.record(z.string(), z.int()),
+      by,
     }),
   ),
   'tenant.clock_set': spec(['tenant'], 'The clock of a tenant was set', z.strictObject({ clock: z.enum(CLOCKS), by })),
@@ -248,6 +263,20 @@ export const EVENT_TYPES = {
       window_ms: z.number(),
     }),
   ),
+  'effect.recovered': spec(
+    ['account', 'lead'],
+    'An effect of after the backup was found in a journal',
+    z.strictObject({
+      permit: z.string(),
+      action_type: actionTypeSchema,
+      channel: channelSchema,
+      fingerprint: z.string(),
+      occurred_at: instant,
+      /** `uncertain`: it was begun, and nobody knows how it ended. It counts as having happened. */
+      result: z.enum(['sent', 'uncertain']),
+      receipt: z.string().nullable(),
+    }),
+  ),
   'ownership.taken': spec(
     ['account', 'lead'],
     'A person took over',
@@ -309,16 +338,22 @@ export const EVENT_TYPES = {
       receipt: z.string(),
       mode: modeSchema,
       executed_at: instant,
+      settled: settledSchema.optional(),
     }),
   ),
   'action.failed': spec(
     ['action'],
     'An action failed for good',
-    z.strictObject({ permit: z.string(), code: z.string(), detail: z.string() }),
+    z.strictObject({ permit: z.string(), code: z.string(), detail: z.string(), settled: settledSchema.optional() }),
   ),
   'action.uncertain': spec(
     ['action'],
     'It is not known whether an action was executed',
+    z.strictObject({ permit: z.string(), detail: z.string() }),
+  ),
+  'action.resumed': spec(
+    ['action'],
+    'An action was certainly not executed and goes on',
     z.strictObject({ permit: z.string(), detail: z.string() }),
   ),
   'action.expired': spec(
@@ -334,6 +369,19 @@ export const EVENT_TYPES = {
     z.strictObject({ from: z.string(), to: z.string(), reason: z.string() }),
   ),
 
+  'message.resolved': spec(
+    ACTOR_KINDS,
+    'Somebody decided about a message that could not be processed',
+    z.strictObject({
+      source: z.string(),
+      id: z.string(),
+      decision: z.enum(['retry', 'edit', 'skip']),
+      /** The data that the message has from now on, when it was edited. */
+      data: z.record(z.string(), z.json()).nullable(),
+      by,
+      reason: reasonText,
+    }),
+  ),
   'state.reverted': spec(
     ACTOR_KINDS,
     'An undone import put a state back',

@@ -13,6 +13,7 @@ import {
   guardStateSchema,
   TOUCH_MEMORY_MS,
   touchesOn,
+  latestMomentOf,
 } from './guard.ts';
 import type { GuardChange, GuardState } from './guard.ts';
 import { DAY_MS } from './instant.ts';
@@ -61,6 +62,21 @@ describe('memory of touches', () => {
   test('ends after ninety days, counted from the newest', () => {
     const state = fold(touched(NOW - TOUCH_MEMORY_MS), touched(NOW - TOUCH_MEMORY_MS + 1), touched(NOW));
     expect(state.touches.map((item) => item.at)).toEqual([NOW - TOUCH_MEMORY_MS + 1, NOW]);
+  });
+  test('counts a touch that may still happen from the last moment at which it may', () => {
+    const reserved: GuardChange = { ...touched(NOW - TOUCH_MEMORY_MS, 'a'), until: NOW } as GuardChange;
+    const state = fold(reserved, touched(NOW + 1));
+    expect(state.touches.map(latestMomentOf)).toEqual([NOW, NOW + 1]);
+  });
+  test('counts a touch that happened from when it did', () => {
+    const reserved: GuardChange = { ...touched(NOW, 'a'), until: NOW + 10 } as GuardChange;
+    const state = fold(reserved, touched(NOW + 1, 'b'), {
+      kind: 'closed',
+      action: 'a',
+      undo_touch: false,
+      happened_at: NOW + 5,
+    });
+    expect(state.touches.map(latestMomentOf)).toEqual([NOW + 5, NOW + 1]);
   });
   test('does not lose what is newer when something old is heard of late', () => {
     const state = fold(touched(NOW), touched(NOW - 10 * DAY_MS));

@@ -13,6 +13,8 @@ import { LANES } from './lane.ts';
 const instant = z.number();
 const touch = z.strictObject({
   at: instant,
+  /** The last moment at which it may happen, if it is known only that it may: a permit for it was granted at `at`. */
+  until: instant.optional(),
   channel: z.enum(CHANNELS),
   action: z.string().nullable(),
   source: z.string(),
@@ -65,13 +67,20 @@ export const guardChangeSchema = z.discriminatedUnion('kind', [
     action: z.string().nullable(),
     channel: z.enum(CHANNELS),
     at: instant,
+    until: instant.optional(),
     fingerprint: z.string().nullable(),
     source: z.string(),
   }),
   /** Content went to somebody without touching them, as with an audience: it counts for duplicates only. */
   z.strictObject({ kind: z.literal('printed'), action: z.string(), at: instant, fingerprint: z.string() }),
   /** The action ended. `undo_touch` takes back a reserved touch that never happened. */
-  z.strictObject({ kind: z.literal('closed'), action: z.string(), undo_touch: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('closed'),
+    action: z.string(),
+    undo_touch: z.boolean(),
+    /** When its touch happened, if it did. */
+    happened_at: instant.optional(),
+  }),
   z.strictObject({ kind: z.literal('replied'), at: instant }),
   z.strictObject({ kind: z.literal('opted_out'), at: instant }),
   z.strictObject({ kind: z.literal('bounced'), at: instant }),
@@ -111,9 +120,12 @@ export const TOUCH_MEMORY_MS = 90 * DAY_MS;
 export const GUARD_LIST_MAX = 100;
 const PERIODS_MAX = 8;
 
-function recent<Item extends { readonly at: number }>(items: readonly Item[], at: number): Item[] {
+function recent<Item extends { readonly at: number; readonly until?: number | undefined }>(
+  items: readonly Item[],
+  at: number,
+): Item[] {
   // What is heard of late must not push out what happened later.
-  const kept = items.filter((item) => item.at > at - TOUCH_MEMORY_MS).toSorted((a, b) => a.at - b.at);
+  const kept = items.filter((item) => (item.until ?? item.at) > at - TOUCH_MEMORY_MS).toSorted((a, b) => a.at - b.at);
   return kept.length > GUARD_LIST_MAX - 1 ? kept.slice(1 - GUARD_LIST_MAX) : kept;
 }
 
@@ -125,7 +137,8 @@ export function applyGuardChange(state: GuardState, change: GuardChange): GuardS
     case 'touched': {
       const newest = Math.max(change.at, state.touches.at(-1)?.at ?? change.at);
       const touches = recent(state.touches, newest);
-      touches.push({ at: change.at, channel: change.channel, action: change.action, source: change.source });
+      const { at, until, channel, action, source } = change;
+      touches.push({ at, ...(until === undefined ? {} : { until }), channel, action, source });
       const prints = recent(state.prints, newest);
       if (change.fingerprint !== null)
         prints.push({ fingerprint: change.fingerprint, at: change.at, action: change.action });
@@ -138,7 +151,16 @@ export function applyGuardChange(state: GuardState, change: GuardChange): GuardS
     }
     case 'closed': {
       const open = state.open.filter((item) => item.action !== change.action);
-      if (!change.undo_touch) return { ...state, open };
+      const { happened_at: happenedAt } = change;
+      if (!change.undo_touch) {
+        if (happenedAt === undefined) return { ...state, open };
+        const touches = state.touches.map((item) => {
+          if (item.action !== change.action) return item;
+          const { until: _, ...touch } = item;
+          return { ...touch, at: happenedAt };
+        });
+        return { ...state, open, touches };
+      }
       return {
         ...state,
         open,
@@ -175,6 +197,11 @@ export function applyGuardChange(state: GuardState, change: GuardChange): GuardS
     case 'reverted':
       return change.state;
   }
+}
+
+/** When a touch happened, or the last moment at which it may. Times between touches are measured from here, so none is too short. */
+export function latestMomentOf(item: Touch): number {
+  return item.until ?? item.at;
 }
 
 /** Touches on one channel, or on all when `channel` is null, newest last. */

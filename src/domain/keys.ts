@@ -12,6 +12,11 @@ export function tenantKey(tenant: TenantId, key: string): string {
   return `${tenant}/${key}`;
 }
 
+/** What makes a message the same as one that came before. */
+export function messageKey({ tenant, source, id }: Pick<Message, 'tenant' | 'source' | 'id'>): string {
+  return `${tenant}\n${source}\n${id}`;
+}
+
 /** The guard rows that a message needs. */
 export function guardKeysOfMessage(message: Message): readonly GuardKey[] {
   const keys = guardKeysOf(message.refs, message.partition);

@@ -21,6 +21,8 @@ export interface GatewayContext {
   readonly services: Services;
   readonly authenticator: Authenticator;
   readonly metrics: Metrics;
+  /** Whether anybody wants to know what a request began. */
+  readonly traced: boolean;
   readonly now: () => number;
 }
 
@@ -43,6 +45,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     caller: Caller | null;
+    /** Correlations of the lives that this request began; null when there are none or nobody asks. */
+    begun: readonly string[] | null;
     parsedBody: ParsedBody | null;
   }
 }

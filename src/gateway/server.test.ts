@@ -5,6 +5,7 @@ import { ROLES } from '../domain/authority.ts';
 import type { Role } from '../domain/authority.ts';
 import { ERRORS, GatehouseError } from '../domain/errors.ts';
 import { NOW, problemIn, signal, testGateway } from './gateway.fixture.ts';
+import type { TracedRequest } from './request-tracer.port.ts';
 
 describe('a key', () => {
   test.each([
@@ -114,6 +115,7 @@ describe('a role', () => {
     ['releases the kill switch', 'POST', '/v1/kill-switch', { engaged: false, ...REASON }, ['admin']],
     ['sets a mode', 'POST', '/v1/modes', { mode: 'shadow', ...REASON }, ['admin']],
     ['makes a key', 'POST', '/v1/keys', { label: 'k', role: 'viewer', kind: 'agent' }, ['admin']],
+    ['backs up', 'POST', '/v1/backups', undefined, ['admin']],
     ['verifies', 'POST', '/v1/verify', undefined, ['auditor', 'operator', 'admin']],
   ];
 
@@ -342,6 +344,38 @@ describe('for machines', () => {
     expect(text).toContain('gatehouse_http_requests_total{method="GET",route="none",status="404"} 1');
     expect(text).toContain('gatehouse_http_request_seconds_count{route="/metrics"} 1');
   });
+});
+
+describe('a tracer', () => {
+  test('hears of each request below /v1, with what it began and the header of its caller', async () => {
+    const told: TracedRequest[] = [];
+    const { app, send, services } = testGateway({ tracer: { requestAnswered: (request) => told.push(request) } });
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    for (let time = 0; time < 2; time += 1)
+      await send({ method: 'POST', url: '/v1/signals', headers: { traceparent }, payload: signal() });
+    services.failure = new Error('the disk is gone');
+    await send({ method: 'POST', url: '/v1/signals', payload: signal({ id: 'other' }) });
+    await app.inject({ url: '/healthz' });
+    expect(told).toMatchObject([
+      { method: 'POST', route: '/v1/signals', status: 202, traceparent, accepted: [expect.stringMatching(/^cor_/)] },
+      // Sent again it begins nothing.
+      { route: '/v1/signals', status: 202, accepted: [] },
+      { route: '/v1/signals', status: 500, traceparent: null, accepted: [] },
+    ]);
+    for (const { from, to, tenant } of told) {
+      expect(to).toBe(NOW);
+      expect(from).toBeLessThan(to);
+      expect(tenant).not.toBeNull();
+    }
+  });
+});
+
+test('who asks to wait does not count as slow', async () => {
+  const { send, metrics } = testGateway();
+  await send({ method: 'POST', url: '/v1/signals', headers: { prefer: 'wait=1' }, payload: signal() });
+  await send({ method: 'POST', url: '/v1/signals', payload: signal() });
+  const text = await metrics.registry.metrics();
+  expect(text).toContain('gatehouse_http_request_seconds_count{route="/v1/signals"} 1');
 });
 
 test('an answer is not stored by caches, and its request is not logged above debug', async () => {

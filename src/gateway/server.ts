@@ -17,18 +17,22 @@ import { answerClientError } from './client-error.ts';
 import type { GatewayApp, GatewayContext } from './context.ts';
 import { registerOpenApi } from './openapi.ts';
 import { OPERATIONS, requirePermission } from './permissions.ts';
+import { waitSeconds } from './prefer.ts';
 import { sendProblem } from './problem.ts';
 import { BODY_BYTES_MAX, checkBodyHeaders, parseBody, RawBody, readBody } from './request-body.ts';
+import type { RequestTracer } from './request-tracer.port.ts';
 import { registerAccountRoutes } from './routes/accounts.ts';
 import { registerAdministrationRoutes } from './routes/administration.ts';
 import { registerAuditRoutes } from './routes/audit.ts';
 import { registerDecisionRoutes } from './routes/decisions.ts';
 import { registerEventRoutes } from './routes/events.ts';
 import { registerImportRoutes } from './routes/imports.ts';
+import { registerParkedRoutes } from './routes/parked.ts';
 import { registerProposalRoutes } from './routes/proposals.ts';
 import { registerReportRoutes } from './routes/reports.ts';
 import { registerReviewRoutes } from './routes/reviews.ts';
 import { registerSystemRoutes } from './routes/system.ts';
+import { registerUncertainRoutes } from './routes/uncertain.ts';
 import type { Services } from './services.port.ts';
 import { validatorCompiler } from './validation.ts';
 
@@ -36,6 +40,8 @@ export interface GatewayOptions {
   readonly services: Services;
   readonly logger: FastifyBaseLogger;
   readonly metrics: Metrics;
+  /** Nothing is traced without one. */
+  readonly tracer?: RequestTracer | null;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** The most bytes of a body; the records of an import have a limit of their own. */
@@ -72,11 +78,14 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
     frameworkErrors: (error, request, reply) => sendProblem(error, request as FastifyRequest, reply),
     clientErrorHandler: answerClientError,
   });
-  const context: GatewayContext = { services, metrics, now, authenticator: new Authenticator(services, now) };
+  const tracer = options.tracer ?? null;
+  const traced = tracer !== null;
+  const context: GatewayContext = { services, metrics, now, traced, authenticator: new Authenticator(services, now) };
 
   takeBodies(app, maxBodyBytes);
   authenticateRequests(app, context);
   observeRequests(app, metrics);
+  if (tracer !== null) traceRequests(app, tracer, now);
   answerErrors(app);
   app.setValidatorCompiler(validatorCompiler);
   // Answers are typed where they are made; checking them again at run time would only cost.
@@ -96,6 +105,8 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerDecisionRoutes(app, context);
   registerAccountRoutes(app, context);
   registerReviewRoutes(app, context);
+  registerParkedRoutes(app, context);
+  registerUncertainRoutes(app, context);
   registerReportRoutes(app, context);
   registerAdministrationRoutes(app, context);
   registerAuditRoutes(app, context);
@@ -144,6 +155,7 @@ function takeBodies(app: FastifyInstance, maxBodyBytes: number): void {
 
 function authenticateRequests(app: FastifyInstance, { authenticator }: GatewayContext): void {
   app.decorateRequest('caller', null);
+  app.decorateRequest('begun', null);
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith('/v1') && route.config?.operation === undefined) {
       throw new Error(`${String(route.method)} ${route.url} names no operation, so nothing would check its key`);
@@ -162,8 +174,31 @@ function observeRequests(app: FastifyInstance, metrics: Metrics): void {
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
     metrics.httpRequests.inc({ method: request.method, route, status: reply.statusCode });
-    metrics.httpSeconds.observe({ route }, reply.elapsedTime / 1_000);
+    // Who asks to wait is not waiting for us.
+    const asked = waitSeconds(request.headers['prefer']) ?? 0;
+    if (asked === 0) metrics.httpSeconds.observe({ route }, reply.elapsedTime / 1_000);
     request.log.debug({ route, status: reply.statusCode, ms: reply.elapsedTime }, 'answered');
+    done();
+  });
+}
+
+function traceRequests(app: FastifyInstance, tracer: RequestTracer, now: () => number): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const { url: route } = request.routeOptions;
+    const { traceparent } = request.headers;
+    if (route?.startsWith('/v1/') === true) {
+      const to = now();
+      tracer.requestAnswered({
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        from: to - reply.elapsedTime,
+        to,
+        traceparent: typeof traceparent === 'string' ? traceparent : null,
+        tenant: request.caller?.tenant ?? null,
+        accepted: request.begun ?? [],
+      });
+    }
     done();
   });
 }

@@ -19,6 +19,8 @@ import type {
   ImportView,
   Page,
   ProposalInput,
+  ParkedView,
+  UncertainView,
   ReviewView,
   Services,
   TraceStep,
@@ -154,6 +156,31 @@ export class FakeServices implements Services {
     return { ...CONTACT, external_id: externalId };
   }
 
+  async listUncertain(...[, query]: Parameters<Services['listUncertain']>): Promise<Page<UncertainView>> {
+    this.#note('listUncertain', query);
+    return { items: [UNCERTAIN], next_cursor: null };
+  }
+
+  async settleUncertain(...[, permit, input]: Parameters<Services['settleUncertain']>) {
+    this.#note('settleUncertain', permit, input);
+    return { permit, happened: input.happened };
+  }
+
+  async listParked(...[, query]: Parameters<Services['listParked']>): Promise<Page<ParkedView>> {
+    this.#note('listParked', query);
+    return { items: [PARKED], next_cursor: null };
+  }
+
+  async getParked(_caller: Caller, id: string): Promise<ParkedView> {
+    this.#note('getParked', id);
+    return { ...PARKED, id };
+  }
+
+  async decideParked(...[, id, input]: Parameters<Services['decideParked']>) {
+    this.#note('decideParked', id, input);
+    return { id, decision: input.decision };
+  }
+
   async listReviews(...[, query]: Parameters<Services['listReviews']>): Promise<Page<ReviewView>> {
     this.#note('listReviews', query);
     return { items: [REVIEW], next_cursor: null };
@@ -215,6 +242,18 @@ export class FakeServices implements Services {
   async revokeKey(_caller: Caller, id: string): Promise<void> {
     this.#note('revokeKey', id);
     for (const [key, caller] of this.keys) if (caller.keyId === id) this.keys.delete(key);
+  }
+
+  async writeBackup() {
+    this.#note('writeBackup');
+    return {
+      folder: '/data/backups/1',
+      taken_at: '2026-11-21T09:00:00.000Z',
+      schema: 4,
+      events: 3,
+      rows: 70,
+      bytes: 900,
+    };
   }
 
   async verify() {
@@ -365,6 +404,29 @@ const EVENT: EventView = {
   causation: null,
   data: { strength: 15 },
   payload_text: '{"page":"pricing"}',
+};
+
+const UNCERTAIN: UncertainView = {
+  permit: 'per_1.0',
+  action: 'act_1',
+  decision: 'dec_1',
+  action_type: 'outreach_push',
+  channel: 'email',
+  mode: 'live',
+  recipient: 'con_1',
+  attempted_at: '2026-01-05T09:00:00.000Z',
+};
+
+const PARKED: ParkedView = {
+  id: 'WyIvd2ViIiwiczEiXQ',
+  source: '/web',
+  message_id: 's1',
+  type: 'signal.received',
+  actor: { kind: 'lead', id: 'lead_1' },
+  error: 'Error: a rule divided by zero',
+  received_at: '2026-01-05T09:00:00.000Z',
+  waiting: 2,
+  data: { signal_type: 'web.page_viewed' },
 };
 
 const REVIEW: ReviewView = {

@@ -4,6 +4,7 @@
  */
 import type { Permission, Role, Actor } from '../domain/authority.ts';
 import type { AccountFacts, ContactFacts, Dimensions } from '../domain/entity.ts';
+import type { ActorKind } from '../domain/event-types.ts';
 import type { CheckResult } from '../domain/gate.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
@@ -182,6 +183,45 @@ export interface ReviewView {
   readonly decided_by: string | null;
 }
 
+/** A message that was accepted and could not be processed. */
+export interface ParkedView {
+  readonly id: string;
+  readonly source: string;
+  readonly message_id: string;
+  readonly type: string;
+  readonly actor: { readonly kind: ActorKind; readonly id: string };
+  readonly error: string;
+  readonly received_at: string;
+  /** Later messages of the same actor that wait behind it. */
+  readonly waiting: number;
+  readonly data: JsonValue;
+}
+
+/** An action of which it is not known whether it happened. */
+export interface UncertainView {
+  readonly permit: string;
+  readonly action: string;
+  readonly decision: string;
+  readonly action_type: string;
+  readonly channel: string;
+  readonly mode: 'sandbox' | 'live';
+  readonly recipient: string;
+  readonly attempted_at: string;
+}
+
+export interface FindingInput {
+  readonly happened: boolean;
+  readonly reason: string;
+  readonly receipt: string | null;
+}
+
+export interface ParkedDecisionInput {
+  readonly decision: 'retry' | 'edit' | 'skip';
+  readonly reason: string;
+  /** For `edit` only. */
+  readonly data: JsonObject | null;
+}
+
 export interface ReviewDecisionInput {
   readonly decision: 'approve' | 'edit' | 'reject' | 'cancel';
   /** Of the draft that was read. */
@@ -319,6 +359,18 @@ export interface HealthView {
   readonly checks: Record<string, { readonly ok: boolean; readonly detail: string }>;
 }
 
+export interface BackupView {
+  readonly folder: string;
+  /** ISO 8601, by the clock of the database. */
+  readonly taken_at: string;
+  /** Number of the last applied migration. */
+  readonly schema: number;
+  readonly events: number;
+  readonly rows: number;
+  /** Of all files together, compressed. */
+  readonly bytes: number;
+}
+
 export interface Services {
   authenticate(key: string): Promise<Caller | null>;
   /**
@@ -359,6 +411,22 @@ export interface Services {
   putContact(caller: Caller, externalId: string, facts: ContactFacts): Promise<ContactView>;
   getContact(caller: Caller, externalId: string): Promise<ContactView>;
 
+  listUncertain(caller: Caller, query: PageQuery): Promise<Page<UncertainView>>;
+  /** Throws `not_found` when there is no such permit, or its fate is known. */
+  settleUncertain(
+    caller: Caller,
+    permit: string,
+    input: FindingInput,
+  ): Promise<{ readonly permit: string; readonly happened: boolean }>;
+  listParked(caller: Caller, query: PageQuery): Promise<Page<ParkedView>>;
+  /** Throws `not_found`. */
+  getParked(caller: Caller, id: string): Promise<ParkedView>;
+  /** Throws `not_found`, and `invalid_request` when edited data does not fit the type. */
+  decideParked(
+    caller: Caller,
+    id: string,
+    input: ParkedDecisionInput,
+  ): Promise<{ readonly id: string; readonly decision: ParkedDecisionInput['decision'] }>;
   listReviews(caller: Caller, query: PageQuery & { readonly state?: string | undefined }): Promise<Page<ReviewView>>;
   getReview(caller: Caller, id: string): Promise<ReviewView>;
   decideReview(
@@ -387,6 +455,8 @@ export interface Services {
   ): Promise<{ readonly id: string; readonly key: string }>;
   revokeKey(caller: Caller, id: string): Promise<void>;
 
+  /** Writes a backup into the data folder of a server on the embedded database. Throws `state_conflict` for any other database. */
+  writeBackup(caller: Caller): Promise<BackupView>;
   verify(caller: Caller): Promise<VerifyReport>;
   rebuildCheck(caller: Caller): Promise<RebuildReport>;
   replayAll(caller: Caller): Promise<ReplayAllReport>;

@@ -30,6 +30,7 @@ export class SimulatedChannel {
 
   channelOf(owner: Owner): ActionChannel {
     return {
+      capacity: 3,
       name: 'simulated',
       carries: () => true,
       send: async (requests) => {

@@ -23,7 +23,7 @@ import { PARTITION_COUNT } from '../../src/domain/ids.ts';
 import type { Hash, TenantId } from '../../src/domain/ids.ts';
 import { canonicalJson } from '../../src/domain/json.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
-import { actorKey, actorKeysOf, guardKeysOfMessage, tenantKey } from '../../src/domain/keys.ts';
+import { actorKey, actorKeysOf, guardKeysOfMessage, messageKey, tenantKey } from '../../src/domain/keys.ts';
 import { GENESIS_HASH, ledgerHash } from '../../src/domain/ledger-event.ts';
 import type { LedgerRow } from '../../src/domain/ledger-event.ts';
 import type { Message } from '../../src/domain/message.ts';
@@ -31,6 +31,7 @@ import { stricterMode } from '../../src/domain/mode.ts';
 import type { Mode } from '../../src/domain/mode.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { sortDeliveries } from '../../src/memory/runtime/sort-deliveries.ts';
+import { inboxStateOf } from '../../src/memory/runtime/write/write-inbox.ts';
 import { sha256 } from '../../src/memory/sha256.ts';
 import type { Random } from '../../src/stats/random.ts';
 import type { PlantedBug } from './bugs.ts';
@@ -38,8 +39,9 @@ import type { Owner, Scheduler } from './scheduler.ts';
 import { DatabaseError, LockTable, Transaction } from './transaction.ts';
 
 interface InboxEntry {
-  readonly message: Message;
-  state: 'pending' | 'processed' | 'parked';
+  message: Message;
+  state: 'pending' | 'processed' | 'parked' | 'skipped';
+  held: boolean;
   error: string | null;
   event: string | null;
   correlation: string | null;
@@ -66,6 +68,7 @@ interface Lease {
   until: number;
 }
 
+const actorKeyOf = ({ tenant, actor }: Message) => actorKey(tenant, actor.kind, actor.id);
 const inboxKey = (row: { readonly tenant: string; readonly source: string; readonly id: string }) =>
   `${row.tenant}\n${row.source}\n${row.id}`;
 
@@ -183,7 +186,8 @@ export class SimulatedDatabase {
         this.#transaction(owner, async () =>
           messages.map((message) => {
             const entry = this.inbox.get(inboxKey(message));
-            if (entry === undefined || entry.state === 'pending') return null;
+            if (entry === undefined) return null;
+            if (entry.state === 'pending') return entry.held ? { status: 'held' as const } : null;
             if (entry.state === 'parked') return { status: 'parked' as const, error: entry.error ?? '' };
             return {
               status: 'processed' as const,
@@ -205,6 +209,7 @@ export class SimulatedDatabase {
             .filter(
               (entry) =>
                 entry.state === 'pending' &&
+                !(entry.held && this.#held().parked.has(actorKeyOf(entry.message))) &&
                 partitions.includes(entry.message.partition) &&
                 entry.receivedAt <= this.scheduler.now - ageMs,
             )
@@ -224,7 +229,9 @@ export class SimulatedDatabase {
             .slice(0, limit),
         ),
       hasPending: () =>
-        this.#transaction(owner, async () => [...this.inbox.values()].some((entry) => entry.state === 'pending')),
+        this.#transaction(owner, async () =>
+          [...this.inbox.values()].some((entry) => entry.state === 'pending' && !entry.held),
+        ),
       nextDue: () => Promise.resolve(null),
     };
   }
@@ -254,6 +261,7 @@ export class SimulatedDatabase {
         this.inbox.set(inboxKey(message), {
           message,
           state: 'pending',
+          held: false,
           error: null,
           event: null,
           correlation: message.correlation,
@@ -335,6 +343,7 @@ export class SimulatedDatabase {
               state: entry.state,
               event: entry.event,
               correlation: entry.correlation,
+              held: entry.held,
             },
           ];
     });
@@ -366,6 +375,18 @@ export class SimulatedDatabase {
       ),
       policies: this.#policies,
       suppressions: this.#suppressions,
+      held: this.#held(),
+    };
+  }
+
+  #held(): Loaded['held'] {
+    const held = [...this.inbox.values()].filter((entry) => entry.held && entry.state !== 'processed');
+    const actorOf = ({ message }: InboxEntry) => actorKeyOf(message);
+    const parked = new Set(held.filter((entry) => entry.state === 'parked').map(actorOf));
+    return {
+      parked,
+      released: new Set(held.map(actorOf).filter((actor) => !parked.has(actor))),
+      messages: new Set(held.map(({ message }) => messageKey(message))),
     };
   }
 
@@ -385,7 +406,8 @@ export class SimulatedDatabase {
       this.permits.set(tenantKey(row.tenant, row.id), { row, state: 'granted', dueAt: row.grantedAt, attempts: 0 });
     for (const update of plan.permitUpdates) {
       const permit = this.permits.get(tenantKey(update.tenant, update.id));
-      if (permit !== undefined) Object.assign(permit, { state: update.state, dueAt: null });
+      if (permit !== undefined)
+        Object.assign(permit, { state: update.state, dueAt: update.state === 'granted' ? permit.row.grantedAt : null });
     }
     for (const update of plan.executionUpdates) {
       const execution = this.executions.get(tenantKey(update.tenant, update.permit));
@@ -398,18 +420,28 @@ export class SimulatedDatabase {
     for (const row of plan.processed) {
       this.inbox.set(inboxKey(row.message), {
         message: row.message,
-        state: row.error === null ? 'processed' : 'parked',
+        state: inboxStateOf(row),
+        held: row.held || row.error !== null,
         error: row.error,
         event: row.event,
         correlation: row.correlation,
-        receivedAt: this.scheduler.now,
+        // A message keeps the place in the order that it had when it was accepted.
+        receivedAt: this.inbox.get(inboxKey(row.message))?.receivedAt ?? this.scheduler.now,
       });
+    }
+    for (const { tenant, source, id, decision, data } of plan.resolutions) {
+      const entry = this.inbox.get(inboxKey({ tenant, source, id }));
+      if (entry?.state !== 'parked') continue;
+      entry.state = decision === 'skip' ? 'skipped' : 'pending';
+      entry.held = decision !== 'skip';
+      if (data !== null) entry.message = { ...entry.message, data } as Message;
     }
     for (const message of plan.outgoing) {
       if (!this.inbox.has(inboxKey(message)))
         this.inbox.set(inboxKey(message), {
           message,
           state: 'pending',
+          held: false,
           error: null,
           event: null,
           correlation: message.correlation,
@@ -475,6 +507,17 @@ export class SimulatedDatabase {
             })
             .slice(0, limit);
         }),
+      untold: (_tenants, at, limit) =>
+        this.#transaction(owner, async () =>
+          [...this.permits.values()]
+            .flatMap((permit) => {
+              const { state, dueAt } = permit;
+              if ((state !== 'expired' && state !== 'failed') || dueAt === null) return [];
+              if (at !== null && dueAt > at) return [];
+              return [{ permit: this.#claimable(permit, permit.attempts), ended: state }];
+            })
+            .slice(0, limit),
+        ),
       retryAt: (permits) =>
         this.#transaction(owner, async (transaction) => {
           for (const { tenant, id } of permits)
@@ -527,8 +570,9 @@ export class SimulatedDatabase {
             (partitions === null || partitions.includes(permit.row.partition)) &&
             (this.#bug === 'permit-reuse' || this.locks.tryTake(transaction, `permit:${key}`)),
         )
-        .slice(0, limit);
-      if (due.length === 0) return { claimed: [], refused: [], expired: [] };
+        .slice(0, limit)
+        .filter(([, { row }]) => request.take(row.detail.channel, row.mode));
+      if (due.length === 0) return { claimed: [], refused: [], expired: [], recovered: [] };
       const guardKeys = due.flatMap(([, { row }]) =>
         FACT_KEYS.flatMap((name) => {
           const id = name === 'contact' ? row.detail.person : row.detail.account;
@@ -554,18 +598,18 @@ export class SimulatedDatabase {
         else refused.push({ permit, reasons });
       }
       await this.#step(transaction);
-      for (const permit of expired) this.#mark(permit, 'expired');
-      for (const { permit } of refused) this.#mark(permit, 'failed');
+      for (const permit of expired) this.#mark(permit, 'expired', at + leaseMs);
+      for (const { permit } of refused) this.#mark(permit, 'failed', at + leaseMs);
       for (const permit of claimed) this.#attempt(permit, at, worker, leaseMs);
       await this.#answer(transaction);
-      return { claimed, refused, expired };
+      return { claimed, refused, expired, recovered: [] };
     } finally {
       this.#end(transaction);
     }
   }
 
-  #mark(permit: ClaimablePermit, state: 'expired' | 'failed'): void {
-    Object.assign(must(this.permits.get(tenantKey(permit.tenant, permit.id)), 'a permit'), { state, dueAt: null });
+  #mark(permit: ClaimablePermit, state: 'expired' | 'failed', dueAt: number): void {
+    Object.assign(must(this.permits.get(tenantKey(permit.tenant, permit.id)), 'a permit'), { state, dueAt });
   }
 
   /** What the trigger and the key of the real table refuse is refused here. */
@@ -666,10 +710,15 @@ function outcomeOf(
   for (const [position, row] of plan.processed.entries()) {
     const index = fresh[position];
     if (index === undefined) continue;
-    results[index] =
-      row.error === null
-        ? { status: 'processed', event: row.event ?? '', correlation: row.correlation ?? '', decisions: [] }
-        : { status: 'parked', error: row.error };
+    if (row.held) results[index] = { status: 'held' };
+    else if (row.error === null)
+      results[index] = {
+        status: 'processed',
+        event: row.event ?? '',
+        correlation: row.correlation ?? '',
+        decisions: [],
+      };
+    else results[index] = { status: 'parked', error: row.error };
   }
   return { results, outgoing: plan.outgoing };
 }

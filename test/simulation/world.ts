@@ -12,6 +12,7 @@ import { WorkerLoop } from '../../src/actors/worker-loop.ts';
 import { fingerprintOf } from '../../src/domain/fingerprint.ts';
 import { tenantKey } from '../../src/domain/keys.ts';
 import type { Message } from '../../src/domain/message.ts';
+import type { ActionContext } from '../../src/machines/action/action.machine.ts';
 import { createRunners } from '../../src/machines/catalogue.ts';
 import { sha256 } from '../../src/memory/sha256.ts';
 import { createRulesEngine } from '../../src/models/rules/rules-engine.ts';
@@ -130,18 +131,27 @@ class World {
     const store = this.database.storeOf(owner);
     const executions = this.database.executionsOf(owner);
     const observer: RuntimeObserver = {
-      batchCommitted: () => {},
+      batchCommitted: (_lane, _messages, { processed }) => {
+        for (const { message, error } of processed)
+          if (error !== null) this.violations.push(`${message.source}/${message.id} could not be processed: ${error}`);
+      },
       batchFailed: () => {},
-      messageParked: (_tenant, source, messageId, error) =>
-        this.violations.push(`${source}/${messageId} could not be processed: ${error}`),
-      verdict: () => {},
       executed: () => {},
       timerFired: () => {},
       partitionsChanged: () => {},
       failed: () => {},
     };
     const host = new Host(
-      { id, lanes: 2, maxBatch: 8, maxWaiting: 1_000, leaseMs: LEASE_MS, soleOwner: false, sweepMs: 1_000 },
+      {
+        id,
+        lanes: 2,
+        maxBatch: 8,
+        maxWaiting: 1_000,
+        leaseMs: LEASE_MS,
+        soleOwner: false,
+        generation: 1,
+        sweepMs: 1_000,
+      },
       store,
       this.bus.busOf(owner),
       { runners, engine, digest: sha256, channelReady: () => true },
@@ -154,6 +164,7 @@ class World {
       [this.channel.channelOf(owner)],
       host,
       sha256,
+      clock,
       observer,
     );
     const workers = new WorkerLoop({ pollMs: 700, executors: 2 }, host, executor, store, executions, clock, observer);
@@ -260,6 +271,13 @@ function unfinished(world: World): readonly string[] {
     if (execution.state === 'sent' && acts === 0) found.push(`${key} is recorded as sent and never happened`);
     if ((execution.state === 'absent' || execution.state === 'refused') && acts > 0)
       found.push(`${key} happened and is recorded as ${execution.state}`);
+  }
+  for (const actor of database.actors.values()) {
+    if (actor.kind !== 'action' || actor.value !== 'permitted') continue;
+    const { permit } = actor.context as unknown as ActionContext;
+    const state = database.permits.get(tenantKey(actor.tenant, permit ?? ''))?.state;
+    if (state !== 'granted' && state !== 'claimed')
+      found.push(`${actor.id} is permitted for ever: its permit is ${state ?? 'unknown'}`);
   }
   const processed = new Map<string, number>();
   for (const row of database.ledger.flat())

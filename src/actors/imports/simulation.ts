@@ -25,7 +25,7 @@ export class Simulation {
 
   /** Finishes what was under way at `at` when the run was broken. */
   async resume(at: number): Promise<void> {
-    await this.#executor.reconcile([this.#tenant], at);
+    await this.#executor.reconcile([this.#tenant], at, true);
     await this.#settle(at);
   }
 

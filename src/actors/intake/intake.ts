@@ -289,6 +289,7 @@ function acceptedOf(message: Message, result: MessageResult, digest: Digest): Ac
   const { id } = message;
   switch (result.status) {
     case 'accepted':
+    case 'held':
       return { status: 'accepted', id, duplicate: false, correlation: correlationIdOf(message, digest), decisions: [] };
     case 'processed':
       return { status: 'accepted', id, duplicate: false, correlation: result.correlation, decisions: result.decisions };

@@ -9,6 +9,7 @@ import { permitIdOf } from '../../domain/ids.ts';
 import type { ActionId } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import type { ActorRef } from '../../domain/message.ts';
+import type { Policy } from '../../domain/policy.ts';
 import type { ActionContext } from '../../machines/action/action.machine.ts';
 import { budgetPeriodOf } from '../../policies/budget-period.ts';
 import { evaluateGate } from '../../policies/gate.ts';
@@ -48,7 +49,7 @@ function reservations(
   proposal: EventData<'action.proposed'>,
   refs: Turn['message']['refs'],
   partition: number,
-  until: number,
+  policy: Pick<Policy, 'ownership_window_ms' | 'permit_ttl_ms'>,
   at: number,
 ): readonly (readonly [GuardKey, GuardChange])[] {
   const spec = ACTION_TYPE_SPECS[proposal.action_type];
@@ -59,6 +60,7 @@ function reservations(
     action,
     channel: proposal.channel,
     at,
+    until: at + policy.permit_ttl_ms,
     fingerprint: proposal.fingerprint,
     source: 'gatehouse',
   };
@@ -66,7 +68,7 @@ function reservations(
     kind: 'locked',
     owner: `lane:${proposal.lane}`,
     lane: proposal.lane,
-    until,
+    until: at + policy.ownership_window_ms,
     person: false,
   };
   if (reaches) {
@@ -157,10 +159,7 @@ export function admit(builder: PlanBuilder, turn: Turn, actor: ActorRef): void {
       }
       const permit = permitIdOf(actor.id as ActionId, context.permits);
       const expiresAt = at + policy.permit_ttl_ms;
-      const guards = [
-        ...opened,
-        ...reservations(actor.id, proposal, refs, partition, at + policy.ownership_window_ms, at),
-      ];
+      const guards = [...opened, ...reservations(actor.id, proposal, refs, partition, policy, at)];
       builder.append(turn, actor, 'action.passed', { admission, permit, expires_at: expiresAt }, { guards });
       builder.plan.permits.push({
         tenant,
@@ -200,6 +199,7 @@ export function admit(builder: PlanBuilder, turn: Turn, actor: ActorRef): void {
   builder.plan.decisionUpdates.push({
     tenant,
     id: proposal.decision,
+    correlation: turn.correlation,
     verdict: verdict.kind === 'pass' && gathered.mode === 'shadow' ? 'shadow' : verdict.kind,
     verdictHash: hash,
     policy: policyHash,

@@ -1,6 +1,10 @@
-/** Frees what an ended action held: its place among the open ones, and, when nothing happened, its reserved touch and money. */
+/**
+ * Frees what an ended action held: its place among the open ones, and, when nothing happened, its reserved touch and money. A touch
+ * that happened counts from when it did.
+ */
 import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
 import { must } from '../../domain/errors.ts';
+import type { EventData } from '../../domain/event-types.ts';
 import type { ActorRef } from '../../domain/message.ts';
 import type { ActionContext } from '../../machines/action/action.machine.ts';
 import { budgetPeriodOf } from '../../policies/budget-period.ts';
@@ -15,15 +19,22 @@ export function closeAction(
   draft: GrowingDraft,
 ): void {
   const { tenant, partition, refs } = turn.message;
+  const happenedAt =
+    draft.header.type === 'action.executed' ? (draft.data as EventData<'action.executed'>).executed_at : null;
   for (const [name, key] of gateGuards(refs, partition)) {
     if (name === 'budget') continue;
     const state = builder.guardState(tenant, key);
     const holds =
       state.open.some((item) => item.action === actor.id) ||
-      (!happened &&
-        (state.touches.some((touch) => touch.action === actor.id) ||
-          state.prints.some((print) => print.action === actor.id)));
-    if (holds) builder.changeGuard(draft, key, { kind: 'closed', action: actor.id, undo_touch: !happened });
+      state.touches.some((touch) => touch.action === actor.id) ||
+      (!happened && state.prints.some((print) => print.action === actor.id));
+    if (holds)
+      builder.changeGuard(draft, key, {
+        kind: 'closed',
+        action: actor.id,
+        undo_touch: !happened,
+        ...(happenedAt === null ? {} : { happened_at: happenedAt }),
+      });
   }
   const context = must(builder.actor(tenant, 'action', actor.id), 'a closed action exists')
     .context as unknown as ActionContext;

@@ -1,8 +1,10 @@
 /** What an incoming event tells the guards: facts about consent and relations, replies, opt-outs, bounces, touches made elsewhere. */
+import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
 import type { AccountEventFacts, ContactEventFacts, EventData } from '../../domain/event-types.ts';
 import type { GuardChange, GuardKey } from '../../domain/guard.ts';
 import type { Message, SubjectRefs } from '../../domain/message.ts';
 import { OUTCOME_TYPE_SPECS } from '../../domain/outcome-types.ts';
+import { budgetPeriodOf } from '../../policies/budget-period.ts';
 
 type Change = readonly [GuardKey, GuardChange];
 
@@ -49,6 +51,26 @@ function outcomeChanges(refs: SubjectRefs, data: EventData<'outcome.recorded'>):
   return changes;
 }
 
+/** What a permit would have reserved: an effect that the database forgot must still count for cooldowns, duplicates and money. */
+function recoveredChanges({ refs, partition }: Message, data: EventData<'effect.recovered'>): readonly Change[] {
+  const spec = ACTION_TYPE_SPECS[data.action_type];
+  const { fingerprint, channel, occurred_at: at } = data;
+  const touched: GuardChange = { kind: 'touched', action: null, channel, at, fingerprint, source: 'journal' };
+  const printed: GuardChange = { kind: 'printed', action: data.permit, at, fingerprint };
+  const changes: Change[] = [];
+  if (spec.touch || spec.channel === 'audience') {
+    const mark = spec.touch ? touched : printed;
+    if (refs.person !== null) changes.push([`contact:${refs.person}`, mark]);
+    if (refs.account !== null) changes.push([`account:${refs.account}`, mark]);
+    if (spec.touch && refs.domain !== null) changes.push([`domain:${refs.domain}`, touched]);
+  }
+  const isAboutSomebody = refs.person !== null || refs.account !== null || refs.domain !== null;
+  if (spec.costMinor > 0 && isAboutSomebody) {
+    changes.push([`budget:p${partition}`, { kind: 'spent', period: budgetPeriodOf(at), minor: spec.costMinor }]);
+  }
+  return changes;
+}
+
 export function guardChangesOf(message: Message): readonly Change[] {
   const { refs } = message;
   switch (message.type) {
@@ -73,6 +95,8 @@ export function guardChangesOf(message: Message): readonly Change[] {
       if (refs.domain !== null) changes.push([`domain:${refs.domain}`, change]);
       return changes;
     }
+    case 'effect.recovered':
+      return recoveredChanges(message, message.data);
     case 'ownership.taken':
       return refs.account === null
         ? []

@@ -5,7 +5,7 @@ import type { Effect } from '../../domain/effects.ts';
  * stepping its actor's machine; effects that the machine asks for are carried out at once by the handlers beside this file.
  * Nothing here does I/O, so a batch that fails can be planned again without the message that made it fail.
  */
-import { must } from '../../domain/errors.ts';
+import { must, RetryableError } from '../../domain/errors.ts';
 import type { ActorKind, EventData, EventType, MachineEvent } from '../../domain/event-types.ts';
 import { EVENT_TYPES } from '../../domain/event-types.ts';
 import type { GuardChange, GuardKey, GuardState, GuardWrite } from '../../domain/guard.ts';
@@ -104,6 +104,7 @@ export class PlanBuilder {
       suppressions: [],
       profiles: [],
       outgoing: [],
+      resolutions: [],
     };
   }
 
@@ -168,6 +169,7 @@ export class PlanBuilder {
     options: AppendOptions = {},
   ): GrowingDraft {
     const { message } = turn;
+    this.#migrate(turn, actor);
     const before = this.actor(message.tenant, actor.kind, actor.id);
     const draft = this.#draft(turn, actor, type, data, before?.seq ?? 0, options.sealed ?? null);
     const { header } = draft;
@@ -188,6 +190,21 @@ export class PlanBuilder {
     });
     for (const effect of step.effects) this.#handle(this, turn, actor, effect, draft);
     return draft;
+  }
+
+  /** Brings a state that an older version of its machine left to this version, by an event that says so. */
+  #migrate(turn: Turn, actor: ActorRef): void {
+    const stored = this.actor(turn.message.tenant, actor.kind, actor.id);
+    if (stored === null) return;
+    const { version, migrate } = this.deps.runners[actor.kind].definition;
+    if (stored.machineVersion === version) return;
+    // The lease keeps a host from partitions that a newer one has written; this is the second lock on the door.
+    if (stored.machineVersion > version)
+      throw new RetryableError(
+        `the state of ${actor.kind} ${actor.id} is of machine version ${stored.machineVersion}, this program has ${version}`,
+      );
+    const state = migrate({ value: stored.value, context: stored.context }, stored.machineVersion);
+    this.appendState(turn, actor, 'state.migrated', { from: stored.machineVersion, to: version, state });
   }
 
   /** Puts an actor to a given state by an event that says so, instead of by its machine. */

@@ -144,9 +144,14 @@ function projectProposal(builder: PlanBuilder, turn: Turn, data: EventData<'acti
   });
 }
 
-/** A permit ends with the result of its execution. */
-function projectExecution(builder: PlanBuilder, message: Message): void {
-  const { tenant } = message;
+/** States of an action in which a result has come; only one that moves it on counts after that. */
+const SETTLED: ReadonlySet<string> = new Set(['executed', 'failed', 'uncertain']);
+
+/** A permit ends with the result of its execution. `before` is the state of the action when the result came. */
+function projectExecution(builder: PlanBuilder, message: Message, before: string | null): void {
+  const { tenant, actor } = message;
+  const moved = builder.actor(tenant, actor.kind, actor.id)?.value !== before;
+  if (before !== null && SETTLED.has(before) && !moved) return;
   switch (message.type) {
     case 'action.executed':
       builder.plan.permitUpdates.push({ tenant, id: message.data.permit, state: 'used' });
@@ -160,6 +165,10 @@ function projectExecution(builder: PlanBuilder, message: Message): void {
     case 'action.failed':
       builder.plan.permitUpdates.push({ tenant, id: message.data.permit, state: 'failed' });
       builder.plan.executionUpdates.push({ tenant, permit: message.data.permit, state: 'refused', receipt: null });
+      return;
+    case 'action.resumed':
+      builder.plan.permitUpdates.push({ tenant, id: message.data.permit, state: 'granted' });
+      builder.plan.executionUpdates.push({ tenant, permit: message.data.permit, state: 'absent', receipt: null });
       return;
     case 'action.uncertain':
       builder.plan.permitUpdates.push({ tenant, id: message.data.permit, state: 'uncertain' });
@@ -212,6 +221,7 @@ export function receive(
   ) {
     builder.append(turn, { kind: 'account', id: refs.account }, 'signal.observed', message.data);
   }
+  const stateBefore = builder.actor(tenant, actor.kind, actor.id)?.value ?? null;
   const before = subjectContext(builder.actor(tenant, actor.kind, actor.id));
   if (message.type === 'state.reverted') return revert(builder, turn, message.data);
   if (message.type === 'action.proposed') projectProposal(builder, turn, message.data, actor.id);
@@ -222,7 +232,11 @@ export function receive(
   if (message.type === 'signal.received' || message.type === 'profile.updated' || message.type === 'outcome.recorded')
     projectLead(builder, message, before);
   if (message.type === 'outcome.recorded') suppressOptedOut(builder, turn, message.data);
+  if (message.type === 'message.resolved') {
+    const { source, id, decision, data } = message.data;
+    builder.plan.resolutions.push({ tenant, partition: message.partition, source, id, decision, data });
+  }
   if (actor.kind === 'tenant') projectRegistry(builder, message);
-  projectExecution(builder, message);
+  projectExecution(builder, message, stateBefore);
   return { event: eventIdOf(draft.header.partition, draft.header.seq), correlation: turn.correlation };
 }

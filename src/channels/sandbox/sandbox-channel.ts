@@ -11,6 +11,7 @@ import type { SandboxStore } from './sandbox-store.port.ts';
 export function createSandboxChannel(store: SandboxStore): ActionChannel {
   return {
     name: 'sandbox',
+    remembersInDatabase: true,
     carries: (_channel, mode) => mode === 'sandbox',
     async send(requests) {
       const receipts = await store.record(

@@ -100,10 +100,13 @@ async function serve(
     interruption.end();
     throw error;
   }
-  const timer = setTimeout(() => {
-    terminal.note(`It did not finish in ${STOP_MS / 1_000} seconds and is ended.`);
-    source.exit(EXIT.internal);
-  }, STOP_MS);
+  const timer = setTimeout(
+    () => {
+      terminal.note(`It did not finish in ${STOP_MS / 1_000} seconds and is ended.`);
+      source.exit(EXIT.internal);
+    },
+    STOP_MS + context.config.drainSeconds * 1_000,
+  );
   await stopAll(stops);
   clearTimeout(timer);
   interruption.end();

@@ -17,11 +17,29 @@ import {
   suppressionSchema,
 } from '../schemas/administration.ts';
 import { idParams } from '../schemas/common.ts';
+import { backupViewSchema } from '../schemas/report.ts';
 
 export function registerAdministrationRoutes(app: GatewayApp, context: GatewayContext): void {
   registerControls(app, context);
   registerPolicy(app, context);
   registerKeys(app, context);
+  registerBackups(app, context);
+}
+
+function registerBackups(app: GatewayApp, { services }: GatewayContext): void {
+  app.post(
+    '/v1/backups',
+    operation('writeBackup', {
+      tag: 'administration',
+      summary: 'Write a backup',
+      description:
+        'Writes a backup of the whole installation into the data folder of a server on the embedded database, which only this server can read. Other requests wait meanwhile. Only a key of the tenant `default` may ask for it. With Postgres, run `gatehouse backup` beside the hosts instead.',
+      request: {},
+      answers: { 201: { description: 'Where it is and what it holds.', schema: backupViewSchema } },
+      errors: ['state_conflict'],
+    }),
+    async (request, reply) => reply.code(201).send(await services.writeBackup(callerOf(request))),
+  );
 }
 
 function registerControls(app: GatewayApp, { services }: GatewayContext): void {

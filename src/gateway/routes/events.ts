@@ -112,14 +112,18 @@ export function registerEventRoutes(app: GatewayApp, context: GatewayContext): v
 async function acceptEvents(
   request: FastifyRequest,
   catalogue: EventCatalogue,
-  { now }: GatewayContext,
+  { now, traced }: GatewayContext,
   accept: Accept,
 ): Promise<{ readonly received: ReceivedEvents; readonly accepted: readonly Accepted[] }> {
   const received = receiveEvents(rawBodyOf(request), request.headers, { catalogue, now: now() });
   if (received.events.length === 0) return { received, accepted: [] };
   try {
-    const results = await accept(callerOf(request), received.events);
-    return { received, accepted: refuseConflicts(results) };
+    const accepted = refuseConflicts(await accept(callerOf(request), received.events));
+    if (traced)
+      request.begun = accepted.flatMap(({ duplicate, correlation }) =>
+        duplicate || correlation === null ? [] : [correlation],
+      );
+    return { received, accepted };
   } catch (error) {
     if (!(error instanceof GatehouseError) || error.faults.length === 0) throw error;
     const faults = repointFaults(error.faults, received.mode);

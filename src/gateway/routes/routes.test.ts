@@ -23,6 +23,7 @@ import {
   rebuildReportSchema,
   replayAllReportSchema,
   trustViewSchema,
+  backupViewSchema,
   verifyReportSchema,
 } from '../schemas/report.ts';
 import { reviewDecidedSchema, reviewViewSchema } from '../schemas/review.ts';
@@ -141,6 +142,12 @@ const CASES: Record<string, Case> = {
     status: 201,
     answer: createdKeySchema,
     call: ['createKey', KEY],
+  },
+  writeBackup: {
+    request: { method: 'POST', url: '/v1/backups' },
+    status: 201,
+    answer: backupViewSchema,
+    call: ['writeBackup'],
   },
   verifyLedger: { request: { method: 'POST', url: '/v1/verify' }, answer: verifyReportSchema, call: ['verify'] },
   checkRebuild: {

@@ -27,7 +27,7 @@ export const proposalSchema = z
         action_type: 'outreach_push',
         lane: 'tam',
         subject: 'contact/c-42',
-        content: { subject: 'Your question about SSO', text: 'Hello …' },
+        content: { subject: 'Your question about SSO', body: 'Hello {{first_name}}, …' },
         confidence: 0.82,
         reason: 'Asked about SSO on the pricing page.',
       },

@@ -1,7 +1,14 @@
 /** Trust, the loop from signal to outcome, and the three proofs of the ledger. */
 import { z } from 'zod';
 
-import type { LoopReport, RebuildReport, ReplayAllReport, TrustView, VerifyReport } from '../services.port.ts';
+import type {
+  BackupView,
+  LoopReport,
+  RebuildReport,
+  ReplayAllReport,
+  TrustView,
+  VerifyReport,
+} from '../services.port.ts';
 import { isoTimeSchema } from './common.ts';
 
 export const trustViewSchema = z
@@ -63,6 +70,17 @@ export const loopReportSchema = z
       .nullable(),
   })
   .meta({ id: 'LoopReport' }) satisfies z.ZodType<LoopReport>;
+
+export const backupViewSchema = z
+  .object({
+    folder: z.string(),
+    taken_at: z.string(),
+    schema: z.int(),
+    events: z.int(),
+    rows: z.int(),
+    bytes: z.int(),
+  })
+  .meta({ id: 'Backup' }) satisfies z.ZodType<BackupView>;
 
 export const verifyReportSchema = z
   .object({

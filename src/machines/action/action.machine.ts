@@ -204,7 +204,8 @@ export const actionMachine = actionSetup.createMachine({
           },
         ],
         'action.expired': {
-          guard: ({ event }) => event.data.what === 'review',
+          // The expiry of an earlier review may come late; it does not end a later one.
+          guard: ({ context, event }) => event.data.what === 'review' && event.data.id === context.review,
           target: 'expired',
           actions: [
             assign({ ended_because: 'review' }),
@@ -270,6 +271,10 @@ export const actionMachine = actionSetup.createMachine({
             assign({ ended_because: ({ event }) => event.data.code }),
             { type: 'close_action', params: { happened: false } },
           ],
+        },
+        'action.resumed': {
+          guard: ({ context, event }) => event.data.permit === context.permit,
+          target: 'permitted',
         },
       },
     },

@@ -64,6 +64,7 @@ const executed = eventOf(
 );
 const failed = eventOf('action.failed', { permit: 'per_1.0', code: 'channel_refused', detail: '' }, 30);
 const uncertain = eventOf('action.uncertain', { permit: 'per_1.0', detail: '' }, 30);
+const resumed = eventOf('action.resumed', { permit: 'per_1.0', detail: '' }, 40);
 const permitExpired = eventOf('action.expired', { what: 'permit', id: 'per_1.0' }, 900);
 const reviewExpired = eventOf('action.expired', { what: 'review', id: 'rev_1.1' }, 800);
 const reviewed = (change: Partial<EventData<'action.reviewed'>>) =>
@@ -104,6 +105,7 @@ const TAKEN: Readonly<Record<string, readonly string[]>> = {
   'action.failed': ['permitted', 'uncertain'],
   'action.uncertain': ['permitted'],
   'action.expired': ['held', 'permitted'],
+  'action.resumed': ['uncertain'],
 };
 
 test('the ways lead where they say, into every state', () => {
@@ -127,6 +129,7 @@ describe('an event that a state does not take changes nothing', () => {
     executed,
     failed,
     uncertain,
+    resumed,
     permitExpired,
     reviewExpired,
     reviewed({ decision: 'cancel' }),
@@ -288,6 +291,11 @@ describe('in review', () => {
         context: { ended_because: 'review' },
       });
   });
+  test('the expiry of an earlier review that comes late does not end this one', () => {
+    given(proposed, held)
+      .when(eventOf('action.expired', { what: 'review', id: 'rev_1.0' }, 800))
+      .thenNothing();
+  });
   test('the expiry of a permit is not the expiry of a review', () => {
     given(proposed, held).when(permitExpired).thenNothing();
   });
@@ -348,6 +356,7 @@ describe('with a permit', () => {
       eventOf('action.executed', { permit, receipt: 'r-2', mode: 'sandbox', executed_at: 30 }),
       eventOf('action.failed', { permit, code: 'channel_failed', detail: '' }),
       eventOf('action.uncertain', { permit, detail: '' }),
+      eventOf('action.resumed', { permit, detail: '' }),
       eventOf('action.expired', { what: 'permit', id: permit }),
       reviewExpired,
     ])
@@ -358,6 +367,12 @@ describe('with a permit', () => {
 describe('when nobody knows what happened', () => {
   test('what it held stays held', () => {
     given(proposed, passed).when(uncertain).then({ value: 'uncertain' });
+    given(proposed, passed, uncertain)
+      .when(resumed)
+      .then({ value: 'permitted', context: { permit: 'per_1.0' } });
+    given(proposed, passed, uncertain, resumed)
+      .when(executed)
+      .then({ value: 'executed', effects: [happened] });
   });
   test('the answer of the channel resolves it', () => {
     given(proposed, passed, uncertain)
@@ -370,7 +385,20 @@ describe('when nobody knows what happened', () => {
 });
 
 const anyEvent: fc.Arbitrary<MachineEvent> = fc.oneof(
-  fc.constantFrom(proposed, passed, shadowed, scheduled, held, sampled, denied, due, executed, failed, uncertain),
+  fc.constantFrom(
+    proposed,
+    passed,
+    shadowed,
+    scheduled,
+    held,
+    sampled,
+    denied,
+    due,
+    executed,
+    failed,
+    uncertain,
+    resumed,
+  ),
   fc.constantFrom(permitExpired, reviewExpired),
   fc
     .record({

@@ -41,7 +41,7 @@ export async function loadBatch(
   deliveries: readonly Delivery[],
   tenants: readonly TenantId[],
   loadPolicies: PolicyLoader,
-): Promise<Omit<Loaded, 'heads'>> {
+): Promise<Omit<Loaded, 'heads' | 'held'>> {
   const wantedActors = new Map<string, { tenant: TenantId; kind: string; id: string }>();
   const wantedGuards = new Map<string, { tenant: TenantId; key: string }>();
   const wantedSuppressions = new Map<string, { tenant: TenantId; key: string }>();

@@ -1,10 +1,10 @@
 /** Claims permits and keeps attempts. The database refuses an attempt without a live permit, whatever this code believes. */
-import type { ClaimablePermit, ClaimResult, ExecutionStore } from '../../actors/execution-store.port.ts';
+import type { ClaimablePermit, ClaimResult, ExecutionStore, UntoldPermit } from '../../actors/execution-store.port.ts';
 import type { PermitDetail } from '../../actors/runtime-store.port.ts';
 import type { GateFacts } from '../../domain/gate.ts';
 import { guardStateSchema } from '../../domain/guard.ts';
 import { eventIdOf } from '../../domain/ids.ts';
-import type { ImportId, TenantId } from '../../domain/ids.ts';
+import type { TenantId } from '../../domain/ids.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { tenantKey } from '../../domain/keys.ts';
 import { stricterMode } from '../../domain/mode.ts';
@@ -13,26 +13,14 @@ import type { Policy } from '../../domain/policy.ts';
 import { columns } from '../sql/columns.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import type { SubjectVault } from '../vault/subject-vault.ts';
+import { PERMIT_COLUMNS, permitFactsOf } from './permit-record.ts';
+import type { PermitRecord } from './permit-record.ts';
 import type { PolicyCache } from './policy-cache.ts';
 import { Writes } from './write/writes.ts';
 
-interface PermitRecord {
-  readonly tenant: TenantId;
-  readonly id: string;
-  readonly action: string;
-  readonly partition: number;
-  readonly fingerprint: string;
-  readonly mode: 'sandbox' | 'live';
-  readonly granted_at: number;
-  readonly expires_at: number;
-  readonly attempts: number;
-  readonly detail: string;
-  readonly batch: ImportId | null;
-  readonly content_seq: number;
-}
-
-const PERMIT_COLUMNS =
-  'p.tenant, p.id, p.action, p.partition, p.fingerprint, p.mode, p.granted_at, p.expires_at, p.attempts, p.detail, p.batch, p.content_seq';
+/** With the place of the content in the ledger. */
+type ContentRecord = PermitRecord & { readonly content_seq: number };
+const CONTENT_COLUMNS = `${PERMIT_COLUMNS}, p.content_seq`;
 
 interface Registry {
   readonly stopped: boolean;
@@ -41,10 +29,19 @@ interface Registry {
   readonly policy: string;
 }
 
-function mark(writes: Writes, permits: readonly ClaimablePermit[], state: 'expired' | 'failed'): void {
+/** Ends permits. They stay due until the message that tells their actions is processed, which may need another worker from `dueAt` on. */
+function mark(writes: Writes, permits: readonly ClaimablePermit[], state: UntoldPermit['ended'], dueAt: number): void {
   writes.send(
-    `UPDATE permits p SET state = $3, due_at = NULL FROM unnest($1::text[], $2::text[]) AS w (tenant, id) WHERE p.tenant = w.tenant AND p.id = w.id`,
-    [...columns(permits, [(p) => p.tenant, (p) => p.id]), state],
+    `UPDATE permits p SET state = $3, due_at = $4 FROM unnest($1::text[], $2::text[]) AS w (tenant, id) WHERE p.tenant = w.tenant AND p.id = w.id`,
+    [...columns(permits, [(p) => p.tenant, (p) => p.id]), state, dueAt],
+  );
+}
+
+/** Their results are on the way; until they are committed nobody else should look at them. */
+function putOff(writes: Writes, permits: readonly ClaimablePermit[], until: number): void {
+  writes.send(
+    `UPDATE permits p SET due_at = $3 FROM unnest($1::text[], $2::text[]) AS w (tenant, id) WHERE p.tenant = w.tenant AND p.id = w.id`,
+    [...columns(permits, [(p) => p.tenant, (p) => p.id]), until],
   );
 }
 
@@ -52,6 +49,8 @@ export class PostgresExecutionStore implements ExecutionStore {
   readonly #sql: Sql;
   readonly #vault: SubjectVault;
   readonly #policies: PolicyCache;
+  /** A restore needs an empty database, so what was not restored when it was first asked never will be. */
+  #hasRecovered: boolean | null = null;
 
   constructor(sql: Sql, vault: SubjectVault, policies: PolicyCache) {
     this.#sql = sql;
@@ -60,23 +59,45 @@ export class PostgresExecutionStore implements ExecutionStore {
   }
 
   claim(request: Parameters<ExecutionStore['claim']>[0]): Promise<ClaimResult> {
-    const { tenants, partitions, at, limit, worker, leaseMs } = request;
+    const { tenants, partitions, at, limit, worker, leaseMs, full } = request;
     return this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, async (session) => {
-      const rows = await session.query<PermitRecord>(
-        `SELECT ${PERMIT_COLUMNS} FROM permits p WHERE p.state = 'granted' AND p.due_at <= $1 AND ($3::smallint[] IS NULL OR p.partition = ANY ($3::smallint[]))
+      const due = await session.query<ContentRecord>(
+        `SELECT ${CONTENT_COLUMNS} FROM permits p WHERE p.state = 'granted' AND p.due_at <= $1 AND ($3::smallint[] IS NULL OR p.partition = ANY ($3::smallint[]))
+           AND CASE WHEN cardinality($4::text[]) = 0 THEN true ELSE p.mode || '/' || (p.detail::json ->> 'channel') <> ALL ($4::text[]) END
          ORDER BY p.due_at, p.id LIMIT $2 FOR UPDATE SKIP LOCKED`,
-        [at, limit, partitions === null ? null : [...partitions]],
+        [
+          at,
+          limit,
+          partitions === null ? null : [...partitions],
+          full.map(({ channel, mode }) => `${mode}/${channel}`),
+        ],
       );
-      if (rows.length === 0) return { claimed: [], refused: [], expired: [] };
+      const rows = due.filter((row) => request.take((JSON.parse(row.detail) as PermitDetail).channel, row.mode));
+      if (rows.length === 0) return { claimed: [], refused: [], expired: [], recovered: [] };
       // The facts of permits that turn out to be expired are read in vain, and nothing waits for anything else.
-      const [permits, facts] = await Promise.all([this.#withContent(session, rows), this.#facts(session, rows)]);
+      const [all, facts, used] = await Promise.all([
+        this.#withContent(session, rows),
+        this.#facts(session, rows),
+        this.#recovered(session, rows),
+      ]);
+      const recovered = all.flatMap((permit) => {
+        const effect = used.get(tenantKey(permit.tenant, permit.id));
+        return effect === undefined ? [] : [{ permit, at: effect.at, receipt: effect.receipt }];
+      });
+      const permits = all.filter((permit) => !used.has(tenantKey(permit.tenant, permit.id)));
       const expired = permits.filter((permit) => permit.expiresAt < at);
       const current = permits.filter((permit) => permit.expiresAt >= at);
       const writes = new Writes(session);
-      if (expired.length > 0) mark(writes, expired, 'expired');
+      if (expired.length > 0) mark(writes, expired, 'expired', at + leaseMs);
+      if (recovered.length > 0)
+        putOff(
+          writes,
+          recovered.map((item) => item.permit),
+          at + leaseMs,
+        );
       if (current.length === 0) {
         await writes.done();
-        return { claimed: [], refused: [], expired };
+        return { claimed: [], refused: [], expired, recovered };
       }
 
       const claimed: ClaimablePermit[] = [];
@@ -92,6 +113,7 @@ export class PostgresExecutionStore implements ExecutionStore {
           writes,
           refused.map((item) => item.permit),
           'failed',
+          at + leaseMs,
         );
       if (claimed.length > 0) {
         writes.expect(
@@ -115,11 +137,27 @@ export class PostgresExecutionStore implements ExecutionStore {
         );
       }
       await writes.done();
-      return { claimed, refused, expired };
+      return { claimed, refused, expired, recovered };
     });
   }
 
-  async #withContent(session: SqlSession, rows: readonly PermitRecord[]): Promise<readonly ClaimablePermit[]> {
+  /** Effects of these permits that happened before a restore. An installation that was never restored is asked once and no more. */
+  async #recovered(
+    session: SqlSession,
+    rows: readonly ContentRecord[],
+  ): Promise<ReadonlyMap<string, { readonly at: number; readonly receipt: string | null }>> {
+    this.#hasRecovered ??=
+      (await session.query<{ found: boolean }>('SELECT EXISTS (SELECT FROM restores) AS found'))[0]?.found ?? false;
+    if (!this.#hasRecovered) return new Map();
+    const found = await session.query<{ tenant: TenantId; permit: string; at: number; receipt: string | null }>(
+      `SELECT r.tenant, r.permit, r.at, r.receipt FROM unnest($1::text[], $2::text[]) AS w (tenant, permit)
+       JOIN recovered_effects r ON r.tenant = w.tenant AND r.permit = w.permit`,
+      columns(rows, [(r) => r.tenant, (r) => r.id]),
+    );
+    return new Map(found.map((row) => [tenantKey(row.tenant, row.permit), row]));
+  }
+
+  async #withContent(session: SqlSession, rows: readonly ContentRecord[]): Promise<readonly ClaimablePermit[]> {
     if (rows.length === 0) return [];
     const contents = await session.query<{
       ord: number;
@@ -149,17 +187,7 @@ export class PostgresExecutionStore implements ExecutionStore {
               content.sealed,
             );
       return {
-        tenant: row.tenant,
-        id: row.id,
-        action: row.action,
-        partition: row.partition,
-        fingerprint: row.fingerprint,
-        mode: row.mode,
-        grantedAt: row.granted_at,
-        expiresAt: row.expires_at,
-        attempts: row.attempts,
-        detail: JSON.parse(row.detail) as PermitDetail,
-        batch: row.batch,
+        ...permitFactsOf(row),
         content: text === null ? null : (JSON.parse(text) as JsonObject),
       };
     });
@@ -168,7 +196,7 @@ export class PostgresExecutionStore implements ExecutionStore {
   /** Fresh facts, under share locks on what must not change between this check and the recorded attempt. */
   async #facts(
     session: SqlSession,
-    rows: readonly PermitRecord[],
+    rows: readonly ContentRecord[],
   ): Promise<(permit: ClaimablePermit) => { readonly facts: GateFacts; readonly policy: Policy | undefined }> {
     const permits = rows.map((row) => ({ tenant: row.tenant, detail: JSON.parse(row.detail) as PermitDetail }));
     const tenants = [...new Set(permits.map((permit) => permit.tenant))].toSorted();
@@ -260,14 +288,29 @@ export class PostgresExecutionStore implements ExecutionStore {
     limit: number,
   ): Promise<readonly ClaimablePermit[]> {
     return this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, async (session) => {
-      const rows = await session.query<PermitRecord>(
-        `SELECT ${PERMIT_COLUMNS} FROM permits p JOIN executions e ON e.tenant = p.tenant AND e.permit = p.id
+      const rows = await session.query<ContentRecord>(
+        `SELECT ${CONTENT_COLUMNS} FROM permits p JOIN executions e ON e.tenant = p.tenant AND e.permit = p.id
          WHERE p.due_at IS NOT NULL AND p.state = 'claimed' AND e.state = 'open' AND (e.lease_until_on < clock_timestamp() OR ($1 AND e.worker <> $2)) ORDER BY p.id LIMIT $3`,
         [force, worker, limit],
       );
       // The open attempt is counted already; results answer for it, not for a next one.
       const permits = await this.#withContent(session, rows);
       return permits.map((permit) => ({ ...permit, attempts: permit.attempts - 1 }));
+    });
+  }
+
+  untold(tenants: readonly TenantId[], at: number | null, limit: number): Promise<readonly UntoldPermit[]> {
+    return this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, async (session) => {
+      const rows = await session.query<ContentRecord & { readonly state: UntoldPermit['ended'] }>(
+        `SELECT ${CONTENT_COLUMNS}, p.state FROM permits p
+         WHERE p.due_at IS NOT NULL AND p.state IN ('expired', 'failed') AND ($1::bigint IS NULL OR p.due_at <= $1) ORDER BY p.due_at, p.id LIMIT $2`,
+        [at, limit],
+      );
+      const permits = await this.#withContent(session, rows);
+      return permits.flatMap((permit, index) => {
+        const ended = rows[index]?.state;
+        return ended === undefined ? [] : [{ permit, ended }];
+      });
     });
   }
 

@@ -8,6 +8,7 @@ import type {
   BatchOutcome,
   CommitPlan,
   Delivery,
+  Held,
   LeaseStatus,
   Loaded,
   RuntimeStore,
@@ -15,6 +16,7 @@ import type {
 } from '../../actors/runtime-store.port.ts';
 import { LeaseLostError } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
+import { messageKey } from '../../domain/keys.ts';
 import type { Message } from '../../domain/message.ts';
 import { columns } from '../sql/columns.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
@@ -40,10 +42,11 @@ function subjectsOf(deliveries: readonly Delivery[]): readonly SubjectRef[] {
 /** What the inbox already knows of the batch. */
 function readInbox(session: SqlSession, deliveries: readonly Delivery[]): Promise<readonly InboxRow[]> {
   return session.query<InboxRow>(
-    `SELECT w.ord::int AS ord, i.digest, i.state, i.event, i.correlation
+    `SELECT w.ord::int AS ord, i.digest, i.state, i.event, i.correlation, i.held
      FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w (tenant, source, id, ord)
      CROSS JOIN LATERAL (
-       SELECT digest, state, event, correlation FROM inbox WHERE tenant = w.tenant AND source = w.source AND id = w.id OFFSET 0
+       SELECT digest, state, event, correlation, held_for IS NOT NULL AS held FROM inbox
+       WHERE tenant = w.tenant AND source = w.source AND id = w.id OFFSET 0
      ) i`,
     columns(deliveries, [(d) => d.message.tenant, (d) => d.message.source, (d) => d.message.id]),
   );
@@ -51,6 +54,33 @@ function readInbox(session: SqlSession, deliveries: readonly Delivery[]): Promis
 
 /** For what belongs to no tenant. */
 const RUNTIME = { role: 'gatehouse_runtime', tenants: [], keyed: true } as const;
+
+const NOTHING_HELD: Held = { parked: new Set(), released: new Set(), messages: new Set() };
+
+/** Actors of these partitions that wait for a person, and those that were let go and have messages left from that time. */
+async function readHeld(
+  session: SqlSession,
+  partitions: readonly number[],
+): Promise<Pick<Held, 'parked' | 'released'>> {
+  const rows = await session.query<{ actor: string; parked: boolean }>(
+    `SELECT held_for AS actor, bool_or(state = 'parked') AS parked FROM inbox
+     WHERE held_for IS NOT NULL AND partition = ANY ($1::smallint[]) GROUP BY held_for`,
+    [[...partitions]],
+  );
+  const actors = (parked: boolean) => new Set(rows.filter((row) => row.parked === parked).map((row) => row.actor));
+  return { parked: actors(true), released: actors(false) };
+}
+
+function heldMessages(deliveries: readonly Delivery[], inbox: readonly InboxRow[]): ReadonlySet<string> {
+  return new Set(
+    inbox
+      .filter((row) => row.held)
+      .flatMap((row) => {
+        const message = deliveries[row.ord - 1]?.message;
+        return message === undefined ? [] : [messageKey(message)];
+      }),
+  );
+}
 
 export class PostgresRuntimeStore implements RuntimeStore {
   readonly #sql: Sql;
@@ -90,18 +120,18 @@ export class PostgresRuntimeStore implements RuntimeStore {
   }
 
   async lease(host: string, request: Parameters<RuntimeStore['lease']>[1]): Promise<readonly LeaseStatus[]> {
-    const { partitions, limit, leaseMs, force } = request;
+    const { partitions, limit, leaseMs, force, generation } = request;
     return this.#sql.transaction(RUNTIME, async (session) =>
       session.query<LeaseStatus>(
         `UPDATE partition_leases l SET
            epoch = CASE WHEN l.holder = $1 THEN l.epoch ELSE l.epoch + 1 END,
-           holder = $1, until_on = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
+           holder = $1, generation = greatest(l.generation, $6), until_on = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
          FROM (SELECT partition FROM partition_leases WHERE partition = ANY ($2::smallint[])
-                 AND (holder = $1 OR until_on < clock_timestamp() OR $4)
+                 AND generation <= $6 AND (holder = $1 OR until_on < clock_timestamp() OR $4)
                ORDER BY holder IS DISTINCT FROM $1, partition LIMIT $5 FOR UPDATE SKIP LOCKED) free
          WHERE l.partition = free.partition
          RETURNING l.partition, l.epoch`,
-        [host, [...partitions], leaseMs, force, limit],
+        [host, [...partitions], leaseMs, force, limit, generation],
       ),
     );
   }
@@ -168,10 +198,10 @@ export class PostgresRuntimeStore implements RuntimeStore {
     const tenants = unique(messages.map((message) => message.tenant));
     const rows = await this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, (session) =>
       session.query<InboxRow & { readonly error: string | null }>(
-        `SELECT w.ord::int AS ord, i.digest, i.state, i.event, i.correlation, i.error
+        `SELECT w.ord::int AS ord, i.digest, i.state, i.event, i.correlation, i.error, i.held
          FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w (tenant, source, id, ord)
          CROSS JOIN LATERAL (
-           SELECT digest, state, event, correlation, error FROM inbox
+           SELECT digest, state, event, correlation, error, held_for IS NOT NULL AS held FROM inbox
            WHERE tenant = w.tenant AND source = w.source AND id = w.id OFFSET 0
          ) i`,
         columns(messages, [(m) => m.tenant, (m) => m.source, (m) => m.id]),
@@ -180,7 +210,8 @@ export class PostgresRuntimeStore implements RuntimeStore {
     const known = new Map(rows.map((row) => [row.ord - 1, row]));
     return messages.map((_, index) => {
       const row = known.get(index);
-      if (row === undefined || row.state === 'pending') return null;
+      if (row === undefined) return null;
+      if (row.state === 'pending') return row.held ? { status: 'held' } : null;
       if (row.state === 'parked') return { status: 'parked', error: row.error ?? '' };
       return { status: 'processed', event: row.event ?? '', correlation: row.correlation ?? '', decisions: [] };
     });
@@ -198,13 +229,14 @@ export class PostgresRuntimeStore implements RuntimeStore {
       { role: 'gatehouse_runtime', tenants, keyed: true },
       async (session): Promise<BatchOutcome> => {
         // Nothing here waits for another's rows, so all of it travels together; the locks are taken in this order.
-        const [heads, inbox, loaded, known] = await Promise.all([
+        const [heads, inbox, held, loaded, known] = await Promise.all([
           session.query<Head & { readonly epoch: number }>(
             `SELECT h.partition, h.seq, h.hash, l.epoch FROM partition_heads h JOIN partition_leases l ON l.partition = h.partition
              WHERE h.partition = ANY ($1::smallint[]) ORDER BY h.partition FOR UPDATE OF h`,
             [partitions],
           ),
           readInbox(session, deliveries),
+          readHeld(session, partitions),
           loadBatch(session, deliveries, tenants, (wanted) => this.#policies.load(session, wanted)),
           this.#vault.keys(session, subjectsOf(deliveries), true),
         ]);
@@ -221,7 +253,11 @@ export class PostgresRuntimeStore implements RuntimeStore {
         }
         const { fresh, results } = sortDeliveries(deliveries, inbox);
         if (fresh.length === 0) return { results, outgoing: [] };
-        const state: Loaded = { ...loaded, heads: new Map(heads.map((head) => [head.partition, head.seq])) };
+        const state: Loaded = {
+          ...loaded,
+          heads: new Map(heads.map((head) => [head.partition, head.seq])),
+          held: { ...held, messages: heldMessages(deliveries, inbox) },
+        };
         const planned = plan(state, fresh);
         keys = await writePlan(
           session,
@@ -237,15 +273,15 @@ export class PostgresRuntimeStore implements RuntimeStore {
         for (const [position, row] of planned.processed.entries()) {
           const index = fresh[position];
           if (index === undefined) continue;
-          results[index] =
-            row.error === null
-              ? {
-                  status: 'processed',
-                  event: row.event ?? '',
-                  correlation: row.correlation ?? '',
-                  decisions: decisions.get(row.correlation ?? '') ?? [],
-                }
-              : { status: 'parked', error: row.error };
+          if (row.held) results[index] = { status: 'held' };
+          else if (row.error === null)
+            results[index] = {
+              status: 'processed',
+              event: row.event ?? '',
+              correlation: row.correlation ?? '',
+              decisions: decisions.get(row.correlation ?? '') ?? [],
+            };
+          else results[index] = { status: 'parked', error: row.error };
         }
         return { results, outgoing: planned.outgoing };
       },
@@ -276,7 +312,7 @@ export class PostgresRuntimeStore implements RuntimeStore {
         const loaded = await loadBatch(session, [{ message, committed: false }], [message.tenant], (wanted) =>
           this.#policies.load(session, wanted),
         );
-        return plan({ ...loaded, heads: new Map([[message.partition, 0]]) });
+        return plan({ ...loaded, heads: new Map([[message.partition, 0]]), held: NOTHING_HELD });
       },
     );
   }
@@ -284,9 +320,11 @@ export class PostgresRuntimeStore implements RuntimeStore {
   async pendingMessages(partitions: readonly number[], ageMs: number, limit: number): Promise<readonly Message[]> {
     return this.#sql.asOwner(async (session) => {
       const rows = await session.query<{ body: string }>(
-        `SELECT body FROM inbox WHERE state = 'pending' AND partition = ANY ($1::smallint[])
-           AND received_on <= clock_timestamp() - make_interval(secs => $2::float8 / 1000)
-         ORDER BY received_on, tenant, source, id LIMIT $3`,
+        `SELECT i.body FROM inbox i WHERE i.state = 'pending' AND i.partition = ANY ($1::smallint[])
+           AND i.received_on <= clock_timestamp() - make_interval(secs => $2::float8 / 1000)
+           AND (i.held_for IS NULL OR NOT EXISTS (
+             SELECT 1 FROM inbox p WHERE p.partition = i.partition AND p.held_for = i.held_for AND p.state = 'parked'))
+         ORDER BY i.received_on, i.tenant, i.source, i.id LIMIT $3`,
         [[...partitions], ageMs, limit],
       );
       return rows.map((row) => JSON.parse(row.body) as Message);
@@ -295,7 +333,7 @@ export class PostgresRuntimeStore implements RuntimeStore {
 
   async hasPending(tenants: readonly TenantId[]): Promise<boolean> {
     const rows = await this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, (session) =>
-      session.query(`SELECT 1 FROM inbox WHERE state = 'pending' LIMIT 1`),
+      session.query(`SELECT 1 FROM inbox WHERE state = 'pending' AND held_for IS NULL LIMIT 1`),
     );
     return rows.length > 0;
   }

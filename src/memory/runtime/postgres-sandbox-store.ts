@@ -8,7 +8,8 @@ export function createSandboxStore(sql: Sql): SandboxStore {
   return {
     async record(deliveries: readonly SandboxDelivery[]) {
       const tenants = [...new Set(deliveries.map((delivery) => delivery.tenant as TenantId))];
-      await sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, (session) =>
+      // The receipt stands on the ledger later than this in the log of the database, so no receipt can outlive its delivery.
+      await sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true, unhurried: true }, (session) =>
         session.query(
           `INSERT INTO sandbox_deliveries (tenant, idempotency_key, receipt, at, action_type, channel, recipient, content_digest)
            SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[]) ON CONFLICT DO NOTHING`,

@@ -1,4 +1,5 @@
 import type { BatchOutcome, Delivery } from '../../actors/runtime-store.port.ts';
+import { messageKey } from '../../domain/keys.ts';
 
 /** What the inbox knows of a delivery; `ord` counts the deliveries of the batch from 1. */
 export interface InboxRow {
@@ -7,6 +8,8 @@ export interface InboxRow {
   readonly state: string;
   readonly event: string | null;
   readonly correlation: string | null;
+  /** True when it waited behind a parked message. */
+  readonly held: boolean;
 }
 
 /** Sorts out what was accepted before, repeated ids within the batch included. */
@@ -19,7 +22,7 @@ export function sortDeliveries(
   const results: BatchOutcome['results'][number][] = [];
   const firstInBatch = new Map<string, number>();
   for (const [index, { message, committed }] of deliveries.entries()) {
-    const key = `${message.tenant}\n${message.source}\n${message.id}`;
+    const key = messageKey(message);
     const row = known.get(index);
     const earlier = firstInBatch.get(key);
     const digest = row?.digest ?? (earlier === undefined ? undefined : deliveries[earlier]?.message.contentDigest);
@@ -27,6 +30,9 @@ export function sortDeliveries(
       firstInBatch.set(key, index);
       fresh.push(index);
       results.push({ status: 'conflict' });
+    } else if (row === undefined && committed) {
+      // A broker may still hold messages of a database that was replaced by an older backup.
+      results.push({ status: 'duplicate', event: null, correlation: null });
     } else if (digest === undefined) {
       firstInBatch.set(key, index);
       fresh.push(index);

@@ -1,6 +1,7 @@
 /**
- * Numbered SQL files, applied once each under a lock, with their checksums kept. A database that a newer program has migrated is
- * refused, and so is one whose applied files were changed afterwards.
+ * Numbered SQL files, applied once each under a lock, with their checksums kept. A file whose first line is `-- safe-from: N` lets programs that
+ * know N files go on, so that hosts can be replaced one after the other; without that line it is breaking, and an older program is
+ * refused. So is a database whose applied files were changed afterwards.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -8,11 +9,13 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { GatehouseError } from '../../domain/errors.ts';
 import type { Sql } from './sql.port.ts';
 
-interface Migration {
+export interface Migration {
   readonly version: number;
   readonly name: string;
   readonly text: string;
   readonly checksum: string;
+  /** How many files the oldest program must know that can work on a database with this one. */
+  readonly safeFrom: number;
 }
 
 const MIGRATIONS_FOLDER = new URL('../../../migrations/', import.meta.url);
@@ -27,8 +30,14 @@ export function readMigrations(folder: URL = MIGRATIONS_FOLDER): readonly Migrat
     const version = Number(name.slice(0, 4));
     if (version !== index + 1) throw new Error(`migrations must be numbered without gaps: ${name}`);
     const text = readFileSync(new URL(name, folder), 'utf8');
-    return { version, name, text, checksum: createHash('sha256').update(text).digest('hex') };
+    const checksum = createHash('sha256').update(text).digest('hex');
+    return { version, name, text, checksum, safeFrom: safeFromOf(text, version) };
   });
+}
+
+function safeFromOf(text: string, version: number): number {
+  const stated = /^-- safe-from: (\d+)$/m.exec(text.split('\n', 1)[0] ?? '')?.[1];
+  return stated === undefined ? version : Number(stated);
 }
 
 export interface MigrationResult {
@@ -36,45 +45,56 @@ export interface MigrationResult {
   readonly to: number;
 }
 
+type OwnerSession = Parameters<Parameters<Sql['asOwner']>[0]>[0];
+
 export function migrate(sql: Sql, migrations: readonly Migration[] = readMigrations()): Promise<MigrationResult> {
-  return sql.asOwner(async (session) => {
-    await session.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCK]);
-    await session.script(`CREATE TABLE IF NOT EXISTS schema_migrations (
-      version integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_on timestamptz NOT NULL DEFAULT now())`);
-    const applied = await session.query<{ version: number; name: string; checksum: string }>(
-      'SELECT version, name, checksum FROM schema_migrations ORDER BY version',
+  return sql.asOwner((session) => migrateIn(session, migrations));
+}
+
+/** Migrates within a transaction that the caller has begun, so that what comes with it is committed with it. */
+export async function migrateIn(
+  session: OwnerSession,
+  migrations: readonly Migration[] = readMigrations(),
+): Promise<MigrationResult> {
+  await session.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCK]);
+  await session.script(`CREATE TABLE IF NOT EXISTS schema_migrations (
+      version integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_on timestamptz NOT NULL DEFAULT now());
+      ALTER TABLE schema_migrations ADD COLUMN IF NOT EXISTS safe_from integer`);
+  const applied = await session.query<{ version: number; name: string; checksum: string; safe_from: number | null }>(
+    'SELECT version, name, checksum, safe_from FROM schema_migrations ORDER BY version',
+  );
+  const from = applied.at(-1)?.version ?? 0;
+  const needed = Math.max(0, ...applied.map((row) => row.safe_from ?? row.version));
+  if (needed > migrations.length) {
+    throw new GatehouseError(
+      'unavailable',
+      `The database is at migration ${from}, which needs a program that knows ${needed}; this one knows ${migrations.length}. Run the newer program, or restore a backup.`,
     );
-    const from = applied.at(-1)?.version ?? 0;
-    if (from > migrations.length) {
+  }
+  for (const row of applied.slice(0, migrations.length)) {
+    const known = migrations[row.version - 1];
+    if (known?.checksum !== row.checksum) {
       throw new GatehouseError(
         'unavailable',
-        `The database is at migration ${from}, this program knows ${migrations.length}. Run the newer program, or restore a backup.`,
+        `Migration ${row.name} was applied with other content than it has now. Restore the file; never change an applied migration.`,
       );
     }
-    for (const row of applied) {
-      const known = migrations[row.version - 1];
-      if (known?.checksum !== row.checksum) {
-        throw new GatehouseError(
-          'unavailable',
-          `Migration ${row.name} was applied with other content than it has now. Restore the file; never change an applied migration.`,
-        );
-      }
-    }
-    for (const migration of migrations.slice(from)) {
-      await session.script(migration.text);
-      await session.query('INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)', [
-        migration.version,
-        migration.name,
-        migration.checksum,
-      ]);
-    }
-    await refuseWeakLogin(session);
-    return { from, to: migrations.length };
-  });
+  }
+  for (const migration of migrations.slice(from)) {
+    await session.script(migration.text);
+    await session.query('INSERT INTO schema_migrations (version, name, checksum, safe_from) VALUES ($1, $2, $3, $4)', [
+      migration.version,
+      migration.name,
+      migration.checksum,
+      migration.safeFrom,
+    ]);
+  }
+  await refuseWeakLogin(session);
+  return { from, to: Math.max(from, migrations.length) };
 }
 
 /** The login must be able to become both roles, or row-level security would stop everything, or be bypassed. */
-async function refuseWeakLogin(session: Parameters<Parameters<Sql['asOwner']>[0]>[0]): Promise<void> {
+async function refuseWeakLogin(session: OwnerSession): Promise<void> {
   const rows = await session.query<{ role: string; member: boolean }>(
     `SELECT role, pg_has_role(current_user, role, 'MEMBER') AS member FROM unnest(ARRAY['gatehouse_app', 'gatehouse_runtime']) AS role`,
   );

@@ -33,8 +33,10 @@ export function createPostgres(url: string, options: { maxConnections: number })
     // Statements that do not wait for each other's rows are sent at once and answered in order.
     pipeline: true,
   });
-  // An idle connection that breaks is replaced by the pool; the error has no other listener and would end the process.
+  // A connection that breaks while idle is replaced by the pool, and one that breaks at work fails its statements. Without these
+  // listeners either would end the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
 
   const statements = new Map<string, Statement>();
   function statementOf(text: string): Statement {

@@ -3,8 +3,9 @@ import type { SqlScope } from './sql.port.ts';
 
 const SAFE_TENANT = /^[a-z][a-z0-9-]{0,39}$/;
 
+/** What the planner is kept from counts as very dear, which would have each such statement compiled first. */
 const KEYED_ONLY =
-  '; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_material = off';
+  '; SET LOCAL jit = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_material = off';
 
 /** One round trip: begin, take the role, name the tenants. Tenant ids are checked because they stand in the text. */
 export function openStatement(scope: SqlScope): string {
@@ -12,5 +13,6 @@ export function openStatement(scope: SqlScope): string {
     if (!SAFE_TENANT.test(tenant)) throw new Error(`not a tenant id: ${JSON.stringify(tenant)}`);
   }
   const planner = scope.keyed === true ? KEYED_ONLY : '';
-  return `BEGIN; SET LOCAL ROLE ${scope.role}; SET LOCAL "gatehouse.tenants" = '${scope.tenants.join(',')}'${planner}`;
+  const commit = scope.unhurried === true ? '; SET LOCAL synchronous_commit = off' : '';
+  return `BEGIN; SET LOCAL ROLE ${scope.role}; SET LOCAL "gatehouse.tenants" = '${scope.tenants.join(',')}'${planner}${commit}`;
 }

@@ -24,16 +24,32 @@ export function isTransient(error: unknown): boolean {
   return state === '40P01' || state === '40001' || state === '55P03';
 }
 
-/** The connection is gone or the server is shutting down. */
+/** What the network says when there is no server, or no longer one. */
+const NETWORK_FAILURES: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/** What a server says that has no connection left to give. */
+const TOO_MANY_CONNECTIONS = '53300';
+
+/** The connection is gone, or the server gives none or is shutting down. */
 export function isConnectionLost(error: unknown): boolean {
   const state = sqlStateOf(error) ?? '';
   const message = error instanceof Error ? error.message : '';
   return (
     state.startsWith('08') ||
     state.startsWith('57P') ||
-    state === 'ECONNREFUSED' ||
-    state === 'ECONNRESET' ||
-    /Connection terminated|timeout exceeded/.test(message)
+    state === TOO_MANY_CONNECTIONS ||
+    NETWORK_FAILURES.has(state) ||
+    /Connection terminated|timeout exceeded|not currently accepting connections/.test(message)
   );
 }
 
@@ -49,7 +65,7 @@ export function translated(error: unknown): unknown {
   if (isConnectionLost(error))
     return new GatehouseError(
       'unavailable',
-      'The database cannot be reached. Nothing of this request was stored; send it again.',
+      'The database cannot be reached. Send it again with the same id: what was stored is not stored twice.',
       { cause: error },
     );
   return error;

@@ -18,6 +18,11 @@ export interface SqlScope {
    * database whose statistics still say that the tables are empty.
    */
   readonly keyed?: boolean;
+  /**
+   * True when the answer need not wait until the commit is on disk. What is committed later and does wait takes this along, so only a crash of
+   * the server in between loses it.
+   */
+  readonly unhurried?: boolean;
 }
 
 export interface Sql {

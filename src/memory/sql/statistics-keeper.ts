@@ -25,6 +25,8 @@ const TABLES = [
 /** A table is looked at again when it has grown by this factor, and by at least this many bytes. */
 const GROWTH = 2;
 const LEAST_BYTES = 128 * 1_024;
+/** Of tables from this size on, one at a time: a look at many of them at once keeps a processor busy while requests wait. */
+const LARGE_BYTES = 8 * 1_024 * 1_024;
 
 export class StatisticsKeeper {
   readonly #sql: Sql;
@@ -44,13 +46,17 @@ export class StatisticsKeeper {
       const grown = rows.filter(
         (row) => row.bytes > LEAST_BYTES && row.bytes >= GROWTH * (this.#sizes.get(row.name) ?? 0),
       );
+      const due = [
+        ...grown.filter((row) => row.bytes < LARGE_BYTES),
+        ...grown.filter((row) => row.bytes >= LARGE_BYTES).slice(0, 1),
+      ];
       // Every look-up is by key, so a coarse sample is enough; the default reads ten times as many rows.
-      if (grown.length > 0) await session.query('SET LOCAL default_statistics_target = 10');
-      for (const { name, bytes } of grown) {
+      if (due.length > 0) await session.query('SET LOCAL default_statistics_target = 10');
+      for (const { name, bytes } of due) {
         await session.query(`ANALYZE ${name}`);
         this.#sizes.set(name, bytes);
       }
-      return grown.map((row) => row.name);
+      return due.map((row) => row.name);
     });
   }
 }

@@ -62,6 +62,21 @@ test('a touch that was heard of late does not hide a later one', () => {
   expect(cooldownCheck(EMAIL, contactWith({ touches }), OPEN_POLICY).next_at).toBe(NOW - HOUR_MS + 3 * DAY_MS);
 });
 
+test('it runs from the last moment at which a permitted touch may happen', () => {
+  const reserved = touchAgo(3 * DAY_MS, { until: NOW - 3 * DAY_MS + HOUR_MS });
+  expect(cooldownCheck(EMAIL, contactWith({ touches: [reserved] }), OPEN_POLICY)).toMatchObject({
+    outcome: 'schedule',
+    code: 'cooldown_contact',
+    next_at: NOW + HOUR_MS,
+  });
+});
+
+test('one of no length is none', () => {
+  const reserved = touchAgo(HOUR_MS, { until: NOW + HOUR_MS });
+  const policy = policyWith({ cooldown: { contact_ms: 0, account_ms: 0, domain_ms: 0, channel_ms: {} } });
+  expect(cooldownCheck(EMAIL, contactWith({ touches: [reserved] }), policy).outcome).toBe('pass');
+});
+
 test('what the action reserved itself does not count, and an ended cooldown is over at once', () => {
   const touches = [touchAgo(3 * DAY_MS), touchAgo(5, { action: EMAIL.action })];
   expect(cooldownCheck(EMAIL, contactWith({ touches }), OPEN_POLICY).outcome).toBe('pass');

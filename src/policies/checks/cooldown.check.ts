@@ -3,6 +3,7 @@
  * touches count, whoever made them; those that this action reserved itself do not.
  */
 import type { CheckResult, GateFacts, GateRequest } from '../../domain/gate.ts';
+import { latestMomentOf } from '../../domain/guard.ts';
 import type { GuardState, Touch } from '../../domain/guard.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Policy } from '../../domain/policy.ts';
@@ -26,7 +27,8 @@ function latestTouch(
 ): Instant | null {
   let latest: Instant | null = null;
   for (const touch of guard.touches) {
-    if (touch.action !== except && matches(touch) && (latest === null || touch.at > latest)) latest = touch.at;
+    const at = latestMomentOf(touch);
+    if (touch.action !== except && matches(touch) && (latest === null || at > latest)) latest = at;
   }
   return latest;
 }
@@ -65,7 +67,8 @@ export function cooldownCheck(request: GateRequest, facts: GateFacts, policy: Pi
   let last: Cooldown | null = null;
   let lastEnd = request.at;
   for (const cooldown of cooldownsOf(request, facts, policy)) {
-    const end = cooldown.lastAt === null ? request.at : cooldown.lastAt + cooldown.lengthMs;
+    // A cooldown of no length is none, also while a touch may still happen.
+    const end = cooldown.lastAt === null || cooldown.lengthMs === 0 ? request.at : cooldown.lastAt + cooldown.lengthMs;
     if (end > lastEnd) {
       last = cooldown;
       lastEnd = end;

@@ -3,6 +3,7 @@
  * who write by hand.
  */
 import type { CheckResult, GateFacts, GateRequest } from '../../domain/gate.ts';
+import { latestMomentOf } from '../../domain/guard.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { durationWords } from '../duration-words.ts';
 import { denied, missing, passed, scheduled } from '../gate-check.ts';
@@ -25,7 +26,10 @@ export function touchCapCheck(request: GateRequest, facts: GateFacts, policy: Pi
   const { max, window_ms: windowMs } = policy.touch_cap;
   const since = request.at - windowMs;
   const times: number[] = [];
-  for (const { action, at } of facts.contact.touches) if (action !== request.action && at > since) times.push(at);
+  for (const touch of facts.contact.touches) {
+    const at = latestMomentOf(touch);
+    if (touch.action !== request.action && at > since) times.push(at);
+  }
   const count = times.length;
   const inputs = { touches: count, max, window_ms: windowMs };
   if (count < max) {

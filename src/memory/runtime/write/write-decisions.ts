@@ -93,7 +93,8 @@ export function writePermits(writes: Writes, plan: CommitPlan): void {
   }
   if (plan.permitUpdates.length > 0) {
     writes.send(
-      `UPDATE permits p SET state = w.state, due_at = NULL FROM unnest($1::text[], $2::text[], $3::text[]) AS w (tenant, id, state) WHERE p.tenant = w.tenant AND p.id = w.id`,
+      `UPDATE permits p SET state = w.state, due_at = CASE WHEN w.state = 'granted' THEN p.granted_at END
+       FROM unnest($1::text[], $2::text[], $3::text[]) AS w (tenant, id, state) WHERE p.tenant = w.tenant AND p.id = w.id`,
       columns(plan.permitUpdates, [(u) => u.tenant, (u) => u.id, (u) => u.state]),
     );
   }

@@ -1,0 +1,22 @@
+# One host. Settings come from the environment; /data keeps keys and reports, and the embedded database when there is no DATABASE_URL.
+FROM node:24-slim
+
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
+COPY bin bin
+COPY src src
+COPY migrations migrations
+
+RUN mkdir /data && chown node:node /data
+VOLUME /data
+ENV NODE_ENV=production GATEHOUSE_DATA_DIR=/data GATEHOUSE_HOST=0.0.0.0 GATEHOUSE_PORT=4800
+USER node
+EXPOSE 4800
+
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:4800/readyz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+
+# Node is process 1 and gets SIGTERM itself; it finishes what is under way within ten seconds.
+ENTRYPOINT ["node", "bin/gatehouse.js"]
+CMD ["serve"]

@@ -1,0 +1,22 @@
+/** The suppressions that a plan adds or lifts, those among them that it only sends on their way to the tenant's partition. */
+import type { JournalSuppression } from '../domain/journal.ts';
+import type { CommitPlan } from './runtime-store.port.ts';
+
+export function suppressionChanges(plan: CommitPlan, at: number): readonly JournalSuppression[] {
+  const rows = plan.suppressions.map((row): JournalSuppression => ({
+    kind: 'suppression',
+    at,
+    tenant: row.tenant,
+    change: row.added ? 'added' : 'removed',
+    key: row.key,
+    scope: row.added ? (row.scope as JournalSuppression['scope']) : null,
+    reason: row.reason,
+    source: row.source,
+  }));
+  const sent = plan.outgoing.flatMap((message): readonly JournalSuppression[] => {
+    if (message.type !== 'suppression.added') return [];
+    const { key, scope, reason, source } = message.data;
+    return [{ kind: 'suppression', at, tenant: message.tenant, change: 'added', key, scope, reason, source }];
+  });
+  return [...rows, ...sent];
+}

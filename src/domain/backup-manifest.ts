@@ -1,0 +1,39 @@
+/**
+ * What a backup says about itself: when and of which schema it was taken, what each file must hold, and where each chain of the ledger
+ * ended. Its seal is a keyed hash, so neither the files nor the manifest can be changed by somebody without the master key.
+ */
+import { z } from 'zod';
+
+import { canonicalJson } from './json.ts';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const count = z.int().min(0);
+
+export const backupManifestSchema = z.strictObject({
+  format: z.literal(1),
+  /** Version of the program that wrote it. */
+  program: z.string(),
+  /** ISO 8601, by the clock of the database. */
+  taken_at: z.iso.datetime(),
+  database: z.enum(['pglite', 'postgres']),
+  /** Applied migrations, in order. */
+  migrations: z.array(z.strictObject({ version: z.int(), name: z.string(), checksum: sha256 })).min(1),
+  /** By which the master key of the installation is recognised. */
+  key_check: z.string(),
+  /** Hosts that served when it was taken. */
+  hosts: z.array(z.string()),
+  heads: z.array(z.strictObject({ partition: z.int(), seq: count, hash: sha256 })),
+  /** In an order in which they can be loaded. */
+  tables: z.array(
+    z.strictObject({ name: z.string().regex(/^[a-z][a-z0-9_]*$/), rows: count, bytes: count, sha256: sha256 }),
+  ),
+});
+export type BackupManifest = z.infer<typeof backupManifestSchema>;
+
+export const sealedManifestSchema = backupManifestSchema.extend({ seal: sha256 });
+export type SealedManifest = z.infer<typeof sealedManifestSchema>;
+
+/** The text that the seal covers. */
+export function sealedText(manifest: BackupManifest): string {
+  return canonicalJson(manifest);
+}

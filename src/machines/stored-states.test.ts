@@ -1,0 +1,43 @@
+/**
+ * States that earlier versions stored must be read for ever. A file per released set of versions holds one state of each kind; a machine that
+ * changes gets a new version, a `migrate`, and a new file beside the old ones, which are never edited.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+
+import { describe, expect, it } from 'vitest';
+
+import type { ActorKind } from '../domain/event-types.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { createRunners, MACHINES } from './catalogue.ts';
+
+const FOLDER = new URL('fixtures/', import.meta.url);
+interface StoredStates {
+  readonly version: number;
+  readonly states: readonly { readonly kind: ActorKind; readonly value: string; readonly context: JsonObject }[];
+}
+const runners = createRunners();
+
+for (const name of readdirSync(FOLDER)) {
+  const { version, states } = JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8')) as StoredStates;
+  describe(name, () => {
+    it('has every kind of actor', () => {
+      expect(new Set(states.map(({ kind }) => kind))).toEqual(new Set(Object.keys(MACHINES)));
+    });
+
+    it.each(states.map((state) => [`${state.kind} ${state.value}`, state] as const))('%s', (_title, state) => {
+      const { definition, step, initial } = runners[state.kind];
+      const stored = { value: state.value, context: state.context };
+      const now = version === definition.version ? stored : definition.migrate(stored, version);
+      expect(Object.keys(now.context).toSorted()).toEqual(Object.keys(initial().context).toSorted());
+      // What changes nothing leaves it as it was, so the state is one that the machine has.
+      const after = step(now, {
+        type: 'state.migrated',
+        at: 1,
+        seq: 1,
+        data: { from: version, to: definition.version, state: now },
+      });
+      expect(after.handled).toBe(false);
+      expect(after.state).toEqual(now);
+    });
+  });
+}
