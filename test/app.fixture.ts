@@ -151,11 +151,11 @@ export async function knowProspect({ app, caller }: TestApp, contact = 'someone'
 
 /** Waits until a condition holds; fails the test after ten seconds. */
 export async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
+  for (let attempt = 0; attempt < 1_200; attempt += 1) {
     if (await holds()) return;
     await new Promise((resolve) => {
       setTimeout(resolve, 50);
     });
   }
-  throw new Error('the condition did not come true within ten seconds');
+  throw new Error('the condition did not come true within a minute');
 }

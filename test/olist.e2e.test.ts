@@ -11,7 +11,7 @@ import type { LoopReport, RebuildReport, ReplayAllReport, UndoReport } from '../
 import { sha256 } from '../src/memory/sha256.ts';
 import { openPglite } from '../src/memory/sql/pglite.ts';
 import { describeData } from './needs.ts';
-import { TEST_MASTER_KEY, Workplace } from './process.fixture.ts';
+import { finished, TEST_MASTER_KEY, Workplace } from './process.fixture.ts';
 
 const LONG_MS = 300_000;
 
@@ -142,14 +142,13 @@ describeData('the Olist funnel, simulated', 'olist', (folder) => {
     async () => {
       for (const afterMs of [11_000, 9_000]) {
         const child = broken.spawn(args());
+        const ended = finished(child);
         await new Promise((resolve) => {
           setTimeout(resolve, afterMs);
         });
-        const gone = new Promise((resolve) => {
-          child.on('close', resolve);
-        });
         child.kill('SIGKILL');
-        await gone;
+        // Without a code it was killed, and did not end by itself.
+        expect(await ended).toMatchObject({ code: null });
       }
       const run = await broken.run(args());
       expect(run.code).toBe(0);

@@ -24,10 +24,19 @@ export interface ClaimablePermit {
   readonly content: JsonObject | null;
 }
 
+/** An attempt whose worker is gone. */
+export interface LapsedAttempt {
+  readonly permit: ClaimablePermit;
+  /** When it was claimed. */
+  readonly at: number;
+}
+
 /** A permit that ended without an attempt. */
 export interface UntoldPermit {
   readonly permit: ClaimablePermit;
   readonly ended: 'expired' | 'failed';
+  /** Until when the worker that ended it may still tell. */
+  readonly dueAt: number;
 }
 
 /** What was permitted, without the content. */
@@ -74,7 +83,7 @@ export interface ExecutionStore {
     worker: string,
     force: boolean,
     limit: number,
-  ): Promise<readonly ClaimablePermit[]>;
+  ): Promise<readonly LapsedAttempt[]>;
   /**
    * Permits that a claim ended and of which nobody has told their actions: the worker died in between. Those that it may still tell
    * at `at` are left out; with `at` null no worker lives that could.

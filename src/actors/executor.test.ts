@@ -1,11 +1,17 @@
 /** The order of journal and channel, with fakes of everything around the executor. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { asId } from '../domain/ids.ts';
 import type { Message } from '../domain/message.ts';
-import type { ActionChannel } from './channel.port.ts';
+import type { ActionChannel, ChannelReceipt } from './channel.port.ts';
 import type { EffectJournal } from './effect-journal.port.ts';
-import type { ClaimablePermit, ClaimResult, ExecutionStore } from './execution-store.port.ts';
+import type {
+  ClaimablePermit,
+  ClaimResult,
+  ExecutionStore,
+  LapsedAttempt,
+  UntoldPermit,
+} from './execution-store.port.ts';
 import { Executor } from './executor.ts';
 import type { Host } from './host.ts';
 import type { RuntimeObserver } from './observer.port.ts';
@@ -48,12 +54,19 @@ function world(
   result: Partial<ClaimResult>,
   journal: Partial<EffectJournal> = {},
   given: Partial<ActionChannel> = {},
+  {
+    lapsed = [],
+    untold = [],
+  }: { readonly lapsed?: readonly LapsedAttempt[]; readonly untold?: readonly UntoldPermit[] } = {},
 ): World {
   const happened: string[] = [];
   const messages: Message[] = [];
   const store: Partial<ExecutionStore> = {
     claim: async () => ({ claimed: [], refused: [], expired: [], recovered: [], ...result }),
-    retryAt: async (permits) => void happened.push(`again ${permits.map((permit) => permit.id).join()}`),
+    retryAt: async (permits) =>
+      void happened.push(`again ${permits.map((permit) => `${permit.id} at ${permit.dueAt}`).join()}`),
+    lapsed: async () => lapsed,
+    untold: async () => untold,
   };
   const channel: ActionChannel = {
     name: 'fake',
@@ -106,7 +119,7 @@ test('nothing leaves while the journal cannot be written, and the permit is trie
     { attempted: () => Promise.reject(new Error('no room')) },
   );
   await executor.runDue([TENANT], null, 5);
-  expect(happened).toEqual(['failed: writing the journal of effects', 'again per_1.0']);
+  expect(happened).toEqual(['failed: writing the journal of effects', 'again per_1.0 at 2005']);
   expect(messages).toEqual([]);
 });
 
@@ -147,4 +160,32 @@ test('an attempt stays open while the channel can neither answer nor be asked', 
   await executor.runDue([TENANT], null, 5);
   expect(messages).toEqual([]);
   expect(happened).toContain('failed: asking the channel fake');
+});
+
+describe('what a dead worker left', () => {
+  const lookup =
+    (answer: ChannelReceipt | 'absent'): ActionChannel['lookup'] =>
+    async () => [answer];
+  const left = { lapsed: [{ permit: PERMIT, at: 700 }] };
+
+  test('is looked into from now on, because time has passed', async () => {
+    const absent = world({}, {}, { lookup: lookup('absent') }, left);
+    await absent.executor.reconcile([TENANT], 900);
+    expect(absent.happened).toContain('again per_1.0 at 2900');
+    const sent = world({}, {}, { lookup: lookup({ receipt: 'r' }) }, left);
+    await sent.executor.reconcile([TENANT], 900);
+    expect(sent.messages).toMatchObject([{ at: 900, data: { executed_at: 900 } }]);
+  });
+
+  test('goes on at its own moment where time stood still, even if that is later than the last one that was finished', async () => {
+    const absent = world({}, {}, { lookup: lookup('absent') }, left);
+    await absent.executor.reconcile([TENANT], 600, true);
+    expect(absent.happened).toContain('again per_1.0 at 700');
+    const sent = world({}, {}, { lookup: lookup({ receipt: 'r' }) }, left);
+    await sent.executor.reconcile([TENANT], 600, true);
+    expect(sent.messages).toMatchObject([{ at: 700, data: { executed_at: 700 } }]);
+    const untold = world({}, {}, {}, { untold: [{ permit: PERMIT, ended: 'expired', dueAt: 60_700 }] });
+    await untold.executor.reconcile([TENANT], 600, true);
+    expect(untold.messages).toMatchObject([{ type: 'action.expired', at: 700 }]);
+  });
 });

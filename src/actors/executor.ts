@@ -117,29 +117,36 @@ export class Executor {
 
   /**
    * Finds out what became of attempts whose worker is gone, and tells actions of permits that a worker ended without saying so.
-   * `abandoned` says that nobody else works for these tenants, so that nothing is waited for. Returns how many attempts it
-   * looked at.
+   * `abandoned` says that nobody else works for these tenants: nothing is waited for, and what was under way goes on at the moment
+   * at which it was. Returns how many attempts it looked at.
    */
   async reconcile(tenants: readonly TenantId[], at: number, abandoned = false): Promise<number> {
     const { worker, soleWorker, limit } = this.#options;
     const began = this.#clock.now();
     const orphans = await this.#store.lapsed(tenants, worker, soleWorker, limit);
     const untold = await this.#store.untold(tenants, abandoned ? null : at, limit);
-    const fates: Fate[] = untold.map(({ permit, ended }) =>
-      ended === 'expired'
-        ? this.#expired(permit, at)
-        : this.#withheld(permit, at, 'the worker ended before it gave its reasons'),
-    );
-    for (const permit of orphans) {
-      const fate = await this.#ask(permit, at, 'the worker ended between sending and its receipt');
+    const fates: Fate[] = untold.map(({ permit, ended, dueAt }) => {
+      const moment = abandoned ? dueAt - LEASE_MS : at;
+      return ended === 'expired'
+        ? this.#expired(permit, moment)
+        : this.#withheld(permit, moment, 'the worker ended before it gave its reasons');
+    });
+    for (const { permit, at: claimedAt } of orphans) {
+      const detail = 'the worker ended between sending and its receipt';
+      const fate = await (abandoned
+        ? this.#ask(permit, claimedAt, detail, claimedAt)
+        : this.#ask(permit, at, detail, at + backoff(permit)));
       if (fate !== null) fates.push(fate);
     }
     await this.#record(fates, [began, this.#clock.now()], at);
     return orphans.length;
   }
 
-  /** What the channel says of an attempt that gave no receipt. Null when it cannot be asked now; it is asked again when the attempt's lease is over. */
-  async #ask(permit: ClaimablePermit, at: number, detail: string): Promise<Fate | null> {
+  /**
+   * What the channel says of an attempt that gave no receipt. When it did not act it is tried again at `againAt`. Null when it cannot be
+   * asked now; it is asked again when the attempt's lease is over.
+   */
+  async #ask(permit: ClaimablePermit, at: number, detail: string, againAt: number): Promise<Fate | null> {
     const channel = this.#channelOf(permit);
     let answer: ChannelReceipt | 'absent' | 'unknown' = 'unknown';
     if (channel !== undefined) {
@@ -156,7 +163,7 @@ export class Executor {
     }
     if (answer === 'absent') {
       this.#noteResult(permit, at, 'absent');
-      return this.#again(permit, at);
+      return this.#again(permit, at, againAt);
     }
     return this.#executed(permit, at, Math.min(at, permit.expiresAt), answer);
   }
@@ -215,7 +222,8 @@ export class Executor {
     const fault = await this.#writeAttempts([...byChannel.values()].flat(), at);
     if (fault !== null) {
       this.#observer.failed('writing the journal of effects', fault);
-      for (const permit of [...byChannel.values()].flat()) fates.push(await this.#again(permit, at));
+      for (const permit of [...byChannel.values()].flat())
+        fates.push(await this.#again(permit, at, at + backoff(permit)));
       return fates;
     }
     // A slow channel does not keep the others waiting.
@@ -284,7 +292,7 @@ export class Executor {
     const detail = error instanceof Error ? error.message : 'no answer';
     if (error instanceof RetryableError) {
       this.#noteResult(permit, at, 'absent');
-      return this.#again(permit, at);
+      return this.#again(permit, at, at + backoff(permit));
     }
     if (error instanceof TerminalError) {
       this.#noteResult(permit, at, 'refused');
@@ -293,7 +301,7 @@ export class Executor {
         data: { permit: permit.id, code: 'channel_refused', detail },
       });
     }
-    return this.#ask(permit, at, detail);
+    return this.#ask(permit, at, detail, at + backoff(permit));
   }
 
   #executed(permit: ClaimablePermit, at: number, executedAt: number, { receipt }: ChannelReceipt): Fate {
@@ -317,8 +325,7 @@ export class Executor {
         });
   }
 
-  async #again(permit: ClaimablePermit, at: number): Promise<Fate> {
-    const dueAt = at + BACKOFF_MS * 2 ** permit.attempts;
+  async #again(permit: ClaimablePermit, at: number, dueAt: number): Promise<Fate> {
     if (permit.attempts + 1 >= ATTEMPTS_MAX || dueAt > permit.expiresAt) {
       return this.#fate(permit, at, 'failed', {
         type: 'action.failed',
@@ -341,6 +348,11 @@ export class Executor {
     const data = { permit: permit.id, code: 'second_check_failed' as const, detail };
     return this.#fate(permit, at, 'withheld', { type: 'action.failed', data });
   }
+}
+
+/** How long to wait before the next attempt, in milliseconds. */
+function backoff(permit: ClaimablePermit): number {
+  return BACKOFF_MS * 2 ** permit.attempts;
 }
 
 function attemptEntry(permit: ClaimablePermit, at: number): JournalAttempt {

@@ -57,6 +57,7 @@ export interface PermitEntry {
 
 interface Execution {
   attempt: number;
+  at: number;
   state: 'open' | 'sent' | 'absent' | 'refused' | 'uncertain';
   worker: string;
   leaseUntil: number;
@@ -503,7 +504,7 @@ export class SimulatedDatabase {
               const execution = this.executions.get(key);
               if (permit.state !== 'claimed' || execution?.state !== 'open') return [];
               const isGone = execution.leaseUntil < this.scheduler.now || (force && execution.worker !== worker);
-              return isGone ? [this.#claimable(permit, permit.attempts - 1)] : [];
+              return isGone ? [{ permit: this.#claimable(permit, permit.attempts - 1), at: execution.at }] : [];
             })
             .slice(0, limit);
         }),
@@ -514,7 +515,7 @@ export class SimulatedDatabase {
               const { state, dueAt } = permit;
               if ((state !== 'expired' && state !== 'failed') || dueAt === null) return [];
               if (at !== null && dueAt > at) return [];
-              return [{ permit: this.#claimable(permit, permit.attempts), ended: state }];
+              return [{ permit: this.#claimable(permit, permit.attempts), ended: state, dueAt }];
             })
             .slice(0, limit),
         ),
@@ -626,6 +627,7 @@ export class SimulatedDatabase {
       this.violations.push(`permit ${permit.id} was claimed while the kill switch was engaged`);
     this.executions.set(key, {
       attempt: permit.attempts + 1,
+      at,
       state: 'open',
       worker,
       leaseUntil: this.scheduler.now + leaseMs,

@@ -1,5 +1,11 @@
 /** Claims permits and keeps attempts. The database refuses an attempt without a live permit, whatever this code believes. */
-import type { ClaimablePermit, ClaimResult, ExecutionStore, UntoldPermit } from '../../actors/execution-store.port.ts';
+import type {
+  ClaimablePermit,
+  ClaimResult,
+  ExecutionStore,
+  LapsedAttempt,
+  UntoldPermit,
+} from '../../actors/execution-store.port.ts';
 import type { PermitDetail } from '../../actors/runtime-store.port.ts';
 import type { GateFacts } from '../../domain/gate.ts';
 import { guardStateSchema } from '../../domain/guard.ts';
@@ -286,30 +292,35 @@ export class PostgresExecutionStore implements ExecutionStore {
     worker: string,
     force: boolean,
     limit: number,
-  ): Promise<readonly ClaimablePermit[]> {
+  ): Promise<readonly LapsedAttempt[]> {
     return this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, async (session) => {
-      const rows = await session.query<ContentRecord>(
-        `SELECT ${CONTENT_COLUMNS} FROM permits p JOIN executions e ON e.tenant = p.tenant AND e.permit = p.id
+      const rows = await session.query<ContentRecord & { readonly at: number }>(
+        `SELECT ${CONTENT_COLUMNS}, e.at FROM permits p JOIN executions e ON e.tenant = p.tenant AND e.permit = p.id
          WHERE p.due_at IS NOT NULL AND p.state = 'claimed' AND e.state = 'open' AND (e.lease_until_on < clock_timestamp() OR ($1 AND e.worker <> $2)) ORDER BY p.id LIMIT $3`,
         [force, worker, limit],
       );
       // The open attempt is counted already; results answer for it, not for a next one.
       const permits = await this.#withContent(session, rows);
-      return permits.map((permit) => ({ ...permit, attempts: permit.attempts - 1 }));
+      return permits.flatMap((permit, index) => {
+        const at = rows[index]?.at;
+        return at === undefined ? [] : [{ permit: { ...permit, attempts: permit.attempts - 1 }, at }];
+      });
     });
   }
 
   untold(tenants: readonly TenantId[], at: number | null, limit: number): Promise<readonly UntoldPermit[]> {
     return this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, async (session) => {
-      const rows = await session.query<ContentRecord & { readonly state: UntoldPermit['ended'] }>(
-        `SELECT ${CONTENT_COLUMNS}, p.state FROM permits p
+      const rows = await session.query<
+        ContentRecord & { readonly state: UntoldPermit['ended']; readonly due_at: number }
+      >(
+        `SELECT ${CONTENT_COLUMNS}, p.state, p.due_at FROM permits p
          WHERE p.due_at IS NOT NULL AND p.state IN ('expired', 'failed') AND ($1::bigint IS NULL OR p.due_at <= $1) ORDER BY p.due_at, p.id LIMIT $2`,
         [at, limit],
       );
       const permits = await this.#withContent(session, rows);
       return permits.flatMap((permit, index) => {
-        const ended = rows[index]?.state;
-        return ended === undefined ? [] : [{ permit, ended }];
+        const row = rows[index];
+        return row === undefined ? [] : [{ permit, ended: row.state, dueAt: row.due_at }];
       });
     });
   }
