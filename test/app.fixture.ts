@@ -149,7 +149,7 @@ export async function knowProspect({ app, caller }: TestApp, contact = 'someone'
   await app.services.putContact(caller, contact, REACHABLE);
 }
 
-/** Waits until a condition holds; fails the test after ten seconds. */
+/** Waits until a condition holds; fails the test after a minute. */
 export async function until(holds: () => Promise<boolean>): Promise<void> {
   for (let attempt = 0; attempt < 1_200; attempt += 1) {
     if (await holds()) return;

@@ -11,7 +11,7 @@ import type { ParkedCommands } from '../actors/parked-commands.ts';
 import { parseRow } from '../actors/replay/ledger-fold.ts';
 import type { LedgerReader } from '../actors/replay/ledger-reader.port.ts';
 import { rebuildCheck } from '../actors/replay/rebuild.ts';
-import { admissionOf, isAdmission, reevaluate, replayAction, replayAll } from '../actors/replay/replay.ts';
+import { admissionOf, isAdmission, replayAction, replayAll } from '../actors/replay/replay.ts';
 import { traceStep } from '../actors/replay/trace.ts';
 import { verifyLedger } from '../actors/replay/verify.ts';
 import type { ReviewCommands } from '../actors/review-commands.ts';
@@ -41,6 +41,7 @@ import type { RegistryReader } from '../memory/read/registry-reader.ts';
 import type { UncertainPermits } from '../memory/read/uncertain-permits.ts';
 import { sha256 } from '../memory/sha256.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { evaluateReleasedGate } from '../policies/released-gates.ts';
 import { nextLevel, trustQuantile } from '../policies/trust.ts';
 import type { BacklogWatch } from './backlog-watch.ts';
 import type { UsageMeter } from './usage-meter.ts';
@@ -158,14 +159,13 @@ export function createServices(parts: ServiceParts): Services {
     const policies = await reader.policies([{ tenant, hash: admission.policy }]);
     const policy = policies.get(`${tenant}/${admission.policy}`);
     if (snapshot === null || policy === undefined) return { checks: admission.reasons, snapshot };
-    const { verdict } = reevaluate(
+    const verdict = evaluateReleasedGate(
+      admission.gate_version,
       gateRequestSchema.parse(snapshot['request']),
       gateFactsSchema.parse(snapshot['facts']),
       policy,
-      admission.policy,
-      sha256,
     );
-    return { checks: verdict.checks, snapshot };
+    return { checks: verdict?.checks ?? admission.reasons, snapshot };
   }
 
   async function refuseLiveDemo(caller: Caller, mode: string): Promise<void> {

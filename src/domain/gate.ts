@@ -11,8 +11,8 @@ import { modeSchema } from './mode.ts';
 import { GATE_REASONS } from './reason-codes.ts';
 import type { GateReason } from './reason-codes.ts';
 
-/** Raised when a check changes what it decides, so that old verdicts replay with the checks of their time. */
-export const GATE_VERSION = 1;
+/** Raised when a check changes what it decides; `policies/released-gates.ts` keeps the earlier versions runnable. */
+export const GATE_VERSION = 2;
 
 export const gateRequestSchema = z.strictObject({
   action: z.string(),

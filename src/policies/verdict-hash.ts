@@ -19,9 +19,15 @@ import type { Digest } from '../domain/json.ts';
  *
  * Source: RFC 8785 for the canonical form; Gatehouse decisions, state, rebuild, replay.
  */
-export function verdictHash(verdict: Verdict, at: Instant, policyHash: string, digest: Digest): Hash {
+export function verdictHash(
+  verdict: Verdict,
+  at: Instant,
+  policyHash: string,
+  digest: Digest,
+  gateVersion: number = GATE_VERSION,
+): Hash {
   const text = canonicalJson({
-    gate_version: GATE_VERSION,
+    gate_version: gateVersion,
     policy: policyHash,
     kind: verdict.kind,
     queue: verdict.kind === 'hold' ? verdict.queue : null,

@@ -19,7 +19,7 @@ import { trustCellId } from '../../domain/trust.ts';
 import type { ActionContext } from '../../machines/action/action.machine.ts';
 import type { Runners } from '../../machines/catalogue.ts';
 import type { TrustContext } from '../../machines/trust/trust.machine.ts';
-import { evaluateGate } from '../../policies/gate.ts';
+import { evaluateReleasedGate } from '../../policies/released-gates.ts';
 import { verdictHash } from '../../policies/verdict-hash.ts';
 import { gateRequest } from '../planner/admit-effect.ts';
 import { gateGuards, modeOf, trustFactOf } from '../planner/gate-facts.ts';
@@ -53,18 +53,6 @@ export function isAdmission(type: EventType): boolean {
 
 export function admissionOf(data: unknown): Admission {
   return (data as { admission: Admission }).admission;
-}
-
-/** Runs one evaluation again on given facts. */
-export function reevaluate(
-  request: GateRequest,
-  facts: GateFacts,
-  policy: Policy,
-  policyHash: string,
-  digest: Digest,
-): { readonly verdict: Verdict; readonly hash: string } {
-  const verdict = evaluateGate(request, facts, policy);
-  return { verdict, hash: verdictHash(verdict, request.at, policyHash, digest) };
 }
 
 interface ReplayDeps {
@@ -193,7 +181,13 @@ class Replayer {
       }
     }
     const source = typeof derived === 'string' ? { request, facts } : derived;
-    const { verdict, hash } = reevaluate(source.request, source.facts, policy, admission.policy, this.#deps.digest);
+    const { gate_version: version } = admission;
+    const verdict = evaluateReleasedGate(version, source.request, source.facts, policy);
+    if (verdict === null) {
+      differences.push(`this program has no gate of version ${version}`);
+      return { ...base, replayedHash: '', factsEqual: false, redacted: false, differences, verdict };
+    }
+    const hash = verdictHash(verdict, source.request.at, admission.policy, this.#deps.digest, version);
     if (hash !== admission.verdict_hash) differences.push('the verdict differs');
     return { ...base, replayedHash: hash, factsEqual: differences.length === 0, redacted: false, differences, verdict };
   }

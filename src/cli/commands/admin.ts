@@ -1,6 +1,4 @@
 /** The commands of an admin: policy, kill switch, keys, and the reference of the configuration. */
-import { readFileSync } from 'node:fs';
-
 import { configReference } from '../../config/config-reference.ts';
 import { settingRows } from '../../config/config.ts';
 import { ROLES } from '../../domain/authority.ts';
@@ -9,6 +7,7 @@ import { policySchema } from '../../domain/policy.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { answer, connected, EXIT, refuseMore, textOption, verbOf } from '../command.ts';
 import type { Command } from '../command.ts';
+import { readJsonFile } from '../json-file.ts';
 
 export const policyCommand: Command = {
   name: 'policy',
@@ -42,14 +41,7 @@ export const policyCommand: Command = {
 };
 
 function readPolicy(file: string): Policy {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new GatehouseError('usage', `${file} cannot be read as JSON: ${why}`, { cause: error });
-  }
-  const parsed = policySchema.safeParse(value);
+  const parsed = policySchema.safeParse(readJsonFile(file));
   if (parsed.success) return parsed.data;
   throw new GatehouseError('usage', `${file} is not a policy.`, {
     faults: parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, detail: message })),

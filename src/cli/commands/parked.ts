@@ -1,6 +1,4 @@
 /** Messages that could not be processed, at a terminal: list, read, and decide. */
-import { readFileSync } from 'node:fs';
-
 import { z } from 'zod';
 
 import { GatehouseError } from '../../domain/errors.ts';
@@ -8,6 +6,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { ParkedView } from '../../gateway/services.port.ts';
 import { answer, connected, EXIT, refuseMore, textOption, verbOf } from '../command.ts';
 import type { Command, CommandContext, ExitCode, OptionValues } from '../command.ts';
+import { readJsonFile } from '../json-file.ts';
 import { columns, counted, timeOf } from '../words.ts';
 
 const LIST_MAX = 200;
@@ -102,14 +101,7 @@ function decide(
 }
 
 function readData(file: string): JsonObject {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new GatehouseError('usage', `${file} cannot be read as JSON: ${why}`, { cause: error });
-  }
-  const data = z.record(z.string(), z.json()).safeParse(value);
+  const data = z.record(z.string(), z.json()).safeParse(readJsonFile(file));
   if (!data.success) throw new GatehouseError('usage', `${file} holds no JSON object.`);
   return data.data;
 }

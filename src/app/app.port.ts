@@ -1,0 +1,55 @@
+/** What a process is started with, and what it can do then. */
+import type { ActionChannel } from '../actors/channel.port.ts';
+import type { DecisionEngine } from '../actors/decision-engine.port.ts';
+import type { ReconcileReport } from '../actors/restore/reconcile-report.port.ts';
+import type { Caller, Services } from '../gateway/services.port.ts';
+import type { Sql } from '../memory/sql/sql.port.ts';
+import type { LogLevel } from '../observability/logger.ts';
+
+export interface AppOptions {
+  readonly dataDir: string;
+  /** Null for the embedded database. */
+  readonly databaseUrl: string | null;
+  /** A database that is open already; it is closed with the app. */
+  readonly database?: Sql;
+  /** Makes the decisions; the rules engine when it is left out. */
+  readonly engine?: DecisionEngine;
+  /** Where the journal of effects is kept; null for a folder in the data folder. */
+  readonly journalDir?: string | null;
+  readonly journalDays?: number;
+  /** Channels beside the sandbox. */
+  readonly channels?: readonly ActionChannel[];
+  /** Null when hosts find each other's messages in the database alone. */
+  readonly natsUrl: string | null;
+  /** Null when no real e-mail can be sent. */
+  readonly smtpUrl: string | null;
+  readonly mailFrom: string;
+  readonly masterKey: string | null;
+  /** First admin key of the default tenant; null makes one and keeps it in the data folder. */
+  readonly adminKey: string | null;
+  readonly host: string;
+  readonly port: number;
+  /** How long a server that was asked to stop still answers, and says that it is not ready. */
+  readonly drainMs: number;
+  readonly logLevel: LogLevel;
+  /** The share of traces that is kept, 0 to 1; null traces nothing. Where they go is told by the variables of OpenTelemetry. */
+  readonly traces?: number | null;
+  /** False for a command that only reads and imports: timers and permits of real tenants stay untouched. */
+  readonly workers: boolean;
+}
+
+export interface App {
+  readonly services: Services;
+  /** The operator at this machine, as an admin of the tenant. Makes the tenant when it does not exist. */
+  caller(tenant: string): Promise<Caller>;
+  listen(): Promise<{ readonly url: string; stop(): Promise<void> }>;
+  /** Makes the demo tenant with its policy and key. */
+  prepareDemo(): Promise<{ readonly tenant: string; readonly key: string; readonly caller: Caller }>;
+  adminKey(): Promise<string>;
+  /** Ends the pause after a restore. `journalDir` has the journals of all hosts; null when there are none. */
+  reconcileRestore(request: {
+    readonly journalDir: string | null;
+    readonly acceptMissing: boolean;
+  }): Promise<ReconcileReport>;
+  close(): Promise<void>;
+}

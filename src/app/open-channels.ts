@@ -1,0 +1,41 @@
+/** The ways out of this process: the sandbox always, and e-mail where a mail server is named. */
+import type { KeyObject } from 'node:crypto';
+
+import type { ActionChannel } from '../actors/channel.port.ts';
+import { createEmailChannel } from '../channels/email/email-channel.ts';
+import { MailServer } from '../channels/email/mail-server.ts';
+import { createSandboxChannel } from '../channels/sandbox/sandbox-channel.ts';
+import { createAddressBook } from '../memory/read/address-book.ts';
+import { createSandboxStore } from '../memory/runtime/postgres-sandbox-store.ts';
+import type { Sql } from '../memory/sql/sql.port.ts';
+import type { SubjectVault } from '../memory/vault/subject-vault.ts';
+import type { AppOptions } from './app.port.ts';
+import { installationName } from './installation-name.ts';
+
+const CONNECTIONS = 5;
+/** Enough to keep the connections busy; what a host holds when it dies may have to stay uncertain. */
+const CAPACITY = 20;
+/** Both together stay below the lease of an attempt, so that a slow mail server is not taken for a dead worker. */
+const PATIENCE_MS = 20_000;
+const SILENCE_MS = 30_000;
+
+export function openChannels(
+  options: AppOptions,
+  master: KeyObject,
+  sql: Sql,
+  vault: SubjectVault,
+): { readonly channels: readonly ActionChannel[]; close(): void } {
+  const channels = [...(options.channels ?? []), createSandboxChannel(createSandboxStore(sql))];
+  if (options.smtpUrl === null) return { channels, close: () => {} };
+  const server = new MailServer({
+    url: options.smtpUrl,
+    connections: CONNECTIONS,
+    patienceMs: PATIENCE_MS,
+    silenceMs: SILENCE_MS,
+  });
+  const sender = { from: options.mailFrom, installation: installationName(master, 'mail'), capacity: CAPACITY };
+  return {
+    channels: [...channels, createEmailChannel(sender, server, createAddressBook(sql, vault))],
+    close: () => server.close(),
+  };
+}
