@@ -19,6 +19,7 @@ import { Intake } from './actors/intake/intake.ts';
 import { ParkedCommands } from './actors/parked-commands.ts';
 import { CLOCK_MARGIN_MS, reconcileRestore } from './actors/restore/reconcile.ts';
 import { ReviewCommands } from './actors/review-commands.ts';
+import { SubjectCommands } from './actors/subject-commands.ts';
 import { TenantCommands } from './actors/tenant-commands.ts';
 import { UncertainCommands } from './actors/uncertain-commands.ts';
 import { WorkerLoop } from './actors/worker-loop.ts';
@@ -53,6 +54,7 @@ import { createLedgerReader } from './memory/read/ledger-reader.ts';
 import { ParkedMessages } from './memory/read/parked-messages.ts';
 import { ReadModel } from './memory/read/read-model.ts';
 import { RegistryReader } from './memory/read/registry-reader.ts';
+import { SubjectReader } from './memory/read/subject-reader.ts';
 import { UncertainPermits } from './memory/read/uncertain-permits.ts';
 import { PolicyCache } from './memory/runtime/policy-cache.ts';
 import { PostgresExecutionStore } from './memory/runtime/postgres-execution-store.ts';
@@ -91,6 +93,8 @@ const METER_MS = 60_000;
 const STATISTICS_MS = 2_000;
 const BACKLOG_MS = 15_000;
 const PAUSE_MS = 1_000;
+/** How soon every host has forgotten the key of somebody whom another one erased. */
+const FORGET_MS = 1_000;
 const JOURNAL_DAYS = 35;
 export async function openApp(options: AppOptions): Promise<App> {
   const logger = createLogger({ level: options.logLevel, destination: process.stderr }) as unknown as FastifyBaseLogger;
@@ -137,11 +141,12 @@ async function compose(
   const { observer, tracing } = await openObserver(options, logger, metrics, hostId);
   const embedded = sql.kind === 'pglite';
   const bus = await openBus(options.natsUrl, sql, master, observer);
+  const journalDays = options.journalDays ?? JOURNAL_DAYS;
   const journal = new FileEffectJournal({
     folder: options.journalDir ?? join(options.dataDir, 'journal'),
     host: hostId,
     installation: keyCheckOf(master),
-    keepDays: options.journalDays ?? JOURNAL_DAYS,
+    keepDays: journalDays,
     now: () => clock.now(),
   });
   if (options.workers) journal.open();
@@ -210,6 +215,7 @@ async function compose(
   // A server watches its own disk and says so in its errors.
   const diskGuard = embedded && options.database === undefined ? new DiskGuard(options.dataDir, clock) : null;
   const backlog = new BacklogWatch(() => readBacklog(sql, LEASE_MS), clock);
+  const readModel = new ReadModel(sql, vault);
   let draining = false;
   const services = createServices({
     backlog,
@@ -236,11 +242,14 @@ async function compose(
       await sql.asOwner((session) => session.query('SELECT 1'));
     },
     parked: new ParkedCommands(host, clock),
-    parkedMessages: new ParkedMessages(sql),
+    parkedMessages: new ParkedMessages(sql, vault),
+    subjects: new SubjectCommands(host, clock),
+    subjectReader: new SubjectReader(sql, readModel),
+    journalDays,
     uncertain: new UncertainCommands(host, clock),
     uncertainPermits: new UncertainPermits(sql),
     writeBackup: () => writeServerBackup(sql, options.dataDir, master),
-    readModel: new ReadModel(sql, vault),
+    readModel,
     reviews: new ReviewCommands(host, clock, sha256),
   });
 
@@ -264,6 +273,7 @@ async function compose(
   const statistics = new StatisticsKeeper(sql);
   const regular = [
     every(METER_MS, 'metering', observer, () => meter.flush()),
+    every(FORGET_MS, 'forgetting the keys of erased people', observer, () => vault.forgetErased(sql)),
     every(STATISTICS_MS, 'statistics', observer, () => statistics.refresh()),
     every(PAUSE_MS, 'reading the pause', observer, async () => {
       if (pause.reason !== null) await pause.refresh();

@@ -99,7 +99,7 @@ function world(
     {
       attempted: async (attempts) => void happened.push(`wrote ${attempts.map((attempt) => attempt.permit).join()}`),
       settled: (results) => void happened.push(`noted ${results.map((item) => item.result).join()}`),
-      suppressed: () => {},
+      promised: () => {},
       ...journal,
     },
   );

@@ -12,12 +12,12 @@ import type { Clock } from './clock.port.ts';
 import type { EffectJournal } from './effect-journal.port.ts';
 import { Lanes } from './lanes.ts';
 import type { MessageResult, Urgency } from './lanes.ts';
+import { lastingChanges } from './lasting-changes.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import type { RuntimeObserver } from './observer.port.ts';
 import { planBatch } from './planner/plan-batch.ts';
 import type { PlannerDeps } from './planner/plan-builder.ts';
 import type { BatchOutcome, CommitPlan, Delivery, RuntimeStore } from './runtime-store.port.ts';
-import { suppressionChanges } from './suppression-changes.ts';
 
 export type { MessageResult } from './lanes.ts';
 
@@ -306,7 +306,7 @@ export class Host {
           const deliveries = fresh.map((index) => batch[index]).filter((delivery) => delivery !== undefined);
           const planned = planBatch(deliveries, loaded, this.#deps, parked);
           plan = planned.plan;
-          this.#writeSuppressions(planned.plan);
+          this.#writeLasting(planned.plan);
           return planned.plan;
         });
       } catch (error) {
@@ -323,10 +323,10 @@ export class Host {
   }
 
   /** Ahead of the commit: one too many after a failed commit does no harm, one too few would. */
-  #writeSuppressions(plan: CommitPlan): void {
+  #writeLasting(plan: CommitPlan): void {
     if (this.#journal === null) return;
-    const changes = suppressionChanges(plan, this.#clock.now());
-    if (changes.length > 0) this.#journal.suppressed(changes);
+    const changes = lastingChanges(plan, this.#clock.now());
+    if (changes.length > 0) this.#journal.promised(changes);
   }
 
   /** Hands what belongs to lost partitions to their owners, and commits the rest. */

@@ -270,6 +270,13 @@ export interface CommitPlan {
   readonly outcomes: readonly OutcomeRow[];
   readonly leads: readonly LeadRow[];
   readonly suppressions: readonly SuppressionRow[];
+  /** Persons whose data key is destroyed with this commit. */
+  readonly erasures: readonly {
+    readonly tenant: TenantId;
+    readonly subject: string;
+    readonly scope: ScopeId;
+    readonly account: string | null;
+  }[];
   readonly profiles: readonly {
     readonly tenant: TenantId;
     readonly at: number;

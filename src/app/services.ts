@@ -15,6 +15,7 @@ import { admissionOf, isAdmission, replayAction, replayAll } from '../actors/rep
 import { traceStep } from '../actors/replay/trace.ts';
 import { verifyLedger } from '../actors/replay/verify.ts';
 import type { ReviewCommands } from '../actors/review-commands.ts';
+import type { SubjectCommands } from '../actors/subject-commands.ts';
 import type { TenantCommands } from '../actors/tenant-commands.ts';
 import type { UncertainCommands } from '../actors/uncertain-commands.ts';
 import { ACTION_TYPE_SPECS } from '../domain/action-types.ts';
@@ -38,12 +39,14 @@ import type { KeyStore } from '../memory/identity/keys.ts';
 import type { ParkedMessages } from '../memory/read/parked-messages.ts';
 import type { ReadModel } from '../memory/read/read-model.ts';
 import type { RegistryReader } from '../memory/read/registry-reader.ts';
+import type { DirectoryPerson, SubjectReader } from '../memory/read/subject-reader.ts';
 import type { UncertainPermits } from '../memory/read/uncertain-permits.ts';
 import { sha256 } from '../memory/sha256.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { evaluateReleasedGate } from '../policies/released-gates.ts';
 import { nextLevel, trustQuantile } from '../policies/trust.ts';
 import type { BacklogWatch } from './backlog-watch.ts';
+import { remainsOfErased } from './erasure-remains.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
 export interface ServiceParts {
@@ -62,6 +65,10 @@ export interface ServiceParts {
   readonly metrics: Metrics;
   readonly parked: ParkedCommands;
   readonly parkedMessages: ParkedMessages;
+  readonly subjects: SubjectCommands;
+  readonly subjectReader: SubjectReader;
+  /** How long journals, and so backups, are kept. */
+  readonly journalDays: number;
   readonly uncertain: UncertainCommands;
   readonly uncertainPermits: UncertainPermits;
   readonly ping: () => Promise<void>;
@@ -108,6 +115,9 @@ export function createServices(parts: ServiceParts): Services {
     meter,
     parked,
     parkedMessages,
+    subjects,
+    subjectReader,
+    journalDays,
     uncertain,
     uncertainPermits,
     metrics,
@@ -120,7 +130,7 @@ export function createServices(parts: ServiceParts): Services {
   } = parts;
   const replayDeps = { reader, runners, digest: sha256 };
 
-  async function idOf(tenant: TenantId, kind: 'account' | 'contact', externalId: string): Promise<string> {
+  async function idOf(tenant: TenantId, kind: 'account' | 'contact' | 'lead', externalId: string): Promise<string> {
     const found = await directory.find(tenant, kind, externalId);
     if (found === null) throw new GatehouseError('not_found', `There is no ${kind} ${externalId}.`);
     return found.id;
@@ -166,6 +176,12 @@ export function createServices(parts: ServiceParts): Services {
       policy,
     );
     return { checks: verdict?.checks ?? admission.reasons, snapshot };
+  }
+
+  async function personOf(tenant: TenantId, name: string): Promise<DirectoryPerson> {
+    const [kind, ...rest] = name.split('/');
+    const isNamed = rest.length > 0 && (kind === 'contact' || kind === 'lead');
+    return subjectReader.person(tenant, isNamed ? await idOf(tenant, kind, rest.join('/')) : name);
   }
 
   async function refuseLiveDemo(caller: Caller, mode: string): Promise<void> {
@@ -284,6 +300,32 @@ export function createServices(parts: ServiceParts): Services {
     },
     getContact: async (caller, externalId) =>
       readModel.contact(caller.tenant, await idOf(caller.tenant, 'contact', externalId)),
+
+    async exportSubject(caller, subject) {
+      const person = await personOf(caller.tenant, subject);
+      return { ...(await subjectReader.export(caller.tenant, person)), exported_at: isoOf(clock.now()) };
+    },
+    async objectSubject(caller, subject, reason) {
+      const person = await personOf(caller.tenant, subject);
+      const act = await subjects.record(caller.tenant, randomUUID(), 'subject.objected', person, {
+        by: caller.identity,
+        reason,
+      });
+      return { subject: person.id, event: act.event, at: isoOf(act.at) };
+    },
+    async eraseSubject(caller, subject, reason) {
+      const person = await personOf(caller.tenant, subject);
+      const act = await subjects.record(caller.tenant, randomUUID(), 'subject.erased', person, {
+        by: caller.identity,
+        reason,
+      });
+      return {
+        subject: person.id,
+        event: act.event,
+        at: isoOf(act.at),
+        remains: remainsOfErased(act.at, journalDays),
+      };
+    },
 
     listUncertain: (caller, query) => uncertainPermits.list(caller.tenant, query),
     async settleUncertain(caller, permit, { happened, reason, receipt }) {

@@ -55,6 +55,7 @@ function reconcileReport({ journalDir }: { readonly journalDir: string | null })
     },
     effects: [],
     suppressions: 1,
+    erasures: 0,
     lifted_again: [],
     waiting_messages: 0,
   };

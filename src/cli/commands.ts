@@ -9,6 +9,7 @@ import { importCommand } from './commands/import.ts';
 import { parkedCommand } from './commands/parked.ts';
 import { reviewCommand } from './commands/review.ts';
 import { demoCommand, serveCommand } from './commands/serve.ts';
+import { subjectCommand } from './commands/subject.ts';
 import { traceCommand } from './commands/trace.ts';
 import { uncertainCommand } from './commands/uncertain.ts';
 
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   reviewCommand,
   parkedCommand,
   uncertainCommand,
+  subjectCommand,
   replayCommand,
   verifyCommand,
   rebuildCommand,

@@ -71,6 +71,10 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
     writeBackup: () => call<BackupView>('POST', '/v1/backups'),
     verify: () => call<VerifyReport>('POST', '/v1/verify'),
     rebuildCheck: () => call<RebuildReport>('POST', '/v1/rebuild-check'),
+    exportSubject: (_caller, subject) => call('GET', `/v1/subjects/${part(subject)}`),
+    objectSubject: (_caller, subject, reason) => call('POST', `/v1/subjects/${part(subject)}/objection`, { reason }),
+    eraseSubject: (_caller, subject, reason) => call('POST', `/v1/subjects/${part(subject)}/erasure`, { reason }),
+    putContact: (_caller, externalId, facts) => call('PUT', `/v1/contacts/${part(externalId)}`, facts),
     listUncertain: (_caller, { limit, cursor }) =>
       call<Page<UncertainView>>('GET', `/v1/uncertain${queryOf({ limit: String(limit), cursor })}`),
     settleUncertain: (_caller, permit, input) =>

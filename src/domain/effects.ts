@@ -29,6 +29,8 @@ export type Effect =
   | { readonly type: 'link_outcome' }
   /** Tell the trust cell of the linked decision what followed. */
   | { readonly type: 'record_outcome_evidence' }
+  /** Cancel what is open for the person. */
+  | { readonly type: 'withdraw' }
   /** See whether the evidence moves the level. */
   | { readonly type: 'review_level'; readonly harm: boolean };
 

@@ -263,6 +263,8 @@ export const EVENT_TYPES = {
       window_ms: z.number(),
     }),
   ),
+  'subject.objected': spec(['lead'], 'A person objected to being pursued', z.strictObject({ by, reason: reasonText })),
+  'subject.erased': spec(['lead'], 'What was known of a person was erased', z.strictObject({ by, reason: reasonText })),
   'effect.recovered': spec(
     ['account', 'lead'],
     'An effect of after the backup was found in a journal',

@@ -1,6 +1,6 @@
 /**
  * What a host writes down outside the database, so that a restored installation can know what happened after its backup: every effect
- * before it is begun, how it ended, and every suppression. There are no names, addresses or texts in it; ids and keys are the keyed
+ * before it is begun, how it ended, every suppression, and every erasure. There are no names, addresses or texts in it; ids and keys are the keyed
  * hashes that the ledger has too.
  */
 import { z } from 'zod';
@@ -61,5 +61,16 @@ const suppression = z.strictObject({
 });
 export type JournalSuppression = z.infer<typeof suppression>;
 
-export const journalEntrySchema = z.discriminatedUnion('kind', [begin, attempt, result, suppression]);
+const erasure = z.strictObject({
+  kind: z.literal('erasure'),
+  at: instant,
+  tenant: z.string(),
+  subject: z.string(),
+  /** Where the events of the person are found. */
+  scope: z.string(),
+  account: z.string().nullable(),
+});
+export type JournalErasure = z.infer<typeof erasure>;
+
+export const journalEntrySchema = z.discriminatedUnion('kind', [begin, attempt, result, suppression, erasure]);
 export type JournalEntry = z.infer<typeof journalEntrySchema>;

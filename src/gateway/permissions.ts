@@ -26,6 +26,12 @@ export const OPERATIONS = {
   putContact: 'ingest',
   getContact: 'read',
 
+  /** All that is known of a person, opened. */
+  exportSubject: 'administer',
+  objectSubject: 'operate',
+  /** It cannot be taken back. */
+  eraseSubject: 'administer',
+
   listReviews: 'read',
   getReview: 'read',
   decideReview: 'review',

@@ -31,6 +31,7 @@ import { registerParkedRoutes } from './routes/parked.ts';
 import { registerProposalRoutes } from './routes/proposals.ts';
 import { registerReportRoutes } from './routes/reports.ts';
 import { registerReviewRoutes } from './routes/reviews.ts';
+import { registerSubjectRoutes } from './routes/subjects.ts';
 import { registerSystemRoutes } from './routes/system.ts';
 import { registerUncertainRoutes } from './routes/uncertain.ts';
 import type { Services } from './services.port.ts';
@@ -106,6 +107,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerAccountRoutes(app, context);
   registerReviewRoutes(app, context);
   registerParkedRoutes(app, context);
+  registerSubjectRoutes(app, context);
   registerUncertainRoutes(app, context);
   registerReportRoutes(app, context);
   registerAdministrationRoutes(app, context);

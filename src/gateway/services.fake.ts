@@ -13,6 +13,7 @@ import type {
   Caller,
   ContactView,
   DecisionView,
+  ErasureView,
   EventInput,
   EventView,
   ImportRecord,
@@ -23,6 +24,8 @@ import type {
   UncertainView,
   ReviewView,
   Services,
+  SubjectActView,
+  SubjectExport,
   TraceStep,
 } from './services.port.ts';
 
@@ -154,6 +157,32 @@ export class FakeServices implements Services {
   async getContact(_caller: Caller, externalId: string): Promise<ContactView> {
     this.#note('getContact', externalId);
     return { ...CONTACT, external_id: externalId };
+  }
+
+  async exportSubject(_caller: Caller, subject: string): Promise<SubjectExport> {
+    this.#note('exportSubject', subject);
+    return {
+      subject: 'con_1',
+      exported_at: AT,
+      erased: false,
+      profile: CONTACT,
+      events: [EVENT],
+      decisions: [],
+      suppressions: [],
+    };
+  }
+
+  async objectSubject(_caller: Caller, subject: string, reason: string): Promise<SubjectActView> {
+    this.#note('objectSubject', subject, reason);
+    return { subject: 'con_1', event: '1-2', at: AT };
+  }
+
+  async eraseSubject(_caller: Caller, subject: string, reason: string): Promise<ErasureView> {
+    this.#note('eraseSubject', subject, reason);
+    const remains = [
+      { what: 'events without anything personal', why: 'what was sealed cannot be opened', until: null },
+    ];
+    return { subject: 'con_1', event: '1-2', at: AT, remains };
   }
 
   async listUncertain(...[, query]: Parameters<Services['listUncertain']>): Promise<Page<UncertainView>> {

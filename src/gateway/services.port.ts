@@ -152,6 +152,32 @@ export interface ContactView {
   readonly updated_at: string;
 }
 
+/** Everything that is kept of one person. */
+export interface SubjectExport {
+  readonly subject: string;
+  readonly exported_at: string;
+  /** What was sealed can no longer be read by anybody. */
+  readonly erased: boolean;
+  readonly profile: ContactView | null;
+  /** Oldest first, with what was sealed, byte for byte. */
+  readonly events: readonly EventView[];
+  readonly decisions: readonly DecisionView[];
+  readonly suppressions: readonly { readonly scope: string; readonly reason: string; readonly source: string }[];
+}
+
+/** What became of what a person asked for. */
+export interface SubjectActView {
+  readonly subject: string;
+  /** The event that records it. */
+  readonly event: string;
+  readonly at: string;
+}
+
+/** That a person was erased, and what is left. */
+export interface ErasureView extends SubjectActView {
+  readonly remains: readonly { readonly what: string; readonly why: string; readonly until: string | null }[];
+}
+
 export interface EventView {
   readonly id: string;
   readonly type: string;
@@ -410,6 +436,13 @@ export interface Services {
   accountEvents(caller: Caller, id: string, query: PageQuery): Promise<Page<EventView>>;
   putContact(caller: Caller, externalId: string, facts: ContactFacts): Promise<ContactView>;
   getContact(caller: Caller, externalId: string): Promise<ContactView>;
+
+  /** `subject` is `contact/ID` or `lead/ID` under the caller's own id, or the id of the person. Throws `not_found`. */
+  exportSubject(caller: Caller, subject: string): Promise<SubjectExport>;
+  /** Nothing more is sent to the person or scored of them. Throws `not_found`. */
+  objectSubject(caller: Caller, subject: string, reason: string): Promise<SubjectActView>;
+  /** Destroys the key of the person. It cannot be taken back. Throws `not_found`. */
+  eraseSubject(caller: Caller, subject: string, reason: string): Promise<ErasureView>;
 
   listUncertain(caller: Caller, query: PageQuery): Promise<Page<UncertainView>>;
   /** Throws `not_found` when there is no such permit, or its fate is known. */

@@ -13,7 +13,13 @@ import { createRunners, MACHINES } from './catalogue.ts';
 const FOLDER = new URL('fixtures/', import.meta.url);
 interface StoredStates {
   readonly version: number;
-  readonly states: readonly { readonly kind: ActorKind; readonly value: string; readonly context: JsonObject }[];
+  readonly states: readonly {
+    readonly kind: ActorKind;
+    /** When it is not that of the file. */
+    readonly version?: number;
+    readonly value: string;
+    readonly context: JsonObject;
+  }[];
 }
 const runners = createRunners();
 
@@ -27,14 +33,15 @@ for (const name of readdirSync(FOLDER)) {
     it.each(states.map((state) => [`${state.kind} ${state.value}`, state] as const))('%s', (_title, state) => {
       const { definition, step, initial } = runners[state.kind];
       const stored = { value: state.value, context: state.context };
-      const now = version === definition.version ? stored : definition.migrate(stored, version);
+      const from = state.version ?? version;
+      const now = from === definition.version ? stored : definition.migrate(stored, from);
       expect(Object.keys(now.context).toSorted()).toEqual(Object.keys(initial().context).toSorted());
       // What changes nothing leaves it as it was, so the state is one that the machine has.
       const after = step(now, {
         type: 'state.migrated',
         at: 1,
         seq: 1,
-        data: { from: version, to: definition.version, state: now },
+        data: { from, to: definition.version, state: now },
       });
       expect(after.handled).toBe(false);
       expect(after.state).toEqual(now);

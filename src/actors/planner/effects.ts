@@ -16,6 +16,7 @@ import { decide } from './decide-effect.ts';
 import { linkOutcomeEffect, recordOutcomeEvidence, sendEvidence } from './outcome-effects.ts';
 import type { EffectHandler, GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
 import { runTriage } from './triage-effect.ts';
+import { withdraw } from './withdraw-effect.ts';
 
 /** The event that a timer feeds back. */
 function timerEvent(name: TimerName, actor: ActorRef, dueAt: number, context: unknown): Pick<Message, 'type' | 'data'> {
@@ -133,6 +134,8 @@ export const handleEffect: EffectHandler = (
       return linkOutcomeEffect(builder, turn, actor, draft);
     case 'record_outcome_evidence':
       return recordOutcomeEvidence(builder, turn, draft);
+    case 'withdraw':
+      return withdraw(builder, turn, actor);
     case 'review_level':
       return reviewLevel(builder, turn, actor, effect.harm);
   }

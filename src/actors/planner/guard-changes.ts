@@ -95,6 +95,9 @@ export function guardChangesOf(message: Message): readonly Change[] {
       if (refs.domain !== null) changes.push([`domain:${refs.domain}`, change]);
       return changes;
     }
+    case 'subject.objected':
+    case 'subject.erased':
+      return refs.person === null ? [] : [[`contact:${refs.person}`, { kind: 'opted_out', at: message.at }]];
     case 'effect.recovered':
       return recoveredChanges(message, message.data);
     case 'ownership.taken':

@@ -102,6 +102,7 @@ export class PlanBuilder {
       outcomes: [],
       leads: [],
       suppressions: [],
+      erasures: [],
       profiles: [],
       outgoing: [],
       resolutions: [],

@@ -10,13 +10,21 @@ import type { ActionContext } from '../../machines/action/action.machine.ts';
 import type { SubjectContext } from '../../machines/subject-context.ts';
 import { guardChangesOf } from './guard-changes.ts';
 import type { PlanBuilder, Turn } from './plan-builder.ts';
-import { subjectContext } from './subject-view.ts';
+import { isUnscored, subjectContext } from './subject-view.ts';
 
 const TIMER_NAME_OF: Partial<Record<Message['type'], 'retriage' | 'due' | 'review_expiry'>> = {
   'retriage.due': 'retriage',
   'action.due': 'due',
   'action.expired': 'review_expiry',
 };
+
+/** Events after which the row of a lead may show something else. */
+const LEAD_VIEW_TYPES: ReadonlySet<Message['type']> = new Set<Message['type']>([
+  'signal.received',
+  'profile.updated',
+  'outcome.recorded',
+  'subject.erased',
+]);
 
 /** What the row of a lead shows. */
 function leadView(context: SubjectContext): string {
@@ -38,10 +46,27 @@ function projectLead(builder: PlanBuilder, message: Message, before: SubjectCont
   });
 }
 
-/** An opt-out also suppresses the address for the whole tenant, in the partition of the tenant. */
-function suppressOptedOut(builder: PlanBuilder, turn: Turn, data: EventData<'outcome.recorded'>): void {
+/** Why nobody may write to the person of this message any more, and who says so; null when it does not say that. */
+function endOfContact(message: Message): { readonly reason: string; readonly source: string } | null {
+  switch (message.type) {
+    case 'outcome.recorded': {
+      const { outcome_type: reason } = message.data;
+      return reason === 'unsubscribe' || reason === 'complaint' ? { reason, source: 'outcome' } : null;
+    }
+    case 'subject.objected':
+      return { reason: 'objection', source: 'subject' };
+    case 'subject.erased':
+      return { reason: 'erasure', source: 'subject' };
+    default:
+      return null;
+  }
+}
+
+/** Who wants no more contact is suppressed for the whole tenant, by id and address, in the partition of the tenant. */
+function suppressPerson(builder: PlanBuilder, turn: Turn): void {
   const { message } = turn;
-  if (data.outcome_type !== 'unsubscribe' && data.outcome_type !== 'complaint') return;
+  const ended = endOfContact(message);
+  if (ended === null) return;
   const scope = asId<Message['scope']>(message.tenant);
   for (const key of message.refs.suppressionKeys.filter(
     (item) => item.startsWith('email:') || item.startsWith('contact:'),
@@ -51,9 +76,9 @@ function suppressOptedOut(builder: PlanBuilder, turn: Turn, data: EventData<'out
       data: {
         key,
         scope: key.startsWith('email:') ? 'email' : 'contact',
-        reason: data.outcome_type,
-        source: 'outcome',
-        by: 'system:outcome',
+        reason: ended.reason,
+        source: ended.source,
+        by: `system:${ended.source}`,
       },
       tenant: message.tenant,
       source: `actor:${message.actor.kind}`,
@@ -217,7 +242,8 @@ export function receive(
     message.type === 'signal.received' &&
     actor.kind === 'lead' &&
     refs.account !== null &&
-    String(refs.account) === message.scope
+    String(refs.account) === message.scope &&
+    !isUnscored(builder.actor(tenant, 'lead', actor.id))
   ) {
     builder.append(turn, { kind: 'account', id: refs.account }, 'signal.observed', message.data);
   }
@@ -229,9 +255,10 @@ export function receive(
     sealed: message.sealed,
     guards: guardChangesOf(message),
   });
-  if (message.type === 'signal.received' || message.type === 'profile.updated' || message.type === 'outcome.recorded')
-    projectLead(builder, message, before);
-  if (message.type === 'outcome.recorded') suppressOptedOut(builder, turn, message.data);
+  if (LEAD_VIEW_TYPES.has(message.type)) projectLead(builder, message, before);
+  suppressPerson(builder, turn);
+  if (message.type === 'subject.erased')
+    builder.plan.erasures.push({ tenant, subject: actor.id, scope: message.scope, account: refs.account });
   if (message.type === 'message.resolved') {
     const { source, id, decision, data } = message.data;
     builder.plan.resolutions.push({ tenant, partition: message.partition, source, id, decision, data });

@@ -16,6 +16,11 @@ export function isClosed(actor: StoredActor | null): boolean {
   return (actor.kind === 'lead' ? CLOSED_LEAD_STATES : CLOSED_ACCOUNT_STATES).has(actor.value);
 }
 
+/** Whether the person must not be scored, also not as a part of the account. */
+export function isUnscored(lead: StoredActor | null): boolean {
+  return lead !== null && (lead.value === 'objected' || lead.value === 'erased');
+}
+
 /** The guard on which an action about these subjects is counted as open. */
 export function openGuardKey(refs: Pick<SubjectRefs, 'account' | 'person'>, actor: ActorRef): GuardKey {
   if (refs.person !== null) return `contact:${refs.person}`;

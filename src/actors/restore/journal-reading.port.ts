@@ -1,5 +1,5 @@
 /** What the journals of the hosts say about the time after a backup. */
-import type { JournalAttempt, JournalResult, JournalSuppression } from '../../domain/journal.ts';
+import type { JournalAttempt, JournalErasure, JournalResult, JournalSuppression } from '../../domain/journal.ts';
 
 export interface JournalReading {
   /** The last attempt at each permit, by `tenant/permit`. */
@@ -8,6 +8,7 @@ export interface JournalReading {
   readonly results: ReadonlyMap<string, JournalResult>;
   /** In order of time. */
   readonly suppressions: readonly JournalSuppression[];
+  readonly erasures: readonly JournalErasure[];
   readonly files: number;
   readonly entries: number;
   /** Why something may be missing, in words. Empty when every host that was alive in the backup has its journal here, without a hole. */

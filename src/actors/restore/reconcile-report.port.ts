@@ -38,6 +38,8 @@ export interface ReconcileReport {
   readonly effects: readonly FoundEffect[];
   /** Suppressions of after the backup that hold again. */
   readonly suppressions: number;
+  /** People who were erased after the backup and are erased again. */
+  readonly erasures: number;
   /** Suppressions that were lifted after the backup and hold again; lift them again where that is right. */
   readonly lifted_again: readonly { readonly tenant: string; readonly key: string }[];
   /** Accepted messages that the backup had not processed yet, and that are processed now. */

@@ -17,6 +17,7 @@ import type { ActionChannel } from '../channel.port.ts';
 import type { Clock } from '../clock.port.ts';
 import type { PermitFacts } from '../execution-store.port.ts';
 import type { Host } from '../host.ts';
+import { subjectMessage } from '../subject-commands.ts';
 import type { TenantCommands } from '../tenant-commands.ts';
 import type { JournalReading } from './journal-reading.port.ts';
 import type { FoundEffect, PermitFate, ReconcileReport } from './reconcile-report.port.ts';
@@ -84,6 +85,7 @@ export async function reconcileRestore(deps: ReconcileDeps, request: ReconcileRe
     ),
   );
   const suppressions = await reapplySuppressions(deps, restore, journal);
+  const erasures = await reapplyErasures(deps, restore, journal);
   const fates = await settleFates(deps, source, journal);
   const counts = {
     uncertain: fates.unknown.length,
@@ -92,6 +94,7 @@ export async function reconcileRestore(deps: ReconcileDeps, request: ReconcileRe
     resumed: fates.counts.resumed,
     effects: effects.length,
     suppressions: suppressions.added,
+    erasures,
   };
   for (const tenant of await store.tenants()) {
     await commands.record(tenant, restore.id, 'tenant.restored', {
@@ -115,6 +118,7 @@ export async function reconcileRestore(deps: ReconcileDeps, request: ReconcileRe
     open_permits: { marked: open.length, ...fates.counts, unknown: fates.unknown },
     effects,
     suppressions: suppressions.added,
+    erasures,
     lifted_again: suppressions.liftedAgain,
     waiting_messages: waiting,
   };
@@ -265,6 +269,26 @@ async function reapplySuppressions(
   }
   const liftedAgain = last.filter((entry) => entry.change === 'removed' && isInForce(entry));
   return { added, liftedAgain: liftedAgain.map(({ tenant, key }) => ({ tenant, key })) };
+}
+
+/** Whoever was erased after the backup came back with it, and is erased again. Returns how many. */
+async function reapplyErasures(deps: ReconcileDeps, restore: PendingRestore, journal: JournalReading): Promise<number> {
+  const erased = new Map(journal.erasures.map((entry) => [tenantKey(asId(entry.tenant), entry.subject), entry]));
+  await deliver(
+    deps,
+    [...erased.values()].map((entry) =>
+      subjectMessage({
+        type: 'subject.erased',
+        data: { by: 'system:restore', reason: 'erased after the backup' },
+        tenant: asId(entry.tenant),
+        source: `restore:${restore.id}`,
+        id: `erasure:${entry.subject}`,
+        subject: { id: entry.subject, scope: entry.scope, account: entry.account, domain: null, suppressionKeys: [] },
+        at: deps.clock.now(),
+      }),
+    ),
+  );
+  return erased.size;
 }
 
 async function settleFates(

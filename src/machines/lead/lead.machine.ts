@@ -1,12 +1,13 @@
 /**
  * The pursuit of one person. States follow the funnel; a signal is triaged in every state, so that the reason for doing nothing is
- * recorded too. Won, lost and opted out are closed: nothing is decided there, but facts are still taken in.
+ * recorded too. Won, lost and opted out are closed: nothing is decided there, but facts are still taken in. Of a person who objected
+ * nothing more is scored, and of one who was erased nothing is remembered.
  */
 import { assign, setup } from 'xstate';
 
 import type { Effect } from '../../domain/effects.ts';
 import type { MachineEvent } from '../../domain/event-types.ts';
-import { MAX_ITERATIONS, neverMigrated } from '../definition.ts';
+import { MAX_ITERATIONS } from '../definition.ts';
 import type { MachineDefinition } from '../definition.ts';
 import { EMPTY_SUBJECT, withDecision, withOutcome, withProfile, withSignal, withTriage } from '../subject-context.ts';
 import type { SubjectContext } from '../subject-context.ts';
@@ -14,7 +15,7 @@ import type { SubjectContext } from '../subject-context.ts';
 type Params<Type extends Effect['type']> = Omit<Extract<Effect, { type: Type }>, 'type'>;
 
 /** States in which nothing more is decided for the person. */
-export const CLOSED_LEAD_STATES: ReadonlySet<string> = new Set(['won', 'lost', 'opted_out']);
+export const CLOSED_LEAD_STATES: ReadonlySet<string> = new Set(['won', 'lost', 'opted_out', 'objected', 'erased']);
 
 const leadSetup = setup({
   types: { context: {} as SubjectContext, events: {} as MachineEvent },
@@ -25,6 +26,7 @@ const leadSetup = setup({
     cancel_timer: (_, _params: Params<'cancel_timer'>) => {},
     link_outcome: () => {},
     record_outcome_evidence: () => {},
+    withdraw: () => {},
   },
 });
 
@@ -62,6 +64,22 @@ export const leadMachine = leadSetup.createMachine({
     ],
     'decision.made': { actions: assign(({ context, event }) => withDecision(context, event.data, event.at)) },
     'outcome.linked': { actions: 'record_outcome_evidence' },
+    'subject.objected': {
+      target: '.objected',
+      actions: [
+        { type: 'cancel_timer', params: ({ context }) => ({ name: 'retriage', pending: context.look_pending }) },
+        assign(({ context }) => unscored(context)),
+        'withdraw',
+      ],
+    },
+    'subject.erased': {
+      target: '.erased',
+      actions: [
+        { type: 'cancel_timer', params: ({ context }) => ({ name: 'retriage', pending: context.look_pending }) },
+        assign(({ context }) => forgotten(context)),
+        'withdraw',
+      ],
+    },
     'outcome.recorded': [
       {
         guard: ({ event }) => event.data.outcome_type === 'unsubscribe' || event.data.outcome_type === 'complaint',
@@ -117,12 +135,42 @@ export const leadMachine = leadSetup.createMachine({
         },
       },
     },
+    objected: {
+      on: {
+        'signal.received': { actions: { type: 'triage', params: { trigger: 'signal' } } },
+        'outcome.recorded': {
+          actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'],
+        },
+        'subject.objected': {},
+      },
+    },
+    erased: {
+      on: {
+        'signal.received': { actions: { type: 'triage', params: { trigger: 'signal' } } },
+        'profile.updated': {},
+        'decision.made': {},
+        'outcome.recorded': {},
+        'subject.objected': {},
+        'subject.erased': {},
+      },
+    },
   },
 });
 
+/** Without the interest that was computed of the person. */
+function unscored(context: SubjectContext): SubjectContext {
+  return { ...context, intent: EMPTY_SUBJECT.intent, later_count: 0, look_pending: false };
+}
+
+/** What is left of an erased person: that there was one, whose account it was, and which decisions must not be made again. */
+function forgotten({ account, first_seen_at, decisions }: SubjectContext): SubjectContext {
+  return { ...EMPTY_SUBJECT, account, first_seen_at, decisions };
+}
+
 export const leadDefinition: MachineDefinition = {
   kind: 'lead',
-  version: 1,
+  version: 2,
   machine: leadMachine,
-  migrate: neverMigrated,
+  // Version 2 has two more states and changes none of the others.
+  migrate: (state) => state,
 };

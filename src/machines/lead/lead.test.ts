@@ -12,6 +12,10 @@ const given = givenFor(leadDefinition);
 const triageSignal = { type: 'triage', trigger: 'signal' } as const;
 const link = { type: 'link_outcome' } as const;
 
+const objected = eventOf('subject.objected', { by: 'person:ada', reason: 'asked' });
+const erased = eventOf('subject.erased', { by: 'person:ada', reason: 'asked' });
+const forget = { type: 'cancel_timer', name: 'retriage' } as const;
+
 const WAYS = {
   new: [],
   engaged: [signal()],
@@ -20,9 +24,13 @@ const WAYS = {
   won: [outcome('won')],
   lost: [outcome('lost')],
   opted_out: [outcome('unsubscribe')],
+  objected: [signal(), objected],
+  erased: [signal(), decided(), erased],
 } as const;
 type State = keyof typeof WAYS;
 const STATES = Object.keys(WAYS) as readonly State[];
+/** In which a person is pursued, or was. */
+const PURSUED = STATES.filter((state) => state !== 'objected' && state !== 'erased');
 
 /** Where an outcome leads; the others leave the person where it is. */
 const LEADS_TO: Partial<Record<OutcomeType, State>> = {
@@ -50,10 +58,12 @@ test('these are all events that it takes', () => {
     'retriage.due',
     'signal.received',
     'signal.triaged',
+    'subject.erased',
+    'subject.objected',
   ]);
 });
 
-describe.each(STATES)('in %s', (state) => {
+describe.each(PURSUED)('in %s', (state) => {
   const way = WAYS[state];
 
   test('a signal is triaged, so that the reason for doing nothing is recorded too', () => {
@@ -122,6 +132,68 @@ describe.each(STATES)('in %s', (state) => {
       .thenNothing();
     given(...way)
       .when(eventOf('touch.recorded', { channel: 'email', occurred_at: AT, source: 'crm' }))
+      .thenNothing();
+  });
+});
+
+describe.each(PURSUED)('from %s', (state) => {
+  test.each([
+    ['objected', objected],
+    ['erased', erased],
+  ] as const)('a person who is %s waits for nothing more, and what is open is withdrawn', (value, event) => {
+    given(...WAYS[state])
+      .when(event)
+      .then({ value, effects: [{ ...forget, pending: false }, { type: 'withdraw' }] });
+  });
+});
+
+describe('of a person who objected', () => {
+  test('a signal is triaged and not scored', () => {
+    given(...WAYS.objected)
+      .when(signal({ strength: 80 }))
+      .then({ value: 'objected', effects: [triageSignal], context: { intent: { score: 0, at: 0 }, signals: 1 } });
+  });
+  test.each(OUTCOME_TYPES)('the outcome %s is counted, and pursues nobody again', (type) => {
+    given(...WAYS.objected)
+      .when(outcome(type))
+      .then({ value: 'objected', effects: [link], context: { outcomes: { [type]: 1 } } });
+  });
+  test('the same again changes nothing', () => {
+    given(...WAYS.objected)
+      .when(objected)
+      .thenNothing();
+  });
+  test('everything may still be erased', () => {
+    given(...WAYS.objected)
+      .when(erased)
+      .then({ value: 'erased', effects: [{ ...forget, pending: false }, { type: 'withdraw' }] });
+  });
+});
+
+describe('of a person who was erased', () => {
+  test('no fact is left but which decisions there were', () => {
+    given(signal(), profile({ contact_facts: { country: 'FR' } }), decided())
+      .when(erased)
+      .then({
+        value: 'erased',
+        effects: [{ ...forget, pending: false }, { type: 'withdraw' }],
+        context: { contact_facts: {}, dimensions: {}, signals: 0, decisions: [{ decision: 'dec_1' }] },
+      });
+  });
+  test('a signal is triaged and not remembered', () => {
+    given(...WAYS.erased)
+      .when(signal())
+      .then({ value: 'erased', effects: [triageSignal], context: { signals: 0, dimensions: {} } });
+  });
+  test.each([
+    ['facts', profile({ contact_facts: { country: 'FR' } })],
+    ['an outcome', outcome('won')],
+    ['a decision', decided('dec_2')],
+    ['an objection', objected],
+    ['another erasure', erased],
+  ] as const)('%s changes nothing', (_what, event) => {
+    given(...WAYS.erased)
+      .when(event)
       .thenNothing();
   });
 });

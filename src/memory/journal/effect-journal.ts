@@ -72,7 +72,7 @@ export class FileEffectJournal implements EffectJournal {
     this.#add({ text: linesOf(results), done: null });
   }
 
-  suppressed(changes: readonly JournalEntry[]): void {
+  promised(changes: readonly JournalEntry[]): void {
     try {
       // A new day waits for the next flush: one may be writing to this file right now.
       const handle = this.#file?.handle ?? this.#open();

@@ -80,7 +80,7 @@ describe('a journal', () => {
     const [file = ''] = readdirSync(folder);
     expect(file).toBe('effects-a-2026-11-21.jsonl');
     expect(readFileSync(join(folder, file), 'utf8').split('\n').length).toBe(4);
-    journal.suppressed([suppression('email:1')]);
+    journal.promised([suppression('email:1')]);
     expect(readFileSync(join(folder, file), 'utf8')).toContain('email:1');
     await journal.close();
   });
@@ -106,7 +106,7 @@ describe('a journal', () => {
       now: () => now,
     });
     await expect(journal.attempted([attempt('p1')])).rejects.toMatchObject({ code: 'storage_full' });
-    expect(() => journal.suppressed([suppression('email:1')])).toThrow('GATEHOUSE_JOURNAL_DIR');
+    expect(() => journal.promised([suppression('email:1')])).toThrow('GATEHOUSE_JOURNAL_DIR');
   });
 
   test('begins a file each day, and keeps as many days as it was told', async () => {
@@ -157,7 +157,7 @@ describe('reading', () => {
   test('leaves out what is older than the backup, except for permits that were open then', async () => {
     const journal = journalOf('a');
     await journal.attempted([attempt('old', START - 1), attempt('kept', START - 1), attempt('new', START + 1)]);
-    journal.suppressed([suppression('email:old', START - 1), suppression('email:new', START + 1)]);
+    journal.promised([suppression('email:old', START - 1), suppression('email:new', START + 1)]);
     await journal.close();
     const { attempts, suppressions } = await read(['a'], START, ['t/kept']);
     expect([...attempts.keys()]).toEqual(['t/kept', 't/new']);

@@ -11,7 +11,13 @@ import { GatehouseError } from '../../domain/errors.ts';
 import { asId } from '../../domain/ids.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { journalEntrySchema } from '../../domain/journal.ts';
-import type { JournalAttempt, JournalEntry, JournalResult, JournalSuppression } from '../../domain/journal.ts';
+import type {
+  JournalAttempt,
+  JournalEntry,
+  JournalErasure,
+  JournalResult,
+  JournalSuppression,
+} from '../../domain/journal.ts';
 import { tenantKey } from '../../domain/keys.ts';
 
 export interface ReadJournal {
@@ -49,6 +55,7 @@ export async function readJournal(request: ReadJournal): Promise<JournalReading>
   const attempts = new Map<string, JournalAttempt>();
   const tallies = new Map<string, Tally>();
   const suppressions: JournalSuppression[] = [];
+  const erasures: JournalErasure[] = [];
   const hosts = new Map<string, HostFiles>();
   const gaps: string[] = [];
   let entries = 0;
@@ -67,6 +74,10 @@ export async function readJournal(request: ReadJournal): Promise<JournalReading>
     entries += 1;
     if (entry.kind === 'suppression') {
       if (entry.at >= request.from) suppressions.push(entry);
+      return;
+    }
+    if (entry.kind === 'erasure') {
+      if (entry.at >= request.from) erasures.push(entry);
       return;
     }
     const key = tenantKey(asId<TenantId>(entry.tenant), entry.permit);
@@ -103,6 +114,7 @@ export async function readJournal(request: ReadJournal): Promise<JournalReading>
     attempts,
     results,
     suppressions: suppressions.toSorted((a, b) => a.at - b.at),
+    erasures,
     files: files.length,
     entries,
     gaps,

@@ -4,7 +4,9 @@ import type { TenantId } from '../../domain/ids.ts';
 import { isoOf } from '../../domain/instant.ts';
 import type { Message } from '../../domain/message.ts';
 import type { Page, PageQuery, ParkedView } from '../../gateway/services.port.ts';
+import { openBodies } from '../runtime/inbox-body.ts';
 import type { Sql, SqlSession, SqlValue } from '../sql/sql.port.ts';
+import type { SubjectVault } from '../vault/subject-vault.ts';
 import { decodeCursor, pageOf } from './cursor.ts';
 
 interface ParkedRecord {
@@ -36,6 +38,7 @@ function identityIn(name: string): readonly [string, string] | null {
 }
 
 function viewOf(row: ParkedRecord): ParkedView {
+  // What is personal in the body stays sealed.
   const { type, actor, data } = JSON.parse(row.body) as Message;
   return {
     id: nameOf(row),
@@ -52,9 +55,11 @@ function viewOf(row: ParkedRecord): ParkedView {
 
 export class ParkedMessages {
   readonly #sql: Sql;
+  readonly #vault: SubjectVault;
 
-  constructor(sql: Sql) {
+  constructor(sql: Sql, vault: SubjectVault) {
     this.#sql = sql;
+    this.#vault = vault;
   }
 
   /** Oldest first. */
@@ -70,10 +75,25 @@ export class ParkedMessages {
   /** The message itself and how people read it. Throws `not_found` when no such message is parked. */
   async find(tenant: TenantId, name: string): Promise<{ readonly view: ParkedView; readonly message: Message }> {
     const identity = identityIn(name);
-    const [row] = identity === null ? [] : await this.#rows(tenant, 'AND i.source = $2 AND i.id = $3', [...identity]);
-    if (row === undefined)
+    const found = identity === null ? null : await this.#open(tenant, identity);
+    if (found === null)
       throw new GatehouseError('not_found', 'No such message is parked. It may have been decided about a moment ago.');
-    return { view: viewOf(row), message: JSON.parse(row.body) as Message };
+    return found;
+  }
+
+  #open(
+    tenant: TenantId,
+    identity: readonly [string, string],
+  ): Promise<{ readonly view: ParkedView; readonly message: Message } | null> {
+    return this.#sql.transaction({ role: 'gatehouse_runtime', tenants: [tenant] }, async (session) => {
+      const [row] = await session.query<ParkedRecord>(`${SELECT} AND i.source = $2 AND i.id = $3`, [
+        tenant,
+        ...identity,
+      ]);
+      if (row === undefined) return null;
+      const [message] = await openBodies(session, this.#vault, [row.body]);
+      return message === undefined ? null : { view: viewOf(row), message };
+    });
   }
 
   #rows(tenant: TenantId, rest: string, params: readonly SqlValue[]): Promise<readonly ParkedRecord[]> {

@@ -21,6 +21,7 @@ import type { Message } from '../../domain/message.ts';
 import { columns } from '../sql/columns.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import type { SubjectRef, SubjectVault } from '../vault/subject-vault.ts';
+import { inboxBody, openBodies, OPENED_SINCE_GENERATION, sealerOf } from './inbox-body.ts';
 import { loadBatch } from './load-batch.ts';
 import type { PolicyCache } from './policy-cache.ts';
 import { sortDeliveries } from './sort-deliveries.ts';
@@ -156,6 +157,11 @@ export class PostgresRuntimeStore implements RuntimeStore {
     const { inserted, known } = await this.#sql.transaction(
       { role: 'gatehouse_runtime', tenants, keyed: true },
       async (session) => {
+        const sealers = rows.flatMap((message) => sealerOf(message) ?? []);
+        const keys =
+          sealers.length > 0 && (await this.#canOpen(session, rows))
+            ? await this.#vault.keys(session, sealers, true)
+            : null;
         const [inserted, known] = await Promise.all([
           session.query<{ tenant: string; source: string; id: string }>(
             `INSERT INTO inbox (tenant, source, id, partition, digest, state, body, correlation)
@@ -168,7 +174,7 @@ export class PostgresRuntimeStore implements RuntimeStore {
               ...columns(rows, [
                 (m) => m.partition,
                 (m) => m.contentDigest,
-                (m) => JSON.stringify(m),
+                (m) => (keys === null ? JSON.stringify(m) : inboxBody(this.#vault, keys, m)),
                 (m) => m.correlation,
               ]),
             ],
@@ -192,6 +198,15 @@ export class PostgresRuntimeStore implements RuntimeStore {
       // Only the first of equal ids within the request is the new one.
       return fresh.delete(key) ? 'accepted' : 'duplicate';
     });
+  }
+
+  /** During an upgrade, hosts that cannot open sealed bodies may own some of the partitions. */
+  async #canOpen(session: SqlSession, messages: readonly Message[]): Promise<boolean> {
+    const [row] = await session.query<{ generation: number }>(
+      'SELECT min(generation)::int AS generation FROM partition_leases WHERE partition = ANY ($1::smallint[])',
+      [unique(messages.map((message) => message.partition))],
+    );
+    return (row?.generation ?? 0) >= OPENED_SINCE_GENERATION;
   }
 
   async receipts(messages: readonly Message[]): Promise<readonly (BatchOutcome['results'][number] | null)[]> {
@@ -225,6 +240,7 @@ export class PostgresRuntimeStore implements RuntimeStore {
     const tenants = unique(deliveries.map((delivery) => delivery.message.tenant));
     const partitions = unique(deliveries.map((delivery) => delivery.message.partition)).toSorted((a, b) => a - b);
     let keys: ReadonlyMap<string, KeyObject> = new Map();
+    let erased: readonly SubjectRef[] = [];
     const outcome = await this.#sql.transaction(
       { role: 'gatehouse_runtime', tenants, keyed: true },
       async (session): Promise<BatchOutcome> => {
@@ -259,6 +275,7 @@ export class PostgresRuntimeStore implements RuntimeStore {
           held: { ...held, messages: heldMessages(deliveries, inbox) },
         };
         const planned = plan(state, fresh);
+        erased = planned.erasures;
         keys = await writePlan(
           session,
           this.#vault,
@@ -287,6 +304,7 @@ export class PostgresRuntimeStore implements RuntimeStore {
       },
     );
     this.#vault.remember(keys);
+    this.#vault.forget(erased);
     return outcome;
   }
 
@@ -327,7 +345,11 @@ export class PostgresRuntimeStore implements RuntimeStore {
          ORDER BY i.received_on, i.tenant, i.source, i.id LIMIT $3`,
         [[...partitions], ageMs, limit],
       );
-      return rows.map((row) => JSON.parse(row.body) as Message);
+      return openBodies(
+        session,
+        this.#vault,
+        rows.map((row) => row.body),
+      );
     });
   }
 

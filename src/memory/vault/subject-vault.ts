@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto';
 /** Data keys per subject: made on first use, kept wrapped with the installation's key, cached in memory, destroyed by erasure. */
 import type { TenantId } from '../../domain/ids.ts';
 import { columns } from '../sql/columns.ts';
-import type { SqlSession } from '../sql/sql.port.ts';
+import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import { keyOfBytes, newKeyBytes, seal, unseal } from './cipher.ts';
 
 /** Keys that stay in memory; the least recently used leave first. */
@@ -20,6 +20,8 @@ export const subjectKeyOf = (ref: SubjectRef) => `${ref.tenant}/${ref.subject}`;
 export class SubjectVault {
   readonly #master: KeyObject;
   readonly #cache = new Map<string, KeyObject>();
+  /** Up to when other hosts' erasures are known; the first look takes in all. */
+  #forgotten = new Date(0);
 
   constructor(master: KeyObject) {
     this.#master = master;
@@ -86,6 +88,23 @@ export class SubjectVault {
       if (this.#cache.size <= CACHE_MAX) break;
       this.#cache.delete(key);
     }
+  }
+
+  /** Forgets the keys that other hosts destroyed since the last call. */
+  async forgetErased(sql: Sql): Promise<void> {
+    const rows = await sql.asOwner((session) =>
+      session.query<SubjectRef & { readonly on: Date }>(
+        `SELECT tenant, subject, destroyed_on AS on FROM subject_keys WHERE destroyed_on > $1::timestamptz - interval '1 minute' ORDER BY destroyed_on`,
+        [this.#forgotten],
+      ),
+    );
+    this.forget(rows);
+    this.#forgotten = rows.at(-1)?.on ?? this.#forgotten;
+  }
+
+  /** Erased subjects: their keys must not stay in memory either. */
+  forget(refs: readonly SubjectRef[]): void {
+    for (const ref of refs) this.#cache.delete(subjectKeyOf(ref));
   }
 
   sealWith(keys: ReadonlyMap<string, KeyObject>, ref: SubjectRef, place: string, text: string): string | null {

@@ -1,8 +1,12 @@
 /** Records what became of messages, and accepts those that actors send each other. */
+import type { KeyObject } from 'node:crypto';
+
 import type { CommitPlan, ProcessedRow } from '../../../actors/runtime-store.port.ts';
 import { actorKey } from '../../../domain/keys.ts';
 import type { Message } from '../../../domain/message.ts';
 import { columns } from '../../sql/columns.ts';
+import type { SubjectVault } from '../../vault/subject-vault.ts';
+import { inboxBody } from '../inbox-body.ts';
 import type { Writes } from './writes.ts';
 
 /** The state in which a batch leaves a message. */
@@ -17,19 +21,24 @@ function heldFor(row: ProcessedRow): string | null {
   return inboxStateOf(row) === 'processed' ? null : actorKey(tenant, actor.kind, actor.id);
 }
 
-export function writeInbox(writes: Writes, plan: CommitPlan): void {
-  insert(writes, plan);
+export function writeInbox(
+  writes: Writes,
+  vault: SubjectVault,
+  keys: ReadonlyMap<string, KeyObject>,
+  plan: CommitPlan,
+): void {
+  insert(writes, plan, (message) => inboxBody(vault, keys, message));
   update(writes, plan);
   resolve(writes, plan);
 }
 
-function insert(writes: Writes, plan: CommitPlan): void {
+function insert(writes: Writes, plan: CommitPlan, bodyOf: (message: Message) => string): void {
   const arrived = plan.processed.filter((row) => !row.committed);
   const rows = [
     ...arrived.map((row) => ({
       message: row.message,
       state: inboxStateOf(row),
-      body: inboxStateOf(row) === 'processed' ? null : JSON.stringify(row.message),
+      body: inboxStateOf(row) === 'processed' ? null : bodyOf(row.message),
       error: row.error,
       correlation: row.correlation,
       event: row.event,
@@ -38,7 +47,7 @@ function insert(writes: Writes, plan: CommitPlan): void {
     ...plan.outgoing.map((message) => ({
       message,
       state: 'pending',
-      body: JSON.stringify(message),
+      body: bodyOf(message),
       error: null,
       correlation: message.correlation,
       event: null,

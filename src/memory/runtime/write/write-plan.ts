@@ -5,7 +5,9 @@ import type { CommitPlan, Loaded } from '../../../actors/runtime-store.port.ts';
 import type { SqlSession } from '../../sql/sql.port.ts';
 import { subjectKeyOf } from '../../vault/subject-vault.ts';
 import type { SubjectRef, SubjectVault } from '../../vault/subject-vault.ts';
+import { sealerOf } from '../inbox-body.ts';
 import { writeDecisions, writePermits, writeReviews } from './write-decisions.ts';
+import { writeErasures } from './write-erasures.ts';
 import { writeInbox } from './write-inbox.ts';
 import { writeLedger } from './write-ledger.ts';
 import type { Head } from './write-ledger.ts';
@@ -28,10 +30,14 @@ export async function writePlan(
     if (draft.sealed !== null) subjects.push({ tenant: draft.header.tenant, subject: draft.sealed.subject });
   for (const { tenant, write } of plan.profiles)
     if (write.kind === 'contact') subjects.push({ tenant, subject: write.id });
+  for (const { message, held, error } of plan.processed) {
+    const sealer = held || error !== null ? sealerOf(message) : null;
+    if (sealer !== null) subjects.push(sealer);
+  }
   const missing = subjects.filter((subject) => !known.has(subjectKeyOf(subject)));
   const keys = missing.length === 0 ? known : new Map([...known, ...(await vault.keys(session, missing, true))]);
   const writes = new Writes(session);
-  writeInbox(writes, plan);
+  writeInbox(writes, vault, keys, plan);
   writeLedger(writes, vault, keys, plan, heads);
   writeActors(writes, plan, loaded);
   writeGuards(writes, plan, loaded);
@@ -41,6 +47,7 @@ export async function writePlan(
   writeReviews(writes, plan);
   writeProjections(writes, plan);
   writeProfiles(writes, vault, keys, plan);
+  writeErasures(writes, plan);
   await writes.done();
   return keys;
 }

@@ -1,8 +1,8 @@
-/** The suppressions that a plan adds or lifts, those among them that it only sends on their way to the tenant's partition. */
-import type { JournalSuppression } from '../domain/journal.ts';
+/** What of a plan must outlive the database: suppressions, also those that are only on their way to the tenant's partition, and erasures. */
+import type { JournalErasure, JournalSuppression } from '../domain/journal.ts';
 import type { CommitPlan } from './runtime-store.port.ts';
 
-export function suppressionChanges(plan: CommitPlan, at: number): readonly JournalSuppression[] {
+export function lastingChanges(plan: CommitPlan, at: number): readonly (JournalSuppression | JournalErasure)[] {
   const rows = plan.suppressions.map((row): JournalSuppression => ({
     kind: 'suppression',
     at,
@@ -18,5 +18,6 @@ export function suppressionChanges(plan: CommitPlan, at: number): readonly Journ
     const { key, scope, reason, source } = message.data;
     return [{ kind: 'suppression', at, tenant: message.tenant, change: 'added', key, scope, reason, source }];
   });
-  return [...rows, ...sent];
+  const erasures = plan.erasures.map((erasure): JournalErasure => ({ kind: 'erasure', at, ...erasure }));
+  return [...rows, ...sent, ...erasures];
 }

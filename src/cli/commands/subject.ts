@@ -1,0 +1,126 @@
+/** What a person asks of the data about them, at a terminal: see it, correct it, object, be erased. */
+import { writeFileSync } from 'node:fs';
+
+import { contactFactsSchema } from '../../domain/entity.ts';
+import { GatehouseError } from '../../domain/errors.ts';
+import { answer, connected, EXIT, refuseMore, textOption, verbOf } from '../command.ts';
+import type { Command, CommandContext, ExitCode, OptionValues } from '../command.ts';
+import { readJsonFile } from '../json-file.ts';
+import { counted, timeOf } from '../words.ts';
+
+const VERBS = ['export', 'rectify', 'object', 'erase'] as const;
+
+export const subjectCommand: Command = {
+  name: 'subject',
+  summary: 'Export, correct or erase a person, or record their objection',
+  usage:
+    'gatehouse subject export SUBJECT [--to FILE]\ngatehouse subject rectify contact/ID --data FILE\ngatehouse subject object SUBJECT --reason TEXT\ngatehouse subject erase SUBJECT --reason TEXT --yes',
+  examples: [
+    'gatehouse subject export contact/4711 --to maria.json',
+    'gatehouse subject rectify contact/4711 --data corrected.json',
+    'gatehouse subject object contact/4711 --reason "objected by letter of 12 May"',
+    'gatehouse subject erase contact/4711 --reason "asked for it by letter of 12 May" --yes',
+  ],
+  options: {
+    to: { type: 'string', meaning: 'For export: the file to write, readable for you alone. It must not exist yet.' },
+    data: { type: 'string', meaning: 'For rectify: a file with the corrected facts of the contact, as JSON.' },
+    reason: { type: 'string', meaning: 'Why, without naming the person; it stands on the ledger.' },
+    yes: { type: 'boolean', meaning: 'For erase: yes, although it cannot be taken back.' },
+  },
+  async run(context, args, options) {
+    const verb = verbOf('subject', args, VERBS);
+    const subject = args[1];
+    if (subject === undefined)
+      throw new GatehouseError(
+        'usage',
+        `Name a person: gatehouse subject ${verb} contact/ID, lead/ID, or their id here.`,
+      );
+    refuseMore(args, 2);
+    switch (verb) {
+      case 'export':
+        return exportSubject(context, subject, options);
+      case 'rectify':
+        return rectify(context, subject, options);
+      case 'object':
+        return object(context, subject, reasonOf(options));
+      case 'erase':
+        if (options['yes'] !== true)
+          throw new GatehouseError('usage', 'Erasing a person cannot be taken back. Add --yes if you mean it.');
+        return erase(context, subject, reasonOf(options));
+    }
+  },
+};
+
+function reasonOf(options: OptionValues): string {
+  const reason = textOption(options, 'reason')?.trim() ?? '';
+  if (reason === '') throw new GatehouseError('usage', 'Say why with --reason; it stands on the ledger.');
+  return reason;
+}
+
+function exportSubject(context: CommandContext, subject: string, options: OptionValues): Promise<ExitCode> {
+  const file = textOption(options, 'to');
+  return connected(context, async (services, caller) => {
+    const found = await services.exportSubject(caller, subject);
+    const text = JSON.stringify(found, null, 2);
+    if (file === undefined) {
+      answer(context, found, () => text);
+      return EXIT.ok;
+    }
+    try {
+      writeFileSync(file, `${text}\n`, { mode: 0o600, flag: 'wx' });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new GatehouseError('usage', `${file} cannot be written: ${why}`, { cause: error });
+    }
+    const { events, decisions } = found;
+    answer(
+      context,
+      { subject: found.subject, file },
+      () =>
+        `${counted(events.length, 'event')} and ${counted(decisions.length, 'decision')} of the person are in ${file}.`,
+    );
+    return EXIT.ok;
+  });
+}
+
+function rectify(context: CommandContext, subject: string, options: OptionValues): Promise<ExitCode> {
+  const file = textOption(options, 'data');
+  if (file === undefined) throw new GatehouseError('usage', 'Name a file with the corrected facts: --data FILE.');
+  if (!subject.startsWith('contact/'))
+    throw new GatehouseError('usage', 'Facts of a person are corrected under your own id: contact/ID.');
+  const facts = contactFactsSchema.safeParse(readJsonFile(file));
+  if (!facts.success)
+    throw new GatehouseError('usage', `${file} does not hold facts of a contact.`, {
+      faults: facts.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, detail: message })),
+    });
+  return connected(context, async (services, caller) => {
+    const contact = await services.putContact(caller, subject.slice('contact/'.length), facts.data);
+    answer(context, contact, () => 'The facts are corrected. What was known before stays on the ledger, sealed.');
+    return EXIT.ok;
+  });
+}
+
+function object(context: CommandContext, subject: string, reason: string): Promise<ExitCode> {
+  return connected(context, async (services, caller) => {
+    const act = await services.objectSubject(caller, subject, reason);
+    answer(
+      context,
+      act,
+      () => 'Nothing more is sent to the person, what was open is cancelled, and their interest is no longer scored.',
+    );
+    return EXIT.ok;
+  });
+}
+
+function erase(context: CommandContext, subject: string, reason: string): Promise<ExitCode> {
+  return connected(context, async (services, caller) => {
+    const erasure = await services.eraseSubject(caller, subject, reason);
+    answer(context, erasure, () => {
+      const left = erasure.remains.map(
+        ({ what, why, until }) => `- ${what}: ${why}${until === null ? '' : `, until ${timeOf(until)}`}`,
+      );
+      return `The person is erased; event ${erasure.event} says so. What is left:\n${left.join('\n')}`;
+    });
+    return EXIT.ok;
+  });
+}

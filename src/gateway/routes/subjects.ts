@@ -1,0 +1,50 @@
+/** What a person may ask of the data about them: to see it, to object, and to be erased. */
+import { callerOf } from '../context.ts';
+import type { GatewayApp, GatewayContext } from '../context.ts';
+import { operation } from '../operation.ts';
+import { idParams } from '../schemas/common.ts';
+import { erasureSchema, subjectActSchema, subjectExportSchema, subjectRequestSchema } from '../schemas/subject.ts';
+
+const NAME =
+  'The id is that of the person, or `contact/ID` or `lead/ID` under your own id, with the slash written as `%2F`.';
+
+export function registerSubjectRoutes(app: GatewayApp, { services }: GatewayContext): void {
+  app.get(
+    '/v1/subjects/:id',
+    operation('exportSubject', {
+      tag: 'administration',
+      summary: 'Export a person',
+      description: `Everything that is kept of one person, opened. ${NAME}`,
+      request: { params: idParams },
+      answers: { 200: { description: 'Everything.', schema: subjectExportSchema } },
+      errors: ['not_found'],
+    }),
+    async (request) => services.exportSubject(callerOf(request), request.params.id),
+  );
+
+  app.post(
+    '/v1/subjects/:id/objection',
+    operation('objectSubject', {
+      tag: 'administration',
+      summary: 'Record an objection',
+      description: `Nothing more is sent to the person, what is open for them is cancelled, and their interest is no longer scored. ${NAME}`,
+      request: { params: idParams, body: subjectRequestSchema },
+      answers: { 200: { description: 'It is on the ledger and in force.', schema: subjectActSchema } },
+      errors: ['not_found'],
+    }),
+    async (request) => services.objectSubject(callerOf(request), request.params.id, request.body.reason),
+  );
+
+  app.post(
+    '/v1/subjects/:id/erasure',
+    operation('eraseSubject', {
+      tag: 'administration',
+      summary: 'Erase a person',
+      description: `Destroys the key with which everything personal of them is sealed, and empties the rows that name them. It cannot be taken back. Their address stays suppressed, by a keyed hash. ${NAME}`,
+      request: { params: idParams, body: subjectRequestSchema },
+      answers: { 200: { description: 'It is done; and what is left.', schema: erasureSchema } },
+      errors: ['not_found'],
+    }),
+    async (request) => services.eraseSubject(callerOf(request), request.params.id, request.body.reason),
+  );
+}

@@ -1,0 +1,35 @@
+/** What a person may ask of the data about them. */
+import { z } from 'zod';
+
+import type { ErasureView, SubjectActView, SubjectExport } from '../services.port.ts';
+import { contactViewSchema, eventViewSchema } from './account.ts';
+import { isoTimeSchema, reasonSchema } from './common.ts';
+import { decisionViewSchema } from './decision.ts';
+
+export const subjectExportSchema = z
+  .object({
+    subject: z.string().describe('The id of the person.'),
+    exported_at: isoTimeSchema,
+    erased: z.boolean().describe('True when what was sealed can no longer be read by anybody.'),
+    profile: contactViewSchema.nullable(),
+    events: z.array(eventViewSchema),
+    decisions: z.array(decisionViewSchema),
+    suppressions: z.array(z.object({ scope: z.string(), reason: z.string(), source: z.string() })),
+  })
+  .meta({ id: 'SubjectExport' }) satisfies z.ZodType<SubjectExport>;
+
+export const subjectRequestSchema = z
+  .strictObject({ reason: reasonSchema.describe('Why, without naming the person; it stands on the ledger.') })
+  .meta({ id: 'SubjectRequest', examples: [{ reason: 'Asked for it by letter of 12 May.' }] });
+
+export const subjectActSchema = z
+  .object({ subject: z.string(), event: z.string(), at: isoTimeSchema })
+  .meta({ id: 'SubjectAct' }) satisfies z.ZodType<SubjectActView>;
+
+export const erasureSchema = subjectActSchema
+  .extend({
+    remains: z
+      .array(z.object({ what: z.string(), why: z.string(), until: isoTimeSchema.nullable() }))
+      .describe('What is left of the person, why, and until when.'),
+  })
+  .meta({ id: 'Erasure' }) satisfies z.ZodType<ErasureView>;

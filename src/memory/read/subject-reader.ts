@@ -1,0 +1,121 @@
+/** Everything that is kept of one person, opened, for the person to read. */
+import { GatehouseError } from '../../domain/errors.ts';
+import { eventIdOf } from '../../domain/ids.ts';
+import type { TenantId } from '../../domain/ids.ts';
+import { isoOf } from '../../domain/instant.ts';
+import type { JsonValue } from '../../domain/json.ts';
+import type { EventView, SubjectExport } from '../../gateway/services.port.ts';
+import type { Sql } from '../sql/sql.port.ts';
+import { ledgerQuery } from './ledger-reader.ts';
+import type { ReadModel } from './read-model.ts';
+
+const PAGE = 1_000;
+
+/** A person in the directory. */
+export interface DirectoryPerson {
+  readonly id: string;
+  readonly scope: string;
+  readonly account: string | null;
+  readonly domain: string | null;
+  readonly suppressionKeys: readonly string[];
+}
+
+export class SubjectReader {
+  readonly #sql: Sql;
+  readonly #readModel: ReadModel;
+
+  constructor(sql: Sql, readModel: ReadModel) {
+    this.#sql = sql;
+    this.#readModel = readModel;
+  }
+
+  /** Throws `not_found`. */
+  async person(tenant: TenantId, id: string): Promise<DirectoryPerson> {
+    const [row] = await this.#as(tenant, (session) =>
+      session.query<{ scope: string; account: string | null; domain: string | null; suppression_keys: string[] }>(
+        `SELECT scope, account, domain, suppression_keys FROM directory WHERE tenant = $1 AND id = $2 AND kind = 'person' LIMIT 1`,
+        [tenant, id],
+      ),
+    );
+    if (row === undefined) throw new GatehouseError('not_found', 'Nothing is known of such a person.');
+    const { scope, account, domain, suppression_keys: suppressionKeys } = row;
+    return { id, scope, account, domain, suppressionKeys };
+  }
+
+  async export(tenant: TenantId, person: DirectoryPerson): Promise<Omit<SubjectExport, 'exported_at'>> {
+    const { id } = person;
+    const [key] = await this.#as(tenant, (session) =>
+      session.query<{ erased: boolean }>(
+        'SELECT destroyed_on IS NOT NULL AS erased FROM subject_keys WHERE tenant = $1 AND subject = $2',
+        [tenant, id],
+      ),
+    );
+    const erased = key?.erased ?? false;
+    const known = await this.#as(tenant, (session) =>
+      session.query('SELECT 1 FROM contacts WHERE tenant = $1 AND id = $2', [tenant, id]),
+    );
+    const suppressions = await this.#as(tenant, (session) =>
+      session.query<{ scope: string; reason: string; source: string }>(
+        `SELECT scope, reason, source FROM suppressions WHERE tenant = $1 AND key = ANY ($2::text[]) AND removed_version IS NULL ORDER BY key`,
+        [tenant, [...person.suppressionKeys]],
+      ),
+    );
+    return {
+      subject: id,
+      erased,
+      profile: known.length === 0 ? null : await this.#readModel.contact(tenant, id),
+      events: await this.#events(tenant, person),
+      decisions: await this.#decisions(tenant, id),
+      suppressions,
+    };
+  }
+
+  /** Oldest first: the person's own, those of actions for the person, and those whose text is the person's. */
+  async #events(tenant: TenantId, { id, scope }: DirectoryPerson): Promise<readonly EventView[]> {
+    const events: EventView[] = [];
+    for (let after = 0; ;) {
+      const rows = await this.#as(tenant, (session) =>
+        ledgerQuery(
+          session,
+          'ledger_events',
+          `WHERE tenant = $1 AND scope = $2 AND seq > $4 AND (actor_id = $3 OR sealed_subject = $3
+             OR actor_id IN (SELECT action FROM decisions WHERE tenant = $1 AND subject_id = $3 AND action IS NOT NULL)) ORDER BY seq LIMIT $5`,
+          [tenant, scope, id, after, PAGE],
+        ),
+      );
+      const opened = await this.#readModel.openSealed(tenant, rows);
+      for (const row of rows) {
+        const event = eventIdOf(row.partition, row.seq);
+        events.push({
+          id: event,
+          type: row.type,
+          at: isoOf(row.at),
+          actor: `${row.actor.kind}:${row.actor.id}`,
+          correlation: row.correlation,
+          causation: row.causation,
+          data: (JSON.parse(row.body) as { data: JsonValue }).data,
+          payload_text: opened.get(event) ?? null,
+        });
+      }
+      if (rows.length < PAGE) return events;
+      after = rows.at(-1)?.seq ?? after;
+    }
+  }
+
+  async #decisions(tenant: TenantId, person: string): Promise<SubjectExport['decisions']> {
+    const decisions: SubjectExport['decisions'][number][] = [];
+    for (let cursor: string | null = null; ;) {
+      const page = await this.#readModel.decisions(tenant, { person, cursor, limit: PAGE });
+      decisions.push(...page.items);
+      if (page.next_cursor === null) return decisions;
+      cursor = page.next_cursor;
+    }
+  }
+
+  #as<Row>(
+    tenant: TenantId,
+    run: (session: Parameters<Parameters<Sql['transaction']>[1]>[0]) => Promise<Row>,
+  ): Promise<Row> {
+    return this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant], keyed: true }, run);
+  }
+}

@@ -1,0 +1,217 @@
+/** What people may ask of the data about them: to see it, to object, and to be erased, without a hole in the ledger. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { openApp } from '../src/app.ts';
+import { event, OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp, until } from './app.fixture.ts';
+import type { TestApp } from './app.fixture.ts';
+import { describeDatabases } from './needs.ts';
+
+/** Words that occur nowhere but in what is personal. */
+const SECRETS = ['zebulon@example.com', 'Zebulon Quartz', 'Vizier of Procurement', 'crm-zq-77', 'drakonfruit'];
+
+const ZEBULON = { email: 'zebulon@example.com', name: 'Zebulon Quartz', title: 'Vizier of Procurement' };
+
+/** Every file of a folder, byte for byte. */
+function bytesOf(folder: string): Buffer {
+  return Buffer.concat(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name))),
+  );
+}
+
+it('no file of an embedded installation ever holds what is personal', { timeout: 120_000 }, async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-bytes-'));
+  try {
+    const app = await openApp({
+      dataDir,
+      databaseUrl: null,
+      natsUrl: null,
+      smtpUrl: null,
+      mailFrom: 'Gatehouse <gatehouse@localhost>',
+      masterKey: null,
+      adminKey: null,
+      host: '127.0.0.1',
+      port: 0,
+      drainMs: 0,
+      logLevel: 'silent',
+      workers: true,
+    });
+    const caller = await app.caller('default');
+    const content = { subject: 'Hi', body: 'A crate of drakonfruit for you.' };
+    try {
+      await app.services.putAccount(caller, 'example', PROSPECT);
+      await app.services.putContact(caller, 'crm-zq-77', { ...REACHABLE, ...ZEBULON });
+      const form = { form: 'demo', contact: { name: ZEBULON.name }, message: 'drakonfruit, please' };
+      await app.services.acceptSignals(caller, [event('web.form_submitted', 'contact/crm-zq-77', form)]);
+      await app.services.propose(caller, proposal('contact/crm-zq-77', { content }));
+      expect(JSON.stringify(await app.services.exportSubject(caller, 'contact/crm-zq-77'))).toContain('drakonfruit');
+      await app.services.eraseSubject(caller, 'contact/crm-zq-77', 'asked by letter');
+    } finally {
+      await app.close();
+    }
+    const bytes = bytesOf(dataDir);
+    // The search does find what is there.
+    expect(bytes.includes('asked by letter')).toBe(true);
+    for (const secret of SECRETS) expect(bytes.includes(secret)).toBe(false);
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+});
+
+describeDatabases('a person', (database) => {
+  let system: TestApp;
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-journal-'));
+  beforeAll(async () => {
+    system = await testApp(database, { workers: true, journalDir: folder });
+    const { app, caller } = system;
+    await app.services.applyPolicy(caller, { ...OPEN_POLICY, grants: [] });
+    await app.services.putAccount(caller, 'example', PROSPECT);
+  });
+  afterAll(async () => {
+    await system[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function introduce(externalId: string, facts: Partial<typeof REACHABLE> = {}): Promise<string> {
+    const { app, caller } = system;
+    return (await app.services.putContact(caller, externalId, { ...REACHABLE, ...facts })).id;
+  }
+  const signal = (subject: string, type: string, data: Parameters<typeof event>[2]) =>
+    system.app.services.acceptSignals(system.caller, [event(type, subject, data)]);
+  const page = (subject: string) => signal(subject, 'web.page_viewed', { page: 'pricing' });
+  const lead = async (id: string) =>
+    (
+      await system.rows<{ value: string; context: string }>(
+        `SELECT value, context FROM actor_state WHERE kind = 'lead' AND id = $1`,
+        [id],
+      )
+    ).map((row) => ({ value: row.value, context: JSON.parse(row.context) as { intent: { score: number } } }))[0];
+  const openReviews = async () =>
+    (await system.app.services.listReviews(system.caller, { limit: 100, cursor: null })).items;
+
+  /** Everything in the database, as text. */
+  async function allText(): Promise<string> {
+    const tables = await system.rows<{ name: string }>(
+      `SELECT c.oid::regclass::text AS name FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace`,
+    );
+    const texts = [];
+    for (const { name } of tables)
+      texts.push(
+        ...(await system.rows<{ text: string }>(`SELECT t::text AS text FROM ${name} t`)).map((row) => row.text),
+      );
+    return texts.join('\n');
+  }
+
+  it('sees everything that is kept of them, and nothing of others', async () => {
+    const { app, caller } = system;
+    const id = await introduce('reader', { email: 'reader@example.com' });
+    await introduce('neighbour', { email: 'neighbour@example.com' });
+    await page('contact/reader');
+    await page('contact/neighbour');
+    await app.services.propose(
+      caller,
+      proposal('contact/reader', { content: { subject: 'One', body: 'To the reader.' } }),
+    );
+    const found = await app.services.exportSubject(caller, 'contact/reader');
+    expect(found).toMatchObject({ subject: id, erased: false, profile: { facts: { email: 'reader@example.com' } } });
+    expect(found.events.map((item) => item.type)).toEqual(
+      expect.arrayContaining(['profile.updated', 'signal.received', 'action.proposed', 'action.held']),
+    );
+    const text = JSON.stringify(found);
+    expect(text).toContain('To the reader.');
+    expect(text).not.toContain('neighbour@example.com');
+    expect(found.decisions.length).toBeGreaterThan(0);
+    expect(await app.services.exportSubject(caller, id)).toMatchObject({ subject: id });
+    await expect(app.services.exportSubject(caller, 'contact/nobody')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('objects, and is neither written to nor scored any more', async () => {
+    const { app, caller } = system;
+    const id = await introduce('objector', { email: 'objector@example.com' });
+    await page('contact/objector');
+    await app.services.propose(caller, proposal('contact/objector'));
+    expect((await openReviews()).filter((item) => item.person === id)).not.toHaveLength(0);
+    const account = async () =>
+      (
+        await system.rows<{ context: string }>(`SELECT context FROM actor_state WHERE kind = 'account' AND id = $1`, [
+          (await app.services.getAccount(caller, 'example')).id,
+        ])
+      )[0]?.context;
+    expect((await lead(id))?.context.intent.score).toBeGreaterThan(0);
+
+    const act = await app.services.objectSubject(caller, 'contact/objector', 'asked by letter');
+    expect(act).toMatchObject({ subject: id });
+    await until(async () => (await openReviews()).every((item) => item.person !== id));
+    const before = await account();
+    await page('contact/objector');
+    expect(await lead(id)).toMatchObject({ value: 'objected', context: { intent: { score: 0 } } });
+    expect(await account()).toBe(before);
+    await until(async () => {
+      const check = await app.services.checkGate(caller, proposal('contact/objector'));
+      return check.verdict === 'deny' && check.checks.some((item) => item.code === 'suppressed');
+    });
+  });
+
+  it('is erased, so that no table names them, and the ledger is whole', async () => {
+    const { app, caller } = system;
+    const id = await introduce('crm-zq-77', ZEBULON);
+    await signal('contact/crm-zq-77', 'web.form_submitted', { form: 'demo', contact: { name: 'Zebulon Quartz' } });
+    await app.services.propose(
+      caller,
+      proposal('contact/crm-zq-77', { content: { subject: 'Hi', body: 'A crate of drakonfruit for you.' } }),
+    );
+    expect(JSON.stringify(await app.services.exportSubject(caller, 'contact/crm-zq-77'))).toContain('drakonfruit');
+
+    const erasure = await app.services.eraseSubject(caller, 'contact/crm-zq-77', 'asked by letter');
+    expect(erasure).toMatchObject({ subject: id });
+    expect(erasure.remains.length).toBeGreaterThan(0);
+    await until(async () => (await openReviews()).every((item) => item.person !== id));
+    // More comes in for them, and leaves nothing personal.
+    await signal('contact/crm-zq-77', 'web.form_submitted', { form: 'demo', contact: { name: 'Zebulon Quartz' } });
+    await introduce('crm-zq-77', { email: 'zebulon@example.com', name: 'Zebulon Quartz' });
+
+    const text = await allText();
+    for (const secret of SECRETS) expect(text).not.toContain(secret);
+    expect(await lead(id)).toMatchObject({ value: 'erased', context: { intent: { score: 0 } } });
+    const after = await app.services.exportSubject(caller, 'contact/crm-zq-77');
+    expect(after).toMatchObject({ erased: true, profile: { external_id: '' } });
+    for (const secret of SECRETS) expect(JSON.stringify(after)).not.toContain(secret);
+    expect(after.suppressions.map((item) => [item.scope, item.reason])).toEqual(
+      expect.arrayContaining([
+        ['email', 'erasure'],
+        ['contact', 'erasure'],
+      ]),
+    );
+    expect(await app.services.verify(caller)).toMatchObject({ ok: true });
+    expect(await app.services.rebuildCheck(caller)).toMatchObject({ ok: true, differences: [] });
+    expect(await app.services.replayAll(caller)).toMatchObject({ ok: true, different: 0 });
+  });
+
+  it('stays suppressed under another id with the same address', async () => {
+    const { app, caller } = system;
+    await introduce('somebody-else', { email: 'zebulon@example.com' });
+    const check = await app.services.checkGate(caller, proposal('contact/somebody-else'));
+    expect(check.verdict).toBe('deny');
+    expect(check.checks.map((item) => item.code)).toContain('suppressed');
+  });
+
+  it('is erased once: again says so again and changes nothing', async () => {
+    const { app, caller } = system;
+    const again = await app.services.eraseSubject(caller, 'contact/crm-zq-77', 'asked again');
+    expect((await app.services.exportSubject(caller, again.subject)).erased).toBe(true);
+    expect(await app.services.verify(caller)).toMatchObject({ ok: true });
+  });
+
+  it('is in the journal, without a name, so that a restore erases them again', async () => {
+    const text = readdirSync(folder)
+      .map((name) => readFileSync(join(folder, name), 'utf8'))
+      .join('');
+    expect(text).toContain('"kind":"erasure"');
+    for (const secret of SECRETS) expect(text).not.toContain(secret);
+  });
+});
