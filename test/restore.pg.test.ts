@@ -126,7 +126,7 @@ describeDatabases('a restored installation', (database: TestDatabase) => {
     });
     const { app, caller } = source;
     outside.manner = () => 'wait';
-    await contacts(source, ['sent', 'busy', 'silent', 'later', 'leaver']);
+    await contacts(source, ['sent', 'busy', 'silent', 'later', 'leaver', 'gone']);
     const permits: Record<string, string> = {};
     for (const id of ['sent', 'busy', 'silent']) permits[id] = await permitOf(source, id);
     const folder = await backUp(source);
@@ -141,6 +141,7 @@ describeDatabases('a restored installation', (database: TestDatabase) => {
     await until(async () => (await stateOf(source, permits['later'] ?? '')) === 'used');
     await app.services.acceptOutcomes(caller, [event('unsubscribe', 'contact/leaver', {}, { id: 'bye' })]);
     await until(async () => (await source.rows('SELECT 1 FROM suppressions')).length > 0);
+    await app.services.eraseSubject(caller, 'contact/gone', 'asked by letter');
     return { folder, permits };
   }
 
@@ -177,6 +178,11 @@ describeDatabases('a restored installation', (database: TestDatabase) => {
     expect(await verdictOf(target, 'later', 'another')).toBe('schedule');
     expect(await verdictOf(target, 'later', 'to-later')).not.toBe('pass');
     expect(await verdictOf(target, 'leaver', 'to-leaver')).toBe('deny');
+    // Whoever was erased came back with the backup, and is erased again.
+    expect(report.erasures).toBe(1);
+    expect(await app.services.exportSubject(caller, 'contact/gone')).toMatchObject({ erased: true });
+    expect(JSON.stringify(await app.services.exportSubject(caller, 'contact/gone'))).not.toContain('gone.example');
+    expect(await verdictOf(target, 'gone', 'to-gone')).toBe('deny');
 
     expect(await app.services.verify(caller)).toMatchObject({ ok: true });
     expect(await app.services.rebuildCheck(caller)).toMatchObject({ ok: true, differences: [] });
