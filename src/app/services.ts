@@ -404,6 +404,7 @@ export function createServices(parts: ServiceParts): Services {
         events: result.events,
         partitions: (await reader.heads()).length,
         faults: result.faults,
+        unnamed: result.unnamed,
       };
     },
     async rebuildCheck() {

@@ -38,7 +38,7 @@ describe('proofs', () => {
 
   test('that fail end with 1 and name what is wrong', async () => {
     const fault = { partition: 7, seq: 9, kind: 'chain', detail: 'the\u001B[31m hash differs' };
-    const report = { ok: false, events: 10, partitions: 64, faults: [fault] };
+    const report = { ok: false, events: 10, partitions: 64, faults: [fault], unnamed: 0 };
     Object.assign(world.services, { verify: async () => report });
     const { code, out } = await world.run('verify');
     expect(code).toBe(EXIT.problemFound);

@@ -258,7 +258,7 @@ export class FakeServices implements Services {
 
   async verify() {
     this.#note('verify');
-    return { ok: true, events: 3, partitions: 64, faults: [] };
+    return { ok: true, events: 3, partitions: 64, faults: [], unnamed: 0 };
   }
 
   async rebuildCheck() {

@@ -286,6 +286,8 @@ export interface VerifyReport {
     readonly kind: string;
     readonly detail: string;
   }[];
+  /** Faults that were found beyond those that are named. */
+  readonly unnamed: number;
 }
 
 export interface RebuildReport {

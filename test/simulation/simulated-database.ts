@@ -675,7 +675,9 @@ export class SimulatedDatabase {
           seq: rows.length,
           hash: rows.at(-1)?.hash ?? GENESIS_HASH,
         })),
-      slice: async ({ partition, after, limit }) => (this.ledger[partition] ?? []).slice(after, after + limit),
+      slice: async ({ partition, after, limit }) =>
+        (this.ledger[partition] ?? []).slice(Math.max(0, after), Math.max(0, after) + limit),
+      strays: async () => [],
       registryEvents: async (tenants) =>
         all().filter((row) => (row.actor.kind === 'tenant' || row.actor.kind === 'trust') && isOf(tenants, row)),
       sharedGuardEvents: async (tenants) =>

@@ -14,6 +14,8 @@ export interface LedgerSlice {
 export interface LedgerReader {
   heads(): Promise<readonly { readonly partition: number; readonly seq: number; readonly hash: string }[]>;
   slice(slice: LedgerSlice): Promise<readonly LedgerRow[]>;
+  /** Rows, at most 100 of them, of partitions that do not exist. */
+  strays(): Promise<readonly { readonly partition: number; readonly seq: number }[]>;
   /** Every event of the registries and trust cells of these tenants, or of all when null, in order. */
   registryEvents(tenants: readonly TenantId[] | null): Promise<readonly LedgerRow[]>;
   /** Events that changed guards which several partitions share, in any order. */

@@ -21,8 +21,8 @@ export const verifyCommand: Command = {
       answer(context, report, () =>
         lines(context.terminal.paint, report.ok, {
           good: `The ledger is whole: ${size}.`,
-          bad: `The ledger is damaged: ${counted(faults.length, 'fault')} in ${size}.`,
-          rows: faults,
+          bad: `The ledger is damaged: ${counted(faults.length + report.unnamed, 'fault')} in ${size}.`,
+          rows: report.unnamed === 0 ? faults : [...faults, ['…', `${figure(report.unnamed)} more`]],
         }),
       );
       return report.ok ? EXIT.ok : EXIT.problemFound;

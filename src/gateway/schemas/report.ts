@@ -88,6 +88,7 @@ export const verifyReportSchema = z
     events: z.int(),
     partitions: z.int(),
     faults: z.array(z.object({ partition: z.int(), seq: z.int(), kind: z.string(), detail: z.string() })),
+    unnamed: z.int().describe('Faults that were found beyond those that are named.'),
   })
   .meta({ id: 'VerifyReport' }) satisfies z.ZodType<VerifyReport>;
 

@@ -1,7 +1,7 @@
 /** Reads the ledger and what was derived from it, past row-level security: for audit, rebuild and replay of the whole installation. */
 import type { LedgerReader } from '../../actors/replay/ledger-reader.port.ts';
 import { guardStateSchema } from '../../domain/guard.ts';
-import { asId } from '../../domain/ids.ts';
+import { asId, PARTITION_COUNT } from '../../domain/ids.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { LedgerRow } from '../../domain/ledger-event.ts';
 import { storedActor } from '../runtime/load-batch.ts';
@@ -84,6 +84,13 @@ export function createLedgerReader(sql: Sql, policies: PolicyCache): LedgerReade
           after,
           limit,
         ]),
+      ),
+    strays: () =>
+      sql.asOwner((session) =>
+        session.query<{ partition: number; seq: number }>(
+          'SELECT partition, seq FROM ledger WHERE partition < 0 OR partition >= $1 ORDER BY partition, seq LIMIT 100',
+          [PARTITION_COUNT],
+        ),
       ),
     registryEvents: (tenants) =>
       sql.asOwner((session) =>
