@@ -29,6 +29,7 @@ import { DiskGuard } from './app/disk-guard.ts';
 import { every } from './app/every.ts';
 import { keyCheckOf } from './app/key-check.ts';
 import { LEASE_MS } from './app/lease.ts';
+import { anchorDirOf } from './app/ledgers.ts';
 import { DEFAULT_TENANT, DEMO_POLICY, DEMO_TENANT, localCaller, LocalTenants } from './app/local-tenants.ts';
 import { keptSecret, masterKey } from './app/master-key.ts';
 import { replaceDeadNeighbours } from './app/neighbours.ts';
@@ -43,6 +44,8 @@ import { UsageMeter } from './app/usage-meter.ts';
 import { DEFAULT_POLICY } from './domain/policy.ts';
 import { createGateway } from './gateway/server.ts';
 import { createRunners, MACHINE_GENERATION } from './machines/catalogue.ts';
+import { AnchorFolder } from './memory/anchors/anchor-folder.ts';
+import { signerOf } from './memory/anchors/signing-key.ts';
 import { KeyStore } from './memory/identity/keys.ts';
 import { PostgresDirectory } from './memory/identity/postgres-directory.ts';
 import { FileEffectJournal } from './memory/journal/effect-journal.ts';
@@ -72,6 +75,7 @@ import type { Metrics } from './observability/metrics.ts';
 
 export type { App, AppOptions } from './app/app.port.ts';
 export { createBackups } from './app/backups.ts';
+export { createLedgers } from './app/ledgers.ts';
 export { findServer } from './app/find-server.ts';
 export { DEFAULT_TENANT, DEMO_TENANT } from './app/local-tenants.ts';
 
@@ -91,6 +95,7 @@ const METER_MS = 60_000;
 const STATISTICS_MS = 2_000;
 const BACKLOG_MS = 15_000;
 const PAUSE_MS = 1_000;
+const ANCHOR_MS = 3_600_000;
 const JOURNAL_DAYS = 35;
 export async function openApp(options: AppOptions): Promise<App> {
   const logger = createLogger({ level: options.logLevel, destination: process.stderr }) as unknown as FastifyBaseLogger;
@@ -211,7 +216,9 @@ async function compose(
   const diskGuard = embedded && options.database === undefined ? new DiskGuard(options.dataDir, clock) : null;
   const backlog = new BacklogWatch(() => readBacklog(sql, LEASE_MS), clock);
   let draining = false;
+  const anchors = new AnchorFolder(anchorDirOf(options), sql, signerOf(master), keyCheckOf(master));
   const services = createServices({
+    anchors,
     backlog,
     clock,
     draining: () => draining,
@@ -269,7 +276,16 @@ async function compose(
       if (pause.reason !== null) await pause.refresh();
     }),
     ...(options.workers
-      ? [every(BACKLOG_MS, 'measuring what waits', observer, () => backlog.refresh(), 'at once')]
+      ? [
+          every(BACKLOG_MS, 'measuring what waits', observer, () => backlog.refresh(), 'at once'),
+          every(
+            ANCHOR_MS,
+            'writing the anchor of the day',
+            observer,
+            async () => pause.reason ?? anchors.writeDaily(),
+            'at once',
+          ),
+        ]
       : []),
   ];
 
@@ -317,6 +333,7 @@ async function compose(
         },
       );
       await pause.refresh();
+      if (anchors.exist) await anchors.write(report.backup_at);
       return report;
     },
     async close() {

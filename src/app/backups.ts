@@ -150,7 +150,7 @@ async function moveTo(config: Config, databaseUrl: string, progress: BackupProgr
 }
 
 /** Looking for the embedded database must not make one. */
-function refuseWithoutDatabase({ databaseUrl, dataDir }: Pick<Config, 'databaseUrl' | 'dataDir'>): void {
+export function refuseWithoutDatabase({ databaseUrl, dataDir }: Pick<Config, 'databaseUrl' | 'dataDir'>): void {
   if (databaseUrl !== null || existsSync(join(dataDir, 'pg'))) return;
   throw new GatehouseError(
     'usage',

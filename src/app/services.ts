@@ -13,7 +13,6 @@ import type { LedgerReader } from '../actors/replay/ledger-reader.port.ts';
 import { rebuildCheck } from '../actors/replay/rebuild.ts';
 import { admissionOf, isAdmission, replayAction, replayAll } from '../actors/replay/replay.ts';
 import { traceStep } from '../actors/replay/trace.ts';
-import { verifyLedger } from '../actors/replay/verify.ts';
 import type { ReviewCommands } from '../actors/review-commands.ts';
 import type { TenantCommands } from '../actors/tenant-commands.ts';
 import type { UncertainCommands } from '../actors/uncertain-commands.ts';
@@ -34,6 +33,7 @@ import type { BackupView, Services, TraceStep, Caller, ImportView, ReplayView } 
 import type { Runners } from '../machines/catalogue.ts';
 import { decayedTrust } from '../machines/trust/trust.machine.ts';
 import type { TrustContext } from '../machines/trust/trust.machine.ts';
+import type { AnchorFolder } from '../memory/anchors/anchor-folder.ts';
 import type { KeyStore } from '../memory/identity/keys.ts';
 import type { ParkedMessages } from '../memory/read/parked-messages.ts';
 import type { ReadModel } from '../memory/read/read-model.ts';
@@ -44,9 +44,11 @@ import type { Metrics } from '../observability/metrics.ts';
 import { evaluateReleasedGate } from '../policies/released-gates.ts';
 import { nextLevel, trustQuantile } from '../policies/trust.ts';
 import type { BacklogWatch } from './backlog-watch.ts';
+import { anchorView, auditLedger } from './ledger-audit.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
 export interface ServiceParts {
+  readonly anchors: AnchorFolder;
   readonly backlog: BacklogWatch;
   readonly clock: Clock;
   readonly commands: TenantCommands;
@@ -92,6 +94,12 @@ function importView(state: ImportState): ImportView {
     counts: { ...state.counts },
     started_at: isoOf(state.startedAt),
   };
+}
+
+/** What concerns all tenants is for those who run the installation. */
+function refuseOtherTenants(caller: Caller, what: string): void {
+  if (caller.tenant !== 'default')
+    throw new GatehouseError('forbidden', `${what} every tenant. Only a key of the tenant default may ask for it.`);
 }
 
 export function createServices(parts: ServiceParts): Services {
@@ -390,22 +398,13 @@ export function createServices(parts: ServiceParts): Services {
     },
 
     async writeBackup(caller) {
-      if (caller.tenant !== 'default')
-        throw new GatehouseError(
-          'forbidden',
-          'A backup holds every tenant. Only a key of the tenant default may ask for it.',
-        );
+      refuseOtherTenants(caller, 'A backup holds');
       return parts.writeBackup();
     },
-    async verify() {
-      const result = await verifyLedger(reader, sha256);
-      return {
-        ok: result.faults.length === 0,
-        events: result.events,
-        partitions: (await reader.heads()).length,
-        faults: result.faults,
-        unnamed: result.unnamed,
-      };
+    verify: () => auditLedger(reader, parts.anchors),
+    async writeAnchor(caller, { restored_from: restoredFrom }) {
+      refuseOtherTenants(caller, 'An anchor speaks of');
+      return anchorView(await parts.anchors.write(restoredFrom === null ? null : new Date(restoredFrom).toISOString()));
     },
     async rebuildCheck() {
       await host.idle();

@@ -87,6 +87,7 @@ export type CommandServices = Pick<
   | 'traceDecision'
   | 'undoImport'
   | 'verify'
+  | 'writeAnchor'
   | 'writeBackup'
 >;
 

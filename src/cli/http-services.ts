@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ERRORS, GatehouseError } from '../domain/errors.ts';
 import type { ErrorCode, Fault } from '../domain/errors.ts';
 import type {
+  AnchorView,
   BackupView,
   HealthView,
   ImportRecord,
@@ -69,6 +70,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
     replayDecision: (_caller, id) => call<ReplayView>('POST', `/v1/decisions/${part(id)}/replay`),
     replayAll: () => call<ReplayAllReport>('POST', '/v1/replay-all'),
     writeBackup: () => call<BackupView>('POST', '/v1/backups'),
+    writeAnchor: (_caller, request) => call<AnchorView>('POST', '/v1/anchors', withoutNulls(request)),
     verify: () => call<VerifyReport>('POST', '/v1/verify'),
     rebuildCheck: () => call<RebuildReport>('POST', '/v1/rebuild-check'),
     listUncertain: (_caller, { limit, cursor }) =>

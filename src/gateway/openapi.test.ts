@@ -72,6 +72,7 @@ test('has the paths that were promised', () => {
       "GET /v1/traces/{correlation}",
       "GET /v1/trust",
       "GET /v1/uncertain",
+      "POST /v1/anchors",
       "POST /v1/backups",
       "POST /v1/decisions/{id}/replay",
       "POST /v1/gate/check",

@@ -50,6 +50,7 @@ export const OPERATIONS = {
 
   writeBackup: 'administer',
   verifyLedger: 'audit',
+  writeAnchor: 'administer',
   checkRebuild: 'audit',
   replayAll: 'audit',
 

@@ -256,9 +256,20 @@ export class FakeServices implements Services {
     };
   }
 
+  async writeAnchor(_caller: Caller, request: { readonly restored_from: string | null }) {
+    this.#note('writeAnchor', request);
+    return { file: 'anchor-000001.json', number: 1, at: '2026-11-21T00:00:00.000Z', events: 3, public_key: 'cHVibGlj' };
+  }
   async verify() {
     this.#note('verify');
-    return { ok: true, events: 3, partitions: 64, faults: [], unnamed: 0 };
+    return {
+      ok: true,
+      events: 3,
+      partitions: 64,
+      faults: [],
+      unnamed: 0,
+      anchors: { files: 0, newest_at: null, faults: [] },
+    };
   }
 
   async rebuildCheck() {

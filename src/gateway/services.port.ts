@@ -288,6 +288,22 @@ export interface VerifyReport {
   }[];
   /** Faults that were found beyond those that are named. */
   readonly unnamed: number;
+  /** The anchors that the chains were compared with, and what is wrong with the files themselves. */
+  readonly anchors: {
+    readonly files: number;
+    readonly newest_at: string | null;
+    readonly faults: readonly { readonly file: string; readonly detail: string }[];
+  };
+}
+
+/** A signed note of where the ledger ends, kept outside the database. */
+export interface AnchorView {
+  readonly file: string;
+  readonly number: number;
+  readonly at: string;
+  readonly events: number;
+  /** Ed25519, base64 of its 32 bytes. */
+  readonly public_key: string;
 }
 
 export interface RebuildReport {
@@ -460,6 +476,8 @@ export interface Services {
   /** Writes a backup into the data folder of a server on the embedded database. Throws `state_conflict` for any other database. */
   writeBackup(caller: Caller): Promise<BackupView>;
   verify(caller: Caller): Promise<VerifyReport>;
+  /** Signs where the ledger ends, into the folder of anchors of this process. `restored_from` is the time of a backup that was restored since. */
+  writeAnchor(caller: Caller, request: { readonly restored_from: string | null }): Promise<AnchorView>;
   rebuildCheck(caller: Caller): Promise<RebuildReport>;
   replayAll(caller: Caller): Promise<ReplayAllReport>;
   startImport(caller: Caller, start: ImportStart): Promise<ImportView>;

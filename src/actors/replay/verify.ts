@@ -1,7 +1,12 @@
 /** Checks the hash chains: every row follows from the one before it, nothing is missing, and each chain ends where its head says. */
+import type { Anchor } from '../../domain/anchor.ts';
 import { PARTITION_COUNT } from '../../domain/ids.ts';
 import type { Digest } from '../../domain/json.ts';
+import { anchoredHeads, anchorFault } from './anchor-check.ts';
+import type { AnchoredHead } from './anchor-check.ts';
 import type { VerifyResult } from './chain-fault.ts';
+import type { ChainFault } from './chain-fault.ts';
+import type { ChainHead } from './chain-findings.ts';
 import { beyondHead, findings, headFault } from './chain-findings.ts';
 import { ChainWalk } from './chain-walk.ts';
 import type { LedgerReader } from './ledger-reader.port.ts';
@@ -12,11 +17,17 @@ const SLICE = 5_000;
 const AT_ONCE = 3;
 
 /** Checks all chains. Hosts may go on writing meanwhile: what they append is checked as far as it is seen. */
-export async function verifyLedger(reader: LedgerReader, digest: Digest): Promise<VerifyResult> {
+export async function verifyLedger(
+  reader: LedgerReader,
+  digest: Digest,
+  anchors: readonly Anchor[] = [],
+): Promise<VerifyResult> {
   const heads = new Map((await reader.heads()).map((head) => [head.partition, head]));
+  const anchored = anchoredHeads(anchors);
   const walks = Array.from({ length: PARTITION_COUNT }, (_, partition) => {
-    const head = heads.get(partition);
-    return new ChainWalk(partition, digest, { marks: new Set(head === undefined ? [] : [head.seq]) });
+    const known = [heads.get(partition), ...(anchored.get(partition) ?? [])];
+    const marks = new Set(known.flatMap((head) => head?.seq ?? []));
+    return new ChainWalk(partition, digest, { marks });
   });
   const waiting = [...walks];
   await Promise.all(
@@ -27,8 +38,11 @@ export async function verifyLedger(reader: LedgerReader, digest: Digest): Promis
   // A row and its head are written together, so no chain that was read can be longer than its head is now.
   const later = new Map((await reader.heads()).map((head) => [head.partition, head.seq]));
   const others = walks.flatMap((walk) =>
-    [headFault(walk, heads.get(walk.partition)), beyondHead(walk, later.get(walk.partition) ?? Infinity)].flatMap(
-      (fault) => fault ?? [],
+    endFaults(
+      walk,
+      heads.get(walk.partition),
+      later.get(walk.partition) ?? Infinity,
+      anchored.get(walk.partition) ?? [],
     ),
   );
   for (const { partition, seq } of await reader.strays()) {
@@ -36,6 +50,19 @@ export async function verifyLedger(reader: LedgerReader, digest: Digest): Promis
     others.push({ partition, seq, kind: 'inserted', detail });
   }
   return findings(walks, others, digest);
+}
+
+/** What is wrong with where a chain ends. A cut that the head shows is not told again by an anchor. */
+function endFaults(
+  walk: ChainWalk,
+  head: ChainHead | undefined,
+  later: number,
+  anchored: readonly AnchoredHead[],
+): readonly ChainFault[] {
+  const byHead = headFault(walk, head);
+  const byAnchor = anchorFault(walk, anchored);
+  const isTold = byHead?.kind === 'cut_off' && byAnchor?.kind === 'cut_off';
+  return [byHead, beyondHead(walk, later), isTold ? null : byAnchor].flatMap((fault) => fault ?? []);
 }
 
 async function walkChain(reader: LedgerReader, walk: ChainWalk): Promise<void> {

@@ -1,34 +1,53 @@
 /** The commands that prove: the hash chains, the states against the ledger, and the decisions against their replay. */
 import { GatehouseError } from '../../domain/errors.ts';
-import type { ReplayView } from '../../gateway/services.port.ts';
-import { answer, connected, EXIT, refuseMore } from '../command.ts';
+import type { ReplayView, VerifyReport } from '../../gateway/services.port.ts';
+import { answer, connected, EXIT, refuseMore, textOption } from '../command.ts';
 import type { Command } from '../command.ts';
 import type { Paint } from '../terminal.ts';
 import { columns, counted, figure } from '../words.ts';
 
 export const verifyCommand: Command = {
   name: 'verify',
-  summary: 'Check the hash chains of the ledger',
-  usage: 'gatehouse verify',
-  examples: ['gatehouse verify', 'gatehouse verify --json'],
-  options: {},
-  async run(context, args) {
+  summary: 'Check the hash chains of the ledger, and compare them with the anchors outside the database',
+  usage: 'gatehouse verify [--anchors DIR]',
+  examples: ['gatehouse verify', 'gatehouse verify --json', 'gatehouse verify --anchors /mnt/worm/anchors'],
+  options: {
+    anchors: {
+      type: 'string',
+      meaning: 'A folder with anchors, in place of the one of the installation. Opens the database by itself.',
+    },
+  },
+  async run(context, args, options) {
     refuseMore(args, 0);
-    return connected(context, async (services, caller) => {
-      const report = await services.verify(caller);
-      const size = `${counted(report.events, 'event')} in ${counted(report.partitions, 'partition')}`;
-      const faults = report.faults.map(({ partition, seq, kind, detail }) => [`p${partition}-${seq}`, kind, detail]);
-      answer(context, report, () =>
-        lines(context.terminal.paint, report.ok, {
-          good: `The ledger is whole: ${size}.`,
-          bad: `The ledger is damaged: ${counted(faults.length + report.unnamed, 'fault')} in ${size}.`,
-          rows: report.unnamed === 0 ? faults : [...faults, ['…', `${figure(report.unnamed)} more`]],
-        }),
-      );
-      return report.ok ? EXIT.ok : EXIT.problemFound;
-    });
+    const anchorDir = textOption(options, 'anchors');
+    const report =
+      anchorDir === undefined
+        ? await connected(context, (services, caller) => services.verify(caller))
+        : await context.system.ledgers.verify(context.config, { anchorDir });
+    answer(context, report, () => verifyText(report, context.terminal.paint));
+    return report.ok ? EXIT.ok : EXIT.problemFound;
   },
 };
+
+function verifyText(report: VerifyReport, paint: Paint): string {
+  const { anchors, faults, unnamed } = report;
+  const size = `${counted(report.events, 'event')} in ${counted(report.partitions, 'partition')}`;
+  const compared =
+    anchors.newest_at === null
+      ? 'There are no anchors to compare it with; see gatehouse anchor.'
+      : `Compared with ${counted(anchors.files, 'anchor')}, the newest of ${anchors.newest_at}.`;
+  const found = counted(faults.length + unnamed + anchors.faults.length, 'fault');
+  const rows = [
+    ...faults.map(({ partition, seq, kind, detail }) => [`p${partition}-${seq}`, kind, detail]),
+    ...(unnamed === 0 ? [] : [['…', '', `${figure(unnamed)} more`]]),
+    ...anchors.faults.map(({ file, detail }) => [file, 'anchor', detail]),
+  ];
+  return lines(paint, report.ok, {
+    good: `The ledger is whole: ${size}. ${compared}`,
+    bad: `The ledger is damaged: ${found} in ${size}. ${compared}`,
+    rows,
+  });
+}
 
 export const rebuildCommand: Command = {
   name: 'rebuild',

@@ -24,6 +24,7 @@ import {
   replayAllReportSchema,
   trustViewSchema,
   backupViewSchema,
+  anchorViewSchema,
   verifyReportSchema,
 } from '../schemas/report.ts';
 import { reviewDecidedSchema, reviewViewSchema } from '../schemas/review.ts';
@@ -150,6 +151,12 @@ const CASES: Record<string, Case> = {
     call: ['writeBackup'],
   },
   verifyLedger: { request: { method: 'POST', url: '/v1/verify' }, answer: verifyReportSchema, call: ['verify'] },
+  writeAnchor: {
+    request: { method: 'POST', url: '/v1/anchors', payload: { restored_from: '2026-11-21T08:00:00Z' } },
+    status: 201,
+    answer: anchorViewSchema,
+    call: ['writeAnchor', { restored_from: '2026-11-21T08:00:00Z' }],
+  },
   checkRebuild: {
     request: { method: 'POST', url: '/v1/rebuild-check' },
     answer: rebuildReportSchema,
