@@ -44,6 +44,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import { evaluateReleasedGate } from '../policies/released-gates.ts';
 import { nextLevel, trustQuantile } from '../policies/trust.ts';
 import type { BacklogWatch } from './backlog-watch.ts';
+import { KnownStates } from './known-states.ts';
 import { anchorView, auditLedger } from './ledger-audit.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
@@ -127,6 +128,7 @@ export function createServices(parts: ServiceParts): Services {
     refuseIntake,
   } = parts;
   const replayDeps = { reader, runners, digest: sha256 };
+  const known = new KnownStates({ directory, reader, registry, runners });
 
   async function idOf(tenant: TenantId, kind: 'account' | 'contact', externalId: string): Promise<string> {
     const found = await directory.find(tenant, kind, externalId);
@@ -272,8 +274,10 @@ export function createServices(parts: ServiceParts): Services {
       );
       return readModel.account(caller.tenant, found.id);
     },
-    getAccount: async (caller, externalId) =>
-      readModel.account(caller.tenant, await idOf(caller.tenant, 'account', externalId)),
+    async getAccount(caller, externalId, asOf) {
+      const today = await readModel.account(caller.tenant, await idOf(caller.tenant, 'account', externalId));
+      return asOf === undefined ? today : known.account(caller.tenant, today, asOf);
+    },
     listAccounts: (caller, query) => readModel.accounts(caller.tenant, query),
     async accountEvents(caller, id, query) {
       const found = await directory.find(caller.tenant, 'account', id);
@@ -290,8 +294,11 @@ export function createServices(parts: ServiceParts): Services {
       );
       return readModel.contact(caller.tenant, found.id);
     },
-    getContact: async (caller, externalId) =>
-      readModel.contact(caller.tenant, await idOf(caller.tenant, 'contact', externalId)),
+    async getContact(caller, externalId, asOf) {
+      const today = await readModel.contact(caller.tenant, await idOf(caller.tenant, 'contact', externalId));
+      return asOf === undefined ? today : known.contact(caller.tenant, today, asOf);
+    },
+    getKnownState: (caller, subject, asOf) => known.view(caller.tenant, subject, asOf),
 
     listUncertain: (caller, query) => uncertainPermits.list(caller.tenant, query),
     async settleUncertain(caller, permit, { happened, reason, receipt }) {

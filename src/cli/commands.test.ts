@@ -63,6 +63,21 @@ describe('proofs', () => {
     expect(await json('verify')).toEqual(report);
   });
 
+  test('a state is shown as it was known at a time', async () => {
+    const ran = await world.run('rebuild', '--as-of', '2026-11-21T10:00:00Z', '--subject', 'account/acme');
+    expect(ran.out).toBe(
+      [
+        'account/acme as it was known at 2026-11-21T10:00:00.000Z, from 1 event up to p1-1:',
+        '  account acc_1  known  1 event  since 2026-11-21T10:00:00.000Z',
+      ].join('\n'),
+    );
+    expect(await world.run('rebuild', '--as-of', '2026-11-21', '--subject', 'account/acme')).toMatchObject({
+      code: EXIT.usage,
+    });
+    expect(await world.run('rebuild', '--as-of', '2026-11-21T10:00:00Z')).toMatchObject({ code: EXIT.usage });
+    expect(await world.run('rebuild', '--check', '--subject', 'account/acme')).toMatchObject({ code: EXIT.usage });
+  });
+
   test('an anchor is written now, also after a restore', async () => {
     expect((await world.run('anchor')).out).toMatch(
       /^anchor-000001.json says where 3 events end at 2026-11-21T00:00:00.000Z./,

@@ -8,12 +8,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ERRORS, GatehouseError } from '../domain/errors.ts';
 import type { ErrorCode, Fault } from '../domain/errors.ts';
+import { isoOf } from '../domain/instant.ts';
 import type {
   AnchorView,
   BackupView,
   HealthView,
   ImportRecord,
   ImportView,
+  KnownStateView,
   LoopReport,
   Page,
   RebuildReport,
@@ -72,6 +74,8 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
     writeBackup: () => call<BackupView>('POST', '/v1/backups'),
     writeAnchor: (_caller, request) => call<AnchorView>('POST', '/v1/anchors', withoutNulls(request)),
     verify: () => call<VerifyReport>('POST', '/v1/verify'),
+    getKnownState: (_caller, subject, asOf) =>
+      call<KnownStateView>('GET', `/v1/known-state${queryOf({ subject, as_of: isoOf(asOf) })}`),
     rebuildCheck: () => call<RebuildReport>('POST', '/v1/rebuild-check'),
     listUncertain: (_caller, { limit, cursor }) =>
       call<Page<UncertainView>>('GET', `/v1/uncertain${queryOf({ limit: String(limit), cursor })}`),

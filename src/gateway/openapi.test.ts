@@ -63,6 +63,7 @@ test('has the paths that were promised', () => {
       "GET /v1/decisions/{id}",
       "GET /v1/decisions/{id}/trace",
       "GET /v1/imports",
+      "GET /v1/known-state",
       "GET /v1/parked",
       "GET /v1/parked/{id}",
       "GET /v1/policy",

@@ -25,6 +25,7 @@ export const OPERATIONS = {
   listAccountEvents: 'read',
   putContact: 'ingest',
   getContact: 'read',
+  getKnownState: 'read',
 
   listReviews: 'read',
   getReview: 'read',

@@ -8,6 +8,7 @@ import { asId } from '../domain/ids.ts';
 import { isoOf } from '../domain/instant.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import type {
+  KnownStateView,
   AcceptResult,
   AccountView,
   Caller,
@@ -151,6 +152,19 @@ export class FakeServices implements Services {
     return { ...CONTACT, external_id: externalId, facts };
   }
 
+  async getKnownState(_caller: Caller, subject: string, asOf: number): Promise<KnownStateView> {
+    this.#note('getKnownState', subject, asOf);
+    return {
+      subject,
+      id: 'acc_1',
+      as_of: isoOf(asOf),
+      clock: 'real',
+      events: 1,
+      last_event: 'p1-1',
+      actors: [{ kind: 'account', id: 'acc_1', state: 'known', context: {}, events: 1, changed_at: isoOf(asOf) }],
+      guards: [],
+    };
+  }
   async getContact(_caller: Caller, externalId: string): Promise<ContactView> {
     this.#note('getContact', externalId);
     return { ...CONTACT, external_id: externalId };

@@ -6,6 +6,7 @@ import type { Permission, Role, Actor } from '../domain/authority.ts';
 import type { AccountFacts, ContactFacts, Dimensions } from '../domain/entity.ts';
 import type { ActorKind } from '../domain/event-types.ts';
 import type { CheckResult } from '../domain/gate.ts';
+import type { GuardState } from '../domain/guard.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -150,6 +151,26 @@ export interface ContactView {
   readonly state: string | null;
   readonly created_at: string;
   readonly updated_at: string;
+}
+
+/** What was known about a subject at some time, derived from the events that were recorded by then. */
+export interface KnownStateView {
+  readonly subject: string;
+  readonly id: string;
+  readonly as_of: string;
+  /** Whose time `as_of` is: that of the database or, in a tenant that is simulated, its own. */
+  readonly clock: 'real' | 'virtual';
+  readonly events: number;
+  readonly last_event: string | null;
+  readonly actors: readonly {
+    readonly kind: ActorKind;
+    readonly id: string;
+    readonly state: string;
+    readonly context: JsonObject;
+    readonly events: number;
+    readonly changed_at: string;
+  }[];
+  readonly guards: readonly { readonly key: string; readonly version: number; readonly state: GuardState }[];
 }
 
 export interface EventView {
@@ -423,11 +444,14 @@ export interface Services {
   traceCorrelation(caller: Caller, correlation: string): Promise<readonly TraceStep[]>;
 
   putAccount(caller: Caller, externalId: string, facts: AccountFacts): Promise<AccountView>;
-  getAccount(caller: Caller, externalId: string): Promise<AccountView>;
+  /** `asOf` in milliseconds: what was known then. Throws `not_found` when that was nothing. */
+  getAccount(caller: Caller, externalId: string, asOf?: number): Promise<AccountView>;
   listAccounts(caller: Caller, query: PageQuery): Promise<Page<AccountView>>;
   accountEvents(caller: Caller, id: string, query: PageQuery): Promise<Page<EventView>>;
   putContact(caller: Caller, externalId: string, facts: ContactFacts): Promise<ContactView>;
-  getContact(caller: Caller, externalId: string): Promise<ContactView>;
+  getContact(caller: Caller, externalId: string, asOf?: number): Promise<ContactView>;
+  /** Everything that was known at a time about a subject such as `account/acme`. Throws `not_found` when that was nothing. */
+  getKnownState(caller: Caller, subject: string, asOf: number): Promise<KnownStateView>;
 
   listUncertain(caller: Caller, query: PageQuery): Promise<Page<UncertainView>>;
   /** Throws `not_found` when there is no such permit, or its fate is known. */

@@ -686,6 +686,11 @@ export class SimulatedDatabase {
         (this.ledger[partition] ?? []).filter(
           (row) => row.tenant === tenant && (row.scope === scope || row.body.includes('"key":"budget:')),
         ),
+      scopeUpTo: async (tenant, scope, { at }) => {
+        const rows = all().filter((row) => row.tenant === tenant && row.scope === scope);
+        const later = rows.findIndex((row) => row.at > at);
+        return later === -1 ? rows : rows.slice(0, later);
+      },
       parts: async (tenant, hashes) =>
         new Map(
           hashes.flatMap((hash) => {

@@ -1,6 +1,6 @@
 /** Signs where the chains of the ledger end now, into a folder outside the database. */
-import { GatehouseError } from '../../domain/errors.ts';
-import { answer, connected, EXIT, refuseMore, textOption } from '../command.ts';
+import { isoOf } from '../../domain/instant.ts';
+import { answer, connected, EXIT, instantOption, refuseMore, textOption } from '../command.ts';
 import type { Command } from '../command.ts';
 import { counted } from '../words.ts';
 
@@ -18,7 +18,8 @@ export const anchorCommand: Command = {
   },
   async run(context, args, options) {
     refuseMore(args, 0);
-    const restoredFrom = instantText(textOption(options, 'after-restore'));
+    const afterRestore = textOption(options, 'after-restore');
+    const restoredFrom = afterRestore === undefined ? null : isoOf(instantOption(afterRestore));
     return connected(context, async (services, caller) => {
       const view = await services.writeAnchor(caller, { restored_from: restoredFrom });
       answer(context, view, () =>
@@ -31,11 +32,3 @@ export const anchorCommand: Command = {
     });
   },
 };
-
-function instantText(text: string | undefined): string | null {
-  if (text === undefined) return null;
-  const at = new Date(text);
-  if (!/^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:\d{2})$/.test(text) || Number.isNaN(at.getTime()))
-    throw new GatehouseError('usage', `${JSON.stringify(text)} is no time such as 2026-11-21T08:00:00Z.`);
-  return at.toISOString();
-}

@@ -1,7 +1,7 @@
 /** The commands that prove: the hash chains, the states against the ledger, and the decisions against their replay. */
 import { GatehouseError } from '../../domain/errors.ts';
-import type { ReplayView, VerifyReport } from '../../gateway/services.port.ts';
-import { answer, connected, EXIT, refuseMore, textOption } from '../command.ts';
+import type { KnownStateView, ReplayView, VerifyReport } from '../../gateway/services.port.ts';
+import { answer, connected, EXIT, instantOption, refuseMore, textOption } from '../command.ts';
 import type { Command } from '../command.ts';
 import type { Paint } from '../terminal.ts';
 import { columns, counted, figure } from '../words.ts';
@@ -51,16 +51,32 @@ function verifyText(report: VerifyReport, paint: Paint): string {
 
 export const rebuildCommand: Command = {
   name: 'rebuild',
-  summary: 'Derive every state from the ledger again and compare',
-  usage: 'gatehouse rebuild --check',
-  examples: ['gatehouse rebuild --check', 'gatehouse rebuild --check --json'],
+  summary: 'Derive states from the ledger again: compare all, or show one as it was known at a time',
+  usage: 'gatehouse rebuild --check\ngatehouse rebuild --as-of TIME --subject SUBJECT',
+  examples: [
+    'gatehouse rebuild --check',
+    'gatehouse rebuild --check --json',
+    'gatehouse rebuild --as-of 2026-11-21T10:00:00Z --subject account/acme',
+  ],
   options: {
-    check: { type: 'boolean', meaning: 'Compare only; nothing is written. Needed: there is no other way yet.' },
+    check: { type: 'boolean', meaning: 'Compare every state with what is stored; nothing is written.' },
+    'as-of': { type: 'string', meaning: 'Show what had been recorded by this time; needs --subject.' },
+    subject: { type: 'string', meaning: 'account/ID, contact/ID or lead/ID, with the id of your own systems.' },
   },
   async run(context, args, options) {
     refuseMore(args, 0);
-    if (options['check'] !== true)
-      throw new GatehouseError('usage', 'Only checking is possible: gatehouse rebuild --check');
+    const asOf = textOption(options, 'as-of');
+    const subject = textOption(options, 'subject');
+    if ((options['check'] === true) === (asOf !== undefined) || (asOf === undefined) !== (subject === undefined))
+      throw new GatehouseError('usage', 'Give either --check, or --as-of TIME and --subject account/ID.');
+    if (asOf !== undefined && subject !== undefined) {
+      const at = instantOption(asOf);
+      return connected(context, async (services, caller) => {
+        const view = await services.getKnownState(caller, subjectOption(subject), at);
+        answer(context, view, () => knownText(view));
+        return EXIT.ok;
+      });
+    }
     return connected(context, async (services, caller) => {
       const report = await services.rebuildCheck(caller);
       const { events, actors, guards, differences } = report;
@@ -76,6 +92,28 @@ export const rebuildCommand: Command = {
     });
   },
 };
+
+function subjectOption(text: string): string {
+  if (/^(account|contact|lead)\/./u.test(text)) return text;
+  throw new GatehouseError('usage', `${JSON.stringify(text)} is no subject such as account/acme.`);
+}
+
+function knownText(view: KnownStateView): string {
+  const head = `${view.subject} as it was known at ${view.as_of}, from ${counted(view.events, 'event')} up to ${view.last_event ?? 'none'}:`;
+  const rows = view.actors.map((actor) => [
+    `${actor.kind} ${actor.id}`,
+    actor.state,
+    counted(actor.events, 'event'),
+    `since ${actor.changed_at}`,
+  ]);
+  const guards = view.guards.map(({ key, version, state }) => [
+    key,
+    `version ${version}`,
+    counted(state.touches.length, 'touch', 'touches'),
+    `${figure(state.open.length)} open`,
+  ]);
+  return [head, columns([...rows, ...guards], '  ')].join('\n');
+}
 
 export const replayCommand: Command = {
   name: 'replay',

@@ -119,6 +119,18 @@ export function createLedgerReader(sql: Sql, policies: PolicyCache): LedgerReade
           [partition, tenant, scope],
         ),
       ),
+    scopeUpTo: (tenant, scope, { at, clock }) => {
+      const isLater = clock === 'virtual' ? 'at > $3' : 'appended_on > to_timestamp($3::float8 / 1000)';
+      return sql.asOwner((session) =>
+        ledgerQuery(
+          session,
+          'ledger_events',
+          `WHERE tenant = $1 AND scope = $2 AND seq < coalesce((SELECT min(seq) FROM ledger_events WHERE tenant = $1 AND scope = $2 AND ${isLater}), 9223372036854775807)
+           ORDER BY turn_seq, seq`,
+          [tenant, scope, at],
+        ),
+      );
+    },
     async parts(tenant: TenantId, hashes) {
       const rows = await sql.asOwner((session) =>
         session.query<{ hash: string; body: string }>(
