@@ -30,6 +30,7 @@ import { DiskGuard } from './app/disk-guard.ts';
 import { every } from './app/every.ts';
 import { keyCheckOf } from './app/key-check.ts';
 import { LEASE_MS } from './app/lease.ts';
+import { anchorDirOf } from './app/ledgers.ts';
 import { DEFAULT_TENANT, DEMO_POLICY, DEMO_TENANT, localCaller, LocalTenants } from './app/local-tenants.ts';
 import { keptSecret, masterKey } from './app/master-key.ts';
 import { replaceDeadNeighbours } from './app/neighbours.ts';
@@ -44,6 +45,8 @@ import { UsageMeter } from './app/usage-meter.ts';
 import { DEFAULT_POLICY } from './domain/policy.ts';
 import { createGateway } from './gateway/server.ts';
 import { createRunners, MACHINE_GENERATION } from './machines/catalogue.ts';
+import { AnchorFolder } from './memory/anchors/anchor-folder.ts';
+import { signerOf } from './memory/anchors/signing-key.ts';
 import { KeyStore } from './memory/identity/keys.ts';
 import { PostgresDirectory } from './memory/identity/postgres-directory.ts';
 import { FileEffectJournal } from './memory/journal/effect-journal.ts';
@@ -74,6 +77,7 @@ import type { Metrics } from './observability/metrics.ts';
 
 export type { App, AppOptions } from './app/app.port.ts';
 export { createBackups } from './app/backups.ts';
+export { createLedgers } from './app/ledgers.ts';
 export { findServer } from './app/find-server.ts';
 export { DEFAULT_TENANT, DEMO_TENANT } from './app/local-tenants.ts';
 
@@ -95,6 +99,7 @@ const BACKLOG_MS = 15_000;
 const PAUSE_MS = 1_000;
 /** How soon every host has forgotten the key of somebody whom another one erased. */
 const FORGET_MS = 1_000;
+const ANCHOR_MS = 3_600_000;
 const JOURNAL_DAYS = 35;
 export async function openApp(options: AppOptions): Promise<App> {
   const logger = createLogger({ level: options.logLevel, destination: process.stderr }) as unknown as FastifyBaseLogger;
@@ -217,7 +222,9 @@ async function compose(
   const backlog = new BacklogWatch(() => readBacklog(sql, LEASE_MS), clock);
   const readModel = new ReadModel(sql, vault);
   let draining = false;
+  const anchors = new AnchorFolder(anchorDirOf(options), sql, signerOf(master), keyCheckOf(master));
   const services = createServices({
+    anchors,
     backlog,
     clock,
     draining: () => draining,
@@ -279,7 +286,16 @@ async function compose(
       if (pause.reason !== null) await pause.refresh();
     }),
     ...(options.workers
-      ? [every(BACKLOG_MS, 'measuring what waits', observer, () => backlog.refresh(), 'at once')]
+      ? [
+          every(BACKLOG_MS, 'measuring what waits', observer, () => backlog.refresh(), 'at once'),
+          every(
+            ANCHOR_MS,
+            'writing the anchor of the day',
+            observer,
+            async () => pause.reason ?? anchors.writeDaily(),
+            'at once',
+          ),
+        ]
       : []),
   ];
 
@@ -327,6 +343,7 @@ async function compose(
         },
       );
       await pause.refresh();
+      if (anchors.exist) await anchors.write(report.backup_at);
       return report;
     },
     async close() {

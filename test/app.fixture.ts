@@ -32,6 +32,7 @@ export interface TestAppOptions {
   /** In base64; without it the system makes one. */
   readonly masterKey?: string;
   readonly journalDir?: string;
+  readonly anchorDir?: string;
   readonly channels?: readonly ActionChannel[];
   /** Runs on the new database before the system opens it. */
   readonly prepare?: (sql: Sql) => Promise<void>;
@@ -51,6 +52,7 @@ export async function testApp(database: TestDatabase, options: TestAppOptions = 
     smtpUrl: options.smtpUrl ?? null,
     mailFrom: 'Gatehouse <gatehouse@localhost>',
     journalDir: options.journalDir ?? null,
+    anchorDir: options.anchorDir ?? null,
     channels: options.channels ?? [],
     masterKey: options.masterKey ?? null,
     adminKey: 'gh_default_test',

@@ -17,6 +17,8 @@ export interface AppOptions {
   /** Where the journal of effects is kept; null for a folder in the data folder. */
   readonly journalDir?: string | null;
   readonly journalDays?: number;
+  /** Where anchors of the ledger are kept; null for a folder in the data folder. */
+  readonly anchorDir?: string | null;
   /** Channels beside the sandbox. */
   readonly channels?: readonly ActionChannel[];
   /** Null when hosts find each other's messages in the database alone. */

@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path';
 
 import packageJson from '../../package.json' with { type: 'json' };
 import { ChainCheck } from '../actors/replay/chain-check.ts';
+import type { VerifyResult } from '../actors/replay/chain-fault.ts';
 import { verifyLedger } from '../actors/replay/verify.ts';
-import type { VerifyResult } from '../actors/replay/verify.ts';
 import type { Backups, BackupProgress, MoveView, RestoreView } from '../cli/backups.port.ts';
 import type { Config } from '../config/config.ts';
 import type { BackupManifest } from '../domain/backup-manifest.ts';
@@ -53,14 +53,14 @@ export async function verifiedManifest(
 ): Promise<BackupManifest> {
   const manifest = readManifest({ folder, ...sealing(master) });
   await checkFiles(folder, manifest, (table, rows) => progress('checking', table, rows));
-  const check = new ChainCheck(sha256);
+  const check = new ChainCheck(sha256, manifest.heads);
   let events = 0;
   for await (const row of readLedger(folder)) {
     check.add(row);
     events += 1;
     if (events % LEDGER_EVERY === 0) progress('checking', 'chains', events);
   }
-  refuseFaults(check.finish(manifest.heads), (what) => damaged(what));
+  refuseFaults(check.finish(), (what) => damaged(what));
   return manifest;
 }
 
@@ -150,7 +150,7 @@ async function moveTo(config: Config, databaseUrl: string, progress: BackupProgr
 }
 
 /** Looking for the embedded database must not make one. */
-function refuseWithoutDatabase({ databaseUrl, dataDir }: Pick<Config, 'databaseUrl' | 'dataDir'>): void {
+export function refuseWithoutDatabase({ databaseUrl, dataDir }: Pick<Config, 'databaseUrl' | 'dataDir'>): void {
   if (databaseUrl !== null || existsSync(join(dataDir, 'pg'))) return;
   throw new GatehouseError(
     'usage',

@@ -13,7 +13,6 @@ import type { LedgerReader } from '../actors/replay/ledger-reader.port.ts';
 import { rebuildCheck } from '../actors/replay/rebuild.ts';
 import { admissionOf, isAdmission, replayAction, replayAll } from '../actors/replay/replay.ts';
 import { traceStep } from '../actors/replay/trace.ts';
-import { verifyLedger } from '../actors/replay/verify.ts';
 import type { ReviewCommands } from '../actors/review-commands.ts';
 import type { SubjectCommands } from '../actors/subject-commands.ts';
 import type { TenantCommands } from '../actors/tenant-commands.ts';
@@ -35,6 +34,7 @@ import type { BackupView, Services, TraceStep, Caller, ImportView, ReplayView } 
 import type { Runners } from '../machines/catalogue.ts';
 import { decayedTrust } from '../machines/trust/trust.machine.ts';
 import type { TrustContext } from '../machines/trust/trust.machine.ts';
+import type { AnchorFolder } from '../memory/anchors/anchor-folder.ts';
 import type { KeyStore } from '../memory/identity/keys.ts';
 import type { ParkedMessages } from '../memory/read/parked-messages.ts';
 import type { ReadModel } from '../memory/read/read-model.ts';
@@ -47,9 +47,12 @@ import { evaluateReleasedGate } from '../policies/released-gates.ts';
 import { nextLevel, trustQuantile } from '../policies/trust.ts';
 import type { BacklogWatch } from './backlog-watch.ts';
 import { remainsOfErased } from './erasure-remains.ts';
+import { KnownStates } from './known-states.ts';
+import { anchorView, auditLedger } from './ledger-audit.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
 export interface ServiceParts {
+  readonly anchors: AnchorFolder;
   readonly backlog: BacklogWatch;
   readonly clock: Clock;
   readonly commands: TenantCommands;
@@ -101,6 +104,12 @@ function importView(state: ImportState): ImportView {
   };
 }
 
+/** What concerns all tenants is for those who run the installation. */
+function refuseOtherTenants(caller: Caller, what: string): void {
+  if (caller.tenant !== 'default')
+    throw new GatehouseError('forbidden', `${what} every tenant. Only a key of the tenant default may ask for it.`);
+}
+
 export function createServices(parts: ServiceParts): Services {
   const {
     backlog,
@@ -129,6 +138,7 @@ export function createServices(parts: ServiceParts): Services {
     refuseIntake,
   } = parts;
   const replayDeps = { reader, runners, digest: sha256 };
+  const known = new KnownStates({ directory, reader, registry, runners });
 
   async function idOf(tenant: TenantId, kind: 'account' | 'contact' | 'lead', externalId: string): Promise<string> {
     const found = await directory.find(tenant, kind, externalId);
@@ -280,8 +290,10 @@ export function createServices(parts: ServiceParts): Services {
       );
       return readModel.account(caller.tenant, found.id);
     },
-    getAccount: async (caller, externalId) =>
-      readModel.account(caller.tenant, await idOf(caller.tenant, 'account', externalId)),
+    async getAccount(caller, externalId, asOf) {
+      const today = await readModel.account(caller.tenant, await idOf(caller.tenant, 'account', externalId));
+      return asOf === undefined ? today : known.account(caller.tenant, today, asOf);
+    },
     listAccounts: (caller, query) => readModel.accounts(caller.tenant, query),
     async accountEvents(caller, id, query) {
       const found = await directory.find(caller.tenant, 'account', id);
@@ -298,8 +310,11 @@ export function createServices(parts: ServiceParts): Services {
       );
       return readModel.contact(caller.tenant, found.id);
     },
-    getContact: async (caller, externalId) =>
-      readModel.contact(caller.tenant, await idOf(caller.tenant, 'contact', externalId)),
+    async getContact(caller, externalId, asOf) {
+      const today = await readModel.contact(caller.tenant, await idOf(caller.tenant, 'contact', externalId));
+      return asOf === undefined ? today : known.contact(caller.tenant, today, asOf);
+    },
+    getKnownState: (caller, subject, asOf) => known.view(caller.tenant, subject, asOf),
 
     async exportSubject(caller, subject) {
       const person = await personOf(caller.tenant, subject);
@@ -432,21 +447,13 @@ export function createServices(parts: ServiceParts): Services {
     },
 
     async writeBackup(caller) {
-      if (caller.tenant !== 'default')
-        throw new GatehouseError(
-          'forbidden',
-          'A backup holds every tenant. Only a key of the tenant default may ask for it.',
-        );
+      refuseOtherTenants(caller, 'A backup holds');
       return parts.writeBackup();
     },
-    async verify() {
-      const result = await verifyLedger(reader, sha256);
-      return {
-        ok: result.faults.length === 0,
-        events: result.events,
-        partitions: (await reader.heads()).length,
-        faults: result.faults,
-      };
+    verify: () => auditLedger(reader, parts.anchors),
+    async writeAnchor(caller, { restored_from: restoredFrom }) {
+      refuseOtherTenants(caller, 'An anchor speaks of');
+      return anchorView(await parts.anchors.write(restoredFrom === null ? null : new Date(restoredFrom).toISOString()));
     },
     async rebuildCheck() {
       await host.idle();

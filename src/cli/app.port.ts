@@ -3,6 +3,7 @@ import type { ReconcileReport } from '../actors/restore/reconcile-report.port.ts
 import type { Config } from '../config/config.ts';
 import type { Caller, Services } from '../gateway/services.port.ts';
 import type { Backups } from './backups.port.ts';
+import type { Ledgers } from './ledgers.port.ts';
 
 /** The system opened in this process. */
 export interface LocalApp {
@@ -29,4 +30,5 @@ export interface System {
   /** `workers` is false for a command that reads or imports: timers and permits of tenants stay untouched. */
   openApp(config: Config, options: { readonly workers: boolean }): Promise<LocalApp>;
   readonly backups: Backups;
+  readonly ledgers: Ledgers;
 }

@@ -13,6 +13,7 @@ import type { Caller } from '../gateway/services.port.ts';
 import type { LocalApp, System } from './app.port.ts';
 import type { Backups } from './backups.port.ts';
 import type { ExitCode } from './command.ts';
+import type { Ledgers } from './ledgers.port.ts';
 import { run } from './run.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -79,6 +80,7 @@ export class TestWorld {
   readonly services = new FakeServices();
   readonly dataDir = temporaryDataDir();
   readonly backups = fakeBackups();
+  readonly ledgers: Ledgers = { verify: () => this.services.verify() };
   env: Environment = {};
   /** Answers to the questions that are asked; null when nobody is there. */
   answers: string[] | null = null;
@@ -129,6 +131,7 @@ export class TestWorld {
       findServer: () => Promise.resolve(this.server),
       openApp: () => this.#open(),
       backups: this.backups,
+      ledgers: this.ledgers,
     };
   }
 

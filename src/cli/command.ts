@@ -66,6 +66,7 @@ export type CommandServices = Pick<
   | 'createKey'
   | 'decideReview'
   | 'finishImport'
+  | 'getKnownState'
   | 'getPolicy'
   | 'getReview'
   | 'health'
@@ -91,6 +92,7 @@ export type CommandServices = Pick<
   | 'traceDecision'
   | 'undoImport'
   | 'verify'
+  | 'writeAnchor'
   | 'writeBackup'
 >;
 
@@ -160,6 +162,14 @@ export async function connected<Result>(
 export function textOption(options: OptionValues, name: string): string | undefined {
   const value = options[name];
   return typeof value === 'string' ? value : undefined;
+}
+
+/** A time in an option, in milliseconds. Throws `usage` when it is none, or has no zone. */
+export function instantOption(text: string): number {
+  const at = Date.parse(text);
+  if (!/^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:\d{2})$/.test(text) || Number.isNaN(at))
+    throw new GatehouseError('usage', `${JSON.stringify(text)} is no time such as 2026-11-21T08:00:00Z.`);
+  return at;
 }
 
 /** The word after the command that says what to do. Throws `usage` when it is none of these. */

@@ -24,7 +24,7 @@ describe('proofs', () => {
   test('that hold', async () => {
     expect(await world.run('verify')).toMatchObject({
       code: EXIT.ok,
-      out: '✓ The ledger is whole: 3 events in 64 partitions.',
+      out: '✓ The ledger is whole: 3 events in 64 partitions. There are no anchors to compare it with; see gatehouse anchor.',
     });
     expect((await world.run('rebuild', '--check')).out).toBe(
       '✓ What is stored follows from the ledger: 2 actors and 1 guard from 3 events.',
@@ -38,14 +38,53 @@ describe('proofs', () => {
 
   test('that fail end with 1 and name what is wrong', async () => {
     const fault = { partition: 7, seq: 9, kind: 'chain', detail: 'the\u001B[31m hash differs' };
-    const report = { ok: false, events: 10, partitions: 64, faults: [fault] };
+    const report = {
+      ok: false,
+      events: 10,
+      partitions: 64,
+      faults: [fault],
+      unnamed: 0,
+      anchors: {
+        files: 2,
+        newest_at: '2026-11-20T00:00:00.000Z',
+        faults: [{ file: 'anchor-000002.json', detail: 'was altered' }],
+      },
+    };
     Object.assign(world.services, { verify: async () => report });
     const { code, out } = await world.run('verify');
     expect(code).toBe(EXIT.problemFound);
     expect(out).toBe(
-      '✗ The ledger is damaged: 1 fault in 10 events in 64 partitions.\n  p7-9  chain  the\\u001b[31m hash differs',
+      [
+        '✗ The ledger is damaged: 2 faults in 10 events in 64 partitions. Compared with 2 anchors, the newest of 2026-11-20T00:00:00.000Z.',
+        '  p7-9                chain   the\\u001b[31m hash differs',
+        '  anchor-000002.json  anchor  was altered',
+      ].join('\n'),
     );
     expect(await json('verify')).toEqual(report);
+  });
+
+  test('a state is shown as it was known at a time', async () => {
+    const ran = await world.run('rebuild', '--as-of', '2026-11-21T10:00:00Z', '--subject', 'account/acme');
+    expect(ran.out).toBe(
+      [
+        'account/acme as it was known at 2026-11-21T10:00:00.000Z, from 1 event up to p1-1:',
+        '  account acc_1  known  1 event  since 2026-11-21T10:00:00.000Z',
+      ].join('\n'),
+    );
+    expect(await world.run('rebuild', '--as-of', '2026-11-21', '--subject', 'account/acme')).toMatchObject({
+      code: EXIT.usage,
+    });
+    expect(await world.run('rebuild', '--as-of', '2026-11-21T10:00:00Z')).toMatchObject({ code: EXIT.usage });
+    expect(await world.run('rebuild', '--check', '--subject', 'account/acme')).toMatchObject({ code: EXIT.usage });
+  });
+
+  test('an anchor is written now, also after a restore', async () => {
+    expect((await world.run('anchor')).out).toMatch(
+      /^anchor-000001.json says where 3 events end at 2026-11-21T00:00:00.000Z./,
+    );
+    await world.run('anchor', '--after-restore', '2026-11-21T10:00:00+02:00');
+    expect(world.services.calls.at(-1)).toEqual(['writeAnchor', { restored_from: '2026-11-21T08:00:00.000Z' }]);
+    expect(await world.run('anchor', '--after-restore', 'yesterday')).toMatchObject({ code: EXIT.usage });
   });
 
   test('a replay that differs', async () => {

@@ -1,6 +1,7 @@
 /** Every command, in the order in which the help lists them. */
 import type { Command } from './command.ts';
 import { configCommand, keysCommand, killSwitchCommand, policyCommand } from './commands/admin.ts';
+import { anchorCommand } from './commands/anchor.ts';
 import { rebuildCommand, replayCommand, verifyCommand } from './commands/audit.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { dbCommand } from './commands/db.ts';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   subjectCommand,
   replayCommand,
   verifyCommand,
+  anchorCommand,
   rebuildCommand,
   policyCommand,
   killSwitchCommand,

@@ -8,11 +8,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ERRORS, GatehouseError } from '../domain/errors.ts';
 import type { ErrorCode, Fault } from '../domain/errors.ts';
+import { isoOf } from '../domain/instant.ts';
 import type {
+  AnchorView,
   BackupView,
   HealthView,
   ImportRecord,
   ImportView,
+  KnownStateView,
   LoopReport,
   Page,
   RebuildReport,
@@ -69,7 +72,10 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
     replayDecision: (_caller, id) => call<ReplayView>('POST', `/v1/decisions/${part(id)}/replay`),
     replayAll: () => call<ReplayAllReport>('POST', '/v1/replay-all'),
     writeBackup: () => call<BackupView>('POST', '/v1/backups'),
+    writeAnchor: (_caller, request) => call<AnchorView>('POST', '/v1/anchors', withoutNulls(request)),
     verify: () => call<VerifyReport>('POST', '/v1/verify'),
+    getKnownState: (_caller, subject, asOf) =>
+      call<KnownStateView>('GET', `/v1/known-state${queryOf({ subject, as_of: isoOf(asOf) })}`),
     rebuildCheck: () => call<RebuildReport>('POST', '/v1/rebuild-check'),
     exportSubject: (_caller, subject) => call('GET', `/v1/subjects/${part(subject)}`),
     objectSubject: (_caller, subject, reason) => call('POST', `/v1/subjects/${part(subject)}/objection`, { reason }),

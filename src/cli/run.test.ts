@@ -73,7 +73,7 @@ describe('what cannot be run', () => {
     [['trace'], 'Name a decision (dec_…) or a correlation (cor_…).'],
     [['replay'], 'Name one decision, or give --all.'],
     [['replay', 'dec_1', '--all'], 'Name one decision, or give --all.'],
-    [['rebuild'], 'Only checking is possible: gatehouse rebuild --check'],
+    [['rebuild'], 'Give either --check, or --as-of TIME'],
     [['kill-switch', 'on'], 'Say why with --reason'],
     [['kill-switch', 'on', '--reason', ' '], 'Say why with --reason'],
     [['keys', 'create', '--label', 'x', '--role', 'king'], 'A key needs --label and --role, which is one of viewer,'],

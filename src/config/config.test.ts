@@ -29,6 +29,7 @@ test('an empty environment gives the defaults', () => {
     dataDir: '.gatehouse',
     journalDir: null,
     journalDays: 35,
+    anchorDir: null,
     databaseUrl: null,
     natsUrl: null,
     adminKey: null,

@@ -133,6 +133,14 @@ export const SETTINGS = {
     description:
       'How many days of the journal are kept. No backup older than this can be reconciled with what followed it.',
   }),
+  anchorDir: setting<string, null>({
+    env: 'GATEHOUSE_ANCHOR_DIR',
+    kind: TEXT,
+    default: null,
+    secret: false,
+    description:
+      'Folder for anchors: signed notes, one a day, of where the chains of the ledger end, by which `gatehouse verify` finds what was rewritten by somebody with all rights to the database. Without it `anchors` in the data folder is used; hosts may share one, and another machine is better.',
+  }),
   databaseUrl: setting<string, null>({
     env: 'DATABASE_URL',
     kind: urlKind('a URL such as `postgres://user@host:5432/name`', ['postgres:', 'postgresql:']),

@@ -19,7 +19,7 @@ export type Digest = (text: string) => string;
 export function canonicalJson(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      return quoted(value);
+      return canonicalText(value);
     case 'number':
       if (!Number.isFinite(value)) throw new TypeError(`canonical JSON cannot carry the number ${value}`);
       return String(value);
@@ -43,7 +43,7 @@ function canonicalObject(record: Record<string, unknown>): string {
   let text = '{';
   for (const key of sortedKeys(record)) {
     const member = record[key];
-    if (member !== undefined) text += `${text === '{' ? '' : ','}${quoted(key)}:${canonicalJson(member)}`;
+    if (member !== undefined) text += `${text === '{' ? '' : ','}${canonicalText(key)}:${canonicalJson(member)}`;
   }
   return `${text}}`;
 }
@@ -51,7 +51,8 @@ function canonicalObject(record: Record<string, unknown>): string {
 /** Printable ASCII without quote and backslash stands for itself. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
-function quoted(text: string): string {
+/** One string in canonical form. */
+export function canonicalText(text: string): string {
   return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 
 import { asId } from './ids.ts';
 import type { CorrelationId, EventId, Hash, ImportId, ScopeId, TenantId } from './ids.ts';
+import { canonicalJson } from './json.ts';
 import { GENESIS_HASH, ledgerHash, ledgerHeaderText } from './ledger-event.ts';
 import type { LedgerHeader } from './ledger-event.ts';
 
@@ -77,4 +78,10 @@ test('the text that is hashed never changes its form', () => {
 test('the hash holds digests only, so it can be checked after the sealed part is gone', () => {
   const digest = sha256('c2VhbGVk');
   expect(sha256(ledgerHeaderText(header, sha256('{}'), digest, GENESIS_HASH))).toBe(hashOf());
+});
+
+test.each(Object.keys(CHANGES) as (keyof LedgerHeader)[])('the text is canonical with another %s', (name) => {
+  const changed = { ...header, [name]: CHANGES[name], correlation: asId<CorrelationId>('cor "\\ \u2028 ü') };
+  const text = ledgerHeaderText(changed, 'b'.repeat(64), name === 'seq' ? null : 's'.repeat(64), GENESIS_HASH);
+  expect(canonicalJson(JSON.parse(text))).toBe(text);
 });

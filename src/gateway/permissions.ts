@@ -25,6 +25,7 @@ export const OPERATIONS = {
   listAccountEvents: 'read',
   putContact: 'ingest',
   getContact: 'read',
+  getKnownState: 'read',
 
   /** All that is known of a person, opened. */
   exportSubject: 'administer',
@@ -56,6 +57,7 @@ export const OPERATIONS = {
 
   writeBackup: 'administer',
   verifyLedger: 'audit',
+  writeAnchor: 'administer',
   checkRebuild: 'audit',
   replayAll: 'audit',
 

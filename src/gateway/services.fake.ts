@@ -8,6 +8,7 @@ import { asId } from '../domain/ids.ts';
 import { isoOf } from '../domain/instant.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import type {
+  KnownStateView,
   AcceptResult,
   AccountView,
   Caller,
@@ -154,6 +155,19 @@ export class FakeServices implements Services {
     return { ...CONTACT, external_id: externalId, facts };
   }
 
+  async getKnownState(_caller: Caller, subject: string, asOf: number): Promise<KnownStateView> {
+    this.#note('getKnownState', subject, asOf);
+    return {
+      subject,
+      id: 'acc_1',
+      as_of: isoOf(asOf),
+      clock: 'real',
+      events: 1,
+      last_event: 'p1-1',
+      actors: [{ kind: 'account', id: 'acc_1', state: 'known', context: {}, events: 1, changed_at: isoOf(asOf) }],
+      guards: [],
+    };
+  }
   async getContact(_caller: Caller, externalId: string): Promise<ContactView> {
     this.#note('getContact', externalId);
     return { ...CONTACT, external_id: externalId };
@@ -285,9 +299,20 @@ export class FakeServices implements Services {
     };
   }
 
+  async writeAnchor(_caller: Caller, request: { readonly restored_from: string | null }) {
+    this.#note('writeAnchor', request);
+    return { file: 'anchor-000001.json', number: 1, at: '2026-11-21T00:00:00.000Z', events: 3, public_key: 'cHVibGlj' };
+  }
   async verify() {
     this.#note('verify');
-    return { ok: true, events: 3, partitions: 64, faults: [] };
+    return {
+      ok: true,
+      events: 3,
+      partitions: 64,
+      faults: [],
+      unnamed: 0,
+      anchors: { files: 0, newest_at: null, faults: [] },
+    };
   }
 
   async rebuildCheck() {

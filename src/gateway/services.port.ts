@@ -6,6 +6,7 @@ import type { Permission, Role, Actor } from '../domain/authority.ts';
 import type { AccountFacts, ContactFacts, Dimensions } from '../domain/entity.ts';
 import type { ActorKind } from '../domain/event-types.ts';
 import type { CheckResult } from '../domain/gate.ts';
+import type { GuardState } from '../domain/guard.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -178,6 +179,26 @@ export interface ErasureView extends SubjectActView {
   readonly remains: readonly { readonly what: string; readonly why: string; readonly until: string | null }[];
 }
 
+/** What was known about a subject at some time, derived from the events that were recorded by then. */
+export interface KnownStateView {
+  readonly subject: string;
+  readonly id: string;
+  readonly as_of: string;
+  /** Whose time `as_of` is: that of the database or, in a tenant that is simulated, its own. */
+  readonly clock: 'real' | 'virtual';
+  readonly events: number;
+  readonly last_event: string | null;
+  readonly actors: readonly {
+    readonly kind: ActorKind;
+    readonly id: string;
+    readonly state: string;
+    readonly context: JsonObject;
+    readonly events: number;
+    readonly changed_at: string;
+  }[];
+  readonly guards: readonly { readonly key: string; readonly version: number; readonly state: GuardState }[];
+}
+
 export interface EventView {
   readonly id: string;
   readonly type: string;
@@ -312,6 +333,24 @@ export interface VerifyReport {
     readonly kind: string;
     readonly detail: string;
   }[];
+  /** Faults that were found beyond those that are named. */
+  readonly unnamed: number;
+  /** The anchors that the chains were compared with, and what is wrong with the files themselves. */
+  readonly anchors: {
+    readonly files: number;
+    readonly newest_at: string | null;
+    readonly faults: readonly { readonly file: string; readonly detail: string }[];
+  };
+}
+
+/** A signed note of where the ledger ends, kept outside the database. */
+export interface AnchorView {
+  readonly file: string;
+  readonly number: number;
+  readonly at: string;
+  readonly events: number;
+  /** Ed25519, base64 of its 32 bytes. */
+  readonly public_key: string;
 }
 
 export interface RebuildReport {
@@ -431,11 +470,14 @@ export interface Services {
   traceCorrelation(caller: Caller, correlation: string): Promise<readonly TraceStep[]>;
 
   putAccount(caller: Caller, externalId: string, facts: AccountFacts): Promise<AccountView>;
-  getAccount(caller: Caller, externalId: string): Promise<AccountView>;
+  /** `asOf` in milliseconds: what was known then. Throws `not_found` when that was nothing. */
+  getAccount(caller: Caller, externalId: string, asOf?: number): Promise<AccountView>;
   listAccounts(caller: Caller, query: PageQuery): Promise<Page<AccountView>>;
   accountEvents(caller: Caller, id: string, query: PageQuery): Promise<Page<EventView>>;
   putContact(caller: Caller, externalId: string, facts: ContactFacts): Promise<ContactView>;
-  getContact(caller: Caller, externalId: string): Promise<ContactView>;
+  getContact(caller: Caller, externalId: string, asOf?: number): Promise<ContactView>;
+  /** Everything that was known at a time about a subject such as `account/acme`. Throws `not_found` when that was nothing. */
+  getKnownState(caller: Caller, subject: string, asOf: number): Promise<KnownStateView>;
 
   /** `subject` is `contact/ID` or `lead/ID` under the caller's own id, or the id of the person. Throws `not_found`. */
   exportSubject(caller: Caller, subject: string): Promise<SubjectExport>;
@@ -491,6 +533,8 @@ export interface Services {
   /** Writes a backup into the data folder of a server on the embedded database. Throws `state_conflict` for any other database. */
   writeBackup(caller: Caller): Promise<BackupView>;
   verify(caller: Caller): Promise<VerifyReport>;
+  /** Signs where the ledger ends, into the folder of anchors of this process. `restored_from` is the time of a backup that was restored since. */
+  writeAnchor(caller: Caller, request: { readonly restored_from: string | null }): Promise<AnchorView>;
   rebuildCheck(caller: Caller): Promise<RebuildReport>;
   replayAll(caller: Caller): Promise<ReplayAllReport>;
   startImport(caller: Caller, start: ImportStart): Promise<ImportView>;

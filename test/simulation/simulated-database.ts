@@ -675,7 +675,9 @@ export class SimulatedDatabase {
           seq: rows.length,
           hash: rows.at(-1)?.hash ?? GENESIS_HASH,
         })),
-      slice: async ({ partition, after, limit }) => (this.ledger[partition] ?? []).slice(after, after + limit),
+      slice: async ({ partition, after, limit }) =>
+        (this.ledger[partition] ?? []).slice(Math.max(0, after), Math.max(0, after) + limit),
+      strays: async () => [],
       registryEvents: async (tenants) =>
         all().filter((row) => (row.actor.kind === 'tenant' || row.actor.kind === 'trust') && isOf(tenants, row)),
       sharedGuardEvents: async (tenants) =>
@@ -684,6 +686,11 @@ export class SimulatedDatabase {
         (this.ledger[partition] ?? []).filter(
           (row) => row.tenant === tenant && (row.scope === scope || row.body.includes('"key":"budget:')),
         ),
+      scopeUpTo: async (tenant, scope, { at }) => {
+        const rows = all().filter((row) => row.tenant === tenant && row.scope === scope);
+        const later = rows.findIndex((row) => row.at > at);
+        return later === -1 ? rows : rows.slice(0, later);
+      },
       parts: async (tenant, hashes) =>
         new Map(
           hashes.flatMap((hash) => {

@@ -1,61 +1,44 @@
 /** Checks the chains of a ledger that does not lie in a database: row by row, in the order of each partition, as they stand in a backup. */
 import type { Digest } from '../../domain/json.ts';
-import { GENESIS_HASH } from '../../domain/ledger-event.ts';
 import type { LedgerRow } from '../../domain/ledger-event.ts';
-import { checkRow } from './verify.ts';
-import type { ChainFault, ChainState, VerifyResult } from './verify.ts';
-
-export interface ChainHead {
-  readonly partition: number;
-  readonly seq: number;
-  readonly hash: string;
-}
-
-/** Faults that are kept; a chain that is broken everywhere does not need a million lines. */
-const FAULTS_MAX = 100;
+import type { VerifyResult } from './chain-fault.ts';
+import { beyondHead, findings, headFault } from './chain-findings.ts';
+import type { ChainHead } from './chain-findings.ts';
+import { ChainWalk } from './chain-walk.ts';
 
 export class ChainCheck {
   readonly #digest: Digest;
-  readonly #chains = new Map<number, ChainState>();
-  readonly #faults: ChainFault[] = [];
-  #events = 0;
+  readonly #heads: ReadonlyMap<number, ChainHead>;
+  readonly #walks = new Map<number, ChainWalk>();
 
-  constructor(digest: Digest) {
+  /** `heads` say where the chains must end. */
+  constructor(digest: Digest, heads: readonly ChainHead[]) {
     this.#digest = digest;
+    this.#heads = new Map(heads.map((head) => [head.partition, head]));
+    for (const { partition } of heads) this.#walkOf(partition);
   }
 
   add(row: LedgerRow): void {
-    let chain = this.#chains.get(row.partition);
-    if (chain === undefined) {
-      chain = { seq: 0, turnEnd: 0, hash: GENESIS_HASH };
-      this.#chains.set(row.partition, chain);
-    }
-    const fault = checkRow(row, chain, this.#digest);
-    if (fault !== null && this.#faults.length < FAULTS_MAX) this.#faults.push(fault);
-    if (row.turnLength > 0) chain.turnEnd = row.seq + row.turnLength - 1;
-    chain.seq = row.seq;
-    chain.hash = row.hash;
-    this.#events += 1;
+    this.#walkOf(row.partition).add(row);
   }
 
-  /** Compares where the chains end with where they should end. */
-  finish(heads: readonly ChainHead[]): VerifyResult {
-    const ends = heads.flatMap((head) => this.#endFault(head) ?? []);
-    return { events: this.#events, faults: [...this.#faults, ...ends] };
+  finish(): VerifyResult {
+    const walks = [...this.#walks.values()];
+    for (const walk of walks) walk.finish();
+    const ends = walks.flatMap((walk) => {
+      const head = this.#heads.get(walk.partition);
+      return [headFault(walk, head), beyondHead(walk, head?.seq ?? Infinity)].flatMap((fault) => fault ?? []);
+    });
+    return findings(walks, ends, this.#digest);
   }
 
-  #endFault({ partition, seq, hash }: ChainHead): ChainFault | null {
-    const chain = this.#chains.get(partition) ?? { seq: 0, hash: GENESIS_HASH };
-    if (seq > chain.seq) {
-      const detail = `the chain ends at ${chain.seq}, its head at ${seq}`;
-      return { partition, seq: chain.seq, kind: 'cut_off', detail };
+  #walkOf(partition: number): ChainWalk {
+    let walk = this.#walks.get(partition);
+    if (walk === undefined) {
+      const head = this.#heads.get(partition);
+      walk = new ChainWalk(partition, this.#digest, { marks: new Set(head === undefined ? [] : [head.seq]) });
+      this.#walks.set(partition, walk);
     }
-    if (seq === chain.seq && (seq === 0 || hash === chain.hash)) return null;
-    return {
-      partition,
-      seq: chain.seq,
-      kind: 'head_differs',
-      detail: 'the chain ends with another hash than its head',
-    };
+    return walk;
   }
 }

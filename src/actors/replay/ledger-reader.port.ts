@@ -11,15 +11,25 @@ export interface LedgerSlice {
   readonly limit: number;
 }
 
+/** When something was recorded: by the clock of the database or, in a tenant that is simulated, by its own. */
+export interface RecordedBy {
+  readonly at: number;
+  readonly clock: 'real' | 'virtual';
+}
+
 export interface LedgerReader {
   heads(): Promise<readonly { readonly partition: number; readonly seq: number; readonly hash: string }[]>;
   slice(slice: LedgerSlice): Promise<readonly LedgerRow[]>;
+  /** Rows, at most 100 of them, of partitions that do not exist. */
+  strays(): Promise<readonly { readonly partition: number; readonly seq: number }[]>;
   /** Every event of the registries and trust cells of these tenants, or of all when null, in order. */
   registryEvents(tenants: readonly TenantId[] | null): Promise<readonly LedgerRow[]>;
   /** Events that changed guards which several partitions share, in any order. */
   sharedGuardEvents(tenants: readonly TenantId[] | null): Promise<readonly LedgerRow[]>;
   /** What one decision rests on: the events of its scope, and those that moved the partition's budget, up to a position. */
   scopeEvents(tenant: TenantId, scope: string, partition: number): Promise<readonly LedgerRow[]>;
+  /** The events of a scope, in their order, up to the first that was recorded after `moment`. */
+  scopeUpTo(tenant: TenantId, scope: string, moment: RecordedBy): Promise<readonly LedgerRow[]>;
   parts(tenant: TenantId, hashes: readonly string[]): Promise<ReadonlyMap<string, string>>;
   policies(
     wanted: readonly { readonly tenant: TenantId; readonly hash: string }[],

@@ -1,104 +1,78 @@
-import { PARTITION_COUNT } from '../../domain/ids.ts';
-import type { Hash } from '../../domain/ids.ts';
-import type { Digest } from '../../domain/json.ts';
 /** Checks the hash chains: every row follows from the one before it, nothing is missing, and each chain ends where its head says. */
-import { GENESIS_HASH, ledgerHash } from '../../domain/ledger-event.ts';
-import type { LedgerRow } from '../../domain/ledger-event.ts';
+import type { Anchor } from '../../domain/anchor.ts';
+import { PARTITION_COUNT } from '../../domain/ids.ts';
+import type { Digest } from '../../domain/json.ts';
+import { anchoredHeads, anchorFault } from './anchor-check.ts';
+import type { AnchoredHead } from './anchor-check.ts';
+import type { VerifyResult } from './chain-fault.ts';
+import type { ChainFault } from './chain-fault.ts';
+import type { ChainHead } from './chain-findings.ts';
+import { beyondHead, findings, headFault } from './chain-findings.ts';
+import { ChainWalk } from './chain-walk.ts';
 import type { LedgerReader } from './ledger-reader.port.ts';
 
-export interface ChainFault {
-  readonly partition: number;
-  readonly seq: number;
-  readonly kind: 'altered' | 'missing' | 'out_of_order' | 'cut_off' | 'head_differs';
-  readonly detail: string;
-}
-
-export interface VerifyResult {
-  readonly events: number;
-  readonly faults: readonly ChainFault[];
-}
-
 const SLICE = 5_000;
-/** Faults that are reported; a chain that is broken everywhere does not need a million lines. */
-const FAULTS_MAX = 100;
 
-type Head = Awaited<ReturnType<LedgerReader['heads']>>[number];
-
-interface ChainEnd {
-  readonly partition: number;
-  readonly seq: number;
-}
-
-export interface ChainState {
-  seq: number;
-  /** Position of the last event of the turn under way. */
-  turnEnd: number;
-  hash: Hash;
-}
-
-export function checkRow(row: LedgerRow, chain: ChainState, digest: Digest): ChainFault | null {
-  const fault = (kind: ChainFault['kind'], detail: string): ChainFault => ({
-    partition: row.partition,
-    seq: row.seq,
-    kind,
-    detail,
-  });
-  if (row.seq !== chain.seq + 1)
-    return fault('missing', `${row.seq - chain.seq - 1} rows before position ${row.seq} are missing`);
-  if (row.prevHash !== chain.hash)
-    return fault('out_of_order', `the row at ${row.seq} does not follow the row before it`);
-  if (ledgerHash(row, row.body, row.sealed, chain.hash, digest) !== row.hash)
-    return fault('altered', `the row at ${row.seq} was altered`);
-  if (row.turnLength > 0 !== row.seq > chain.turnEnd)
-    return fault('altered', `the row at ${row.seq} says wrongly which turn it belongs to`);
-  return null;
-}
-
-/** What a head says about a chain that was read after it, and goes on growing: it must hold the position, with this hash. */
-function checkHead(head: Head, chain: ChainState, hashAtHead: Hash | null): ChainFault | null {
-  const { partition } = head;
-  if (head.seq > chain.seq)
-    return {
-      partition,
-      seq: chain.seq,
-      kind: 'cut_off',
-      detail: `the chain ends at ${chain.seq}, its head at ${head.seq}`,
-    };
-  if (head.seq === 0 || hashAtHead === head.hash) return null;
-  return { partition, seq: head.seq, kind: 'head_differs', detail: 'the chain has another hash than its head' };
-}
+/** Chains that are walked at once: while one is hashed, the database reads another. */
+const AT_ONCE = 3;
 
 /** Checks all chains. Hosts may go on writing meanwhile: what they append is checked as far as it is seen. */
-export async function verifyLedger(reader: LedgerReader, digest: Digest): Promise<VerifyResult> {
+export async function verifyLedger(
+  reader: LedgerReader,
+  digest: Digest,
+  anchors: readonly Anchor[] = [],
+): Promise<VerifyResult> {
   const heads = new Map((await reader.heads()).map((head) => [head.partition, head]));
-  const faults: ChainFault[] = [];
-  const ends: ChainEnd[] = [];
-  let events = 0;
-  for (let partition = 0; partition < PARTITION_COUNT; partition += 1) {
-    const head = heads.get(partition);
-    const chain: ChainState = { seq: 0, turnEnd: 0, hash: GENESIS_HASH };
-    let hashAtHead: Hash | null = null;
-    for (;;) {
-      const rows = await reader.slice({ partition, after: chain.seq, limit: SLICE });
-      if (rows.length === 0) break;
-      for (const row of rows) {
-        const fault = checkRow(row, chain, digest);
-        if (fault !== null && faults.length < FAULTS_MAX) faults.push(fault);
-        if (row.turnLength > 0) chain.turnEnd = row.seq + row.turnLength - 1;
-        chain.seq = row.seq;
-        chain.hash = row.hash;
-        if (row.seq === head?.seq) hashAtHead = row.hash;
-        events += 1;
-      }
-    }
-    const fault = head === undefined ? null : checkHead(head, chain, hashAtHead);
-    if (fault !== null) faults.push(fault);
-    ends.push({ partition, seq: chain.seq });
-  }
+  const anchored = anchoredHeads(anchors);
+  const walks = Array.from({ length: PARTITION_COUNT }, (_, partition) => {
+    const known = [heads.get(partition), ...(anchored.get(partition) ?? [])];
+    const marks = new Set(known.flatMap((head) => head?.seq ?? []));
+    return new ChainWalk(partition, digest, { marks });
+  });
+  const waiting = [...walks];
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (let walk = waiting.shift(); walk !== undefined; walk = waiting.shift()) await walkChain(reader, walk);
+    }),
+  );
   // A row and its head are written together, so no chain that was read can be longer than its head is now.
   const later = new Map((await reader.heads()).map((head) => [head.partition, head.seq]));
-  for (const { partition, seq } of ends)
-    if (seq > (later.get(partition) ?? 0))
-      faults.push({ partition, seq, kind: 'head_differs', detail: `the chain goes on to ${seq}, beyond its head` });
-  return { events, faults };
+  const others = walks.flatMap((walk) =>
+    endFaults(
+      walk,
+      heads.get(walk.partition),
+      later.get(walk.partition) ?? Infinity,
+      anchored.get(walk.partition) ?? [],
+    ),
+  );
+  for (const { partition, seq } of await reader.strays()) {
+    const detail = `the row at ${seq} was added: there is no partition ${partition}`;
+    others.push({ partition, seq, kind: 'inserted', detail });
+  }
+  return findings(walks, others, digest);
+}
+
+/** What is wrong with where a chain ends. A cut that the head shows is not told again by an anchor. */
+function endFaults(
+  walk: ChainWalk,
+  head: ChainHead | undefined,
+  later: number,
+  anchored: readonly AnchoredHead[],
+): readonly ChainFault[] {
+  const byHead = headFault(walk, head);
+  const byAnchor = anchorFault(walk, anchored);
+  const isTold = byHead?.kind === 'cut_off' && byAnchor?.kind === 'cut_off';
+  return [byHead, beyondHead(walk, later), isTold ? null : byAnchor].flatMap((fault) => fault ?? []);
+}
+
+async function walkChain(reader: LedgerReader, walk: ChainWalk): Promise<void> {
+  // Below the first position there must be nothing, so it is looked at too.
+  let after = Number.MIN_SAFE_INTEGER;
+  for (;;) {
+    const rows = await reader.slice({ partition: walk.partition, after, limit: SLICE });
+    if (rows.length === 0) break;
+    for (const row of rows) walk.add(row);
+    after = rows.at(-1)?.seq ?? after;
+  }
+  walk.finish();
 }

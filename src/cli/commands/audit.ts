@@ -1,47 +1,82 @@
 /** The commands that prove: the hash chains, the states against the ledger, and the decisions against their replay. */
 import { GatehouseError } from '../../domain/errors.ts';
-import type { ReplayView } from '../../gateway/services.port.ts';
-import { answer, connected, EXIT, refuseMore } from '../command.ts';
+import type { KnownStateView, ReplayView, VerifyReport } from '../../gateway/services.port.ts';
+import { answer, connected, EXIT, instantOption, refuseMore, textOption } from '../command.ts';
 import type { Command } from '../command.ts';
 import type { Paint } from '../terminal.ts';
 import { columns, counted, figure } from '../words.ts';
 
 export const verifyCommand: Command = {
   name: 'verify',
-  summary: 'Check the hash chains of the ledger',
-  usage: 'gatehouse verify',
-  examples: ['gatehouse verify', 'gatehouse verify --json'],
-  options: {},
-  async run(context, args) {
-    refuseMore(args, 0);
-    return connected(context, async (services, caller) => {
-      const report = await services.verify(caller);
-      const size = `${counted(report.events, 'event')} in ${counted(report.partitions, 'partition')}`;
-      const faults = report.faults.map(({ partition, seq, kind, detail }) => [`p${partition}-${seq}`, kind, detail]);
-      answer(context, report, () =>
-        lines(context.terminal.paint, report.ok, {
-          good: `The ledger is whole: ${size}.`,
-          bad: `The ledger is damaged: ${counted(faults.length, 'fault')} in ${size}.`,
-          rows: faults,
-        }),
-      );
-      return report.ok ? EXIT.ok : EXIT.problemFound;
-    });
-  },
-};
-
-export const rebuildCommand: Command = {
-  name: 'rebuild',
-  summary: 'Derive every state from the ledger again and compare',
-  usage: 'gatehouse rebuild --check',
-  examples: ['gatehouse rebuild --check', 'gatehouse rebuild --check --json'],
+  summary: 'Check the hash chains of the ledger, and compare them with the anchors outside the database',
+  usage: 'gatehouse verify [--anchors DIR]',
+  examples: ['gatehouse verify', 'gatehouse verify --json', 'gatehouse verify --anchors /mnt/worm/anchors'],
   options: {
-    check: { type: 'boolean', meaning: 'Compare only; nothing is written. Needed: there is no other way yet.' },
+    anchors: {
+      type: 'string',
+      meaning: 'A folder with anchors, in place of the one of the installation. Opens the database by itself.',
+    },
   },
   async run(context, args, options) {
     refuseMore(args, 0);
-    if (options['check'] !== true)
-      throw new GatehouseError('usage', 'Only checking is possible: gatehouse rebuild --check');
+    const anchorDir = textOption(options, 'anchors');
+    const report =
+      anchorDir === undefined
+        ? await connected(context, (services, caller) => services.verify(caller))
+        : await context.system.ledgers.verify(context.config, { anchorDir });
+    answer(context, report, () => verifyText(report, context.terminal.paint));
+    return report.ok ? EXIT.ok : EXIT.problemFound;
+  },
+};
+
+function verifyText(report: VerifyReport, paint: Paint): string {
+  const { anchors, faults, unnamed } = report;
+  const size = `${counted(report.events, 'event')} in ${counted(report.partitions, 'partition')}`;
+  const compared =
+    anchors.newest_at === null
+      ? 'There are no anchors to compare it with; see gatehouse anchor.'
+      : `Compared with ${counted(anchors.files, 'anchor')}, the newest of ${anchors.newest_at}.`;
+  const found = counted(faults.length + unnamed + anchors.faults.length, 'fault');
+  const rows = [
+    ...faults.map(({ partition, seq, kind, detail }) => [`p${partition}-${seq}`, kind, detail]),
+    ...(unnamed === 0 ? [] : [['…', '', `${figure(unnamed)} more`]]),
+    ...anchors.faults.map(({ file, detail }) => [file, 'anchor', detail]),
+  ];
+  return lines(paint, report.ok, {
+    good: `The ledger is whole: ${size}. ${compared}`,
+    bad: `The ledger is damaged: ${found} in ${size}. ${compared}`,
+    rows,
+  });
+}
+
+export const rebuildCommand: Command = {
+  name: 'rebuild',
+  summary: 'Derive states from the ledger again: compare all, or show one as it was known at a time',
+  usage: 'gatehouse rebuild --check\ngatehouse rebuild --as-of TIME --subject SUBJECT',
+  examples: [
+    'gatehouse rebuild --check',
+    'gatehouse rebuild --check --json',
+    'gatehouse rebuild --as-of 2026-11-21T10:00:00Z --subject account/acme',
+  ],
+  options: {
+    check: { type: 'boolean', meaning: 'Compare every state with what is stored; nothing is written.' },
+    'as-of': { type: 'string', meaning: 'Show what had been recorded by this time; needs --subject.' },
+    subject: { type: 'string', meaning: 'account/ID, contact/ID or lead/ID, with the id of your own systems.' },
+  },
+  async run(context, args, options) {
+    refuseMore(args, 0);
+    const asOf = textOption(options, 'as-of');
+    const subject = textOption(options, 'subject');
+    if ((options['check'] === true) === (asOf !== undefined) || (asOf === undefined) !== (subject === undefined))
+      throw new GatehouseError('usage', 'Give either --check, or --as-of TIME and --subject account/ID.');
+    if (asOf !== undefined && subject !== undefined) {
+      const at = instantOption(asOf);
+      return connected(context, async (services, caller) => {
+        const view = await services.getKnownState(caller, subjectOption(subject), at);
+        answer(context, view, () => knownText(view));
+        return EXIT.ok;
+      });
+    }
     return connected(context, async (services, caller) => {
       const report = await services.rebuildCheck(caller);
       const { events, actors, guards, differences } = report;
@@ -57,6 +92,28 @@ export const rebuildCommand: Command = {
     });
   },
 };
+
+function subjectOption(text: string): string {
+  if (/^(account|contact|lead)\/./u.test(text)) return text;
+  throw new GatehouseError('usage', `${JSON.stringify(text)} is no subject such as account/acme.`);
+}
+
+function knownText(view: KnownStateView): string {
+  const head = `${view.subject} as it was known at ${view.as_of}, from ${counted(view.events, 'event')} up to ${view.last_event ?? 'none'}:`;
+  const rows = view.actors.map((actor) => [
+    `${actor.kind} ${actor.id}`,
+    actor.state,
+    counted(actor.events, 'event'),
+    `since ${actor.changed_at}`,
+  ]);
+  const guards = view.guards.map(({ key, version, state }) => [
+    key,
+    `version ${version}`,
+    counted(state.touches.length, 'touch', 'touches'),
+    `${figure(state.open.length)} open`,
+  ]);
+  return [head, columns([...rows, ...guards], '  ')].join('\n');
+}
 
 export const replayCommand: Command = {
   name: 'replay',

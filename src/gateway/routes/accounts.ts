@@ -5,14 +5,23 @@ import { callerOf } from '../context.ts';
 import type { GatewayApp, GatewayContext } from '../context.ts';
 import { pageFields, pageOf, pageQueryOf } from '../cursor.ts';
 import { operation } from '../operation.ts';
+import { parseRfc3339 } from '../rfc3339.ts';
 import {
   accountFactsBody,
   accountViewSchema,
+  asOfQuerySchema,
   contactFactsBody,
   contactViewSchema,
   eventViewSchema,
+  knownStateQuerySchema,
+  knownStateSchema,
 } from '../schemas/account.ts';
 import { externalIdParams, idParams } from '../schemas/common.ts';
+
+/** Milliseconds. The schema has checked the text. */
+function asOfOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : (parseRfc3339(text) ?? undefined);
+}
 
 const pageQuerySchema = z.strictObject(pageFields);
 
@@ -40,12 +49,13 @@ function registerAccounts(app: GatewayApp, { services }: GatewayContext): void {
     operation('getAccount', {
       tag: 'memory',
       summary: 'Read an account',
-      description: 'What is known about an account, and the state of its machine.',
-      request: { params: externalIdParams },
+      description:
+        'What is known about an account, and the state of its machine. With `as_of`: what was known then; name and domain are not kept by time and are left out.',
+      request: { params: externalIdParams, querystring: asOfQuerySchema },
       answers: { 200: { description: 'The account.', schema: accountViewSchema } },
       errors: ['not_found'],
     }),
-    async (request) => services.getAccount(callerOf(request), request.params.external_id),
+    async (request) => services.getAccount(callerOf(request), request.params.external_id, asOfOf(request.query.as_of)),
   );
 
   app.get(
@@ -93,11 +103,27 @@ function registerContacts(app: GatewayApp, { services }: GatewayContext): void {
     operation('getContact', {
       tag: 'memory',
       summary: 'Read a contact',
-      description: 'What is known about a contact, and the state of its machine.',
-      request: { params: externalIdParams },
+      description:
+        'What is known about a contact, and the state of its machine. With `as_of`: what was known then; what is sealed is not kept by time and is left out.',
+      request: { params: externalIdParams, querystring: asOfQuerySchema },
       answers: { 200: { description: 'The contact.', schema: contactViewSchema } },
       errors: ['not_found'],
     }),
-    async (request) => services.getContact(callerOf(request), request.params.external_id),
+    async (request) => services.getContact(callerOf(request), request.params.external_id, asOfOf(request.query.as_of)),
+  );
+
+  app.get(
+    '/v1/known-state',
+    operation('getKnownState', {
+      tag: 'memory',
+      summary: 'Read what was known at a time',
+      description:
+        'The states of a subject, of its people and actions, and what the gate knew about them, derived from the events that had been recorded by then.',
+      request: { querystring: knownStateQuerySchema },
+      answers: { 200: { description: 'What was known.', schema: knownStateSchema } },
+      errors: ['not_found'],
+    }),
+    async (request) =>
+      services.getKnownState(callerOf(request), request.query.subject, asOfOf(request.query.as_of) ?? 0),
   );
 }

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { DEFAULT_POLICY } from '../../domain/policy.ts';
 import { pageOf } from '../cursor.ts';
 import { problemIn, testGateway } from '../gateway.fixture.ts';
-import { accountViewSchema, contactViewSchema, eventViewSchema } from '../schemas/account.ts';
+import { accountViewSchema, knownStateSchema, contactViewSchema, eventViewSchema } from '../schemas/account.ts';
 import {
   createdKeySchema,
   killSwitchSetSchema,
@@ -24,6 +24,7 @@ import {
   replayAllReportSchema,
   trustViewSchema,
   backupViewSchema,
+  anchorViewSchema,
   verifyReportSchema,
 } from '../schemas/report.ts';
 import { reviewDecidedSchema, reviewViewSchema } from '../schemas/review.ts';
@@ -82,6 +83,11 @@ const CASES: Record<string, Case> = {
     request: { method: 'PUT', url: '/v1/contacts/c-1', payload: { email: 'a@b.com', time_zone: 'Europe/Paris' } },
     answer: contactViewSchema,
     call: ['putContact', 'c-1', { email: 'a@b.com', time_zone: 'Europe/Paris' }],
+  },
+  getKnownState: {
+    request: { url: '/v1/known-state?subject=account%2Facme&as_of=2026-11-21T10:00:00Z' },
+    answer: knownStateSchema,
+    call: ['getKnownState', 'account/acme', Date.UTC(2026, 10, 21, 10)],
   },
   getContact: { request: { url: '/v1/contacts/c-1' }, answer: contactViewSchema, call: ['getContact', 'c-1'] },
   listReviews: {
@@ -150,6 +156,12 @@ const CASES: Record<string, Case> = {
     call: ['writeBackup'],
   },
   verifyLedger: { request: { method: 'POST', url: '/v1/verify' }, answer: verifyReportSchema, call: ['verify'] },
+  writeAnchor: {
+    request: { method: 'POST', url: '/v1/anchors', payload: { restored_from: '2026-11-21T08:00:00Z' } },
+    status: 201,
+    answer: anchorViewSchema,
+    call: ['writeAnchor', { restored_from: '2026-11-21T08:00:00Z' }],
+  },
   checkRebuild: {
     request: { method: 'POST', url: '/v1/rebuild-check' },
     answer: rebuildReportSchema,

@@ -2,8 +2,11 @@
 import { z } from 'zod';
 
 import { accountFactsSchema, contactFactsSchema } from '../../domain/entity.ts';
-import type { AccountView, ContactView, EventView } from '../services.port.ts';
-import { anyJsonSchema, isoTimeSchema } from './common.ts';
+import { actorKindSchema } from '../../domain/event-types.ts';
+import { guardStateSchema } from '../../domain/guard.ts';
+import { parseRfc3339 } from '../rfc3339.ts';
+import type { AccountView, ContactView, EventView, KnownStateView } from '../services.port.ts';
+import { anyJsonSchema, anyObjectSchema, isoTimeSchema, subjectSchema } from './common.ts';
 
 export const accountFactsBody = accountFactsSchema.meta({
   id: 'AccountFacts',
@@ -74,3 +77,39 @@ export const eventViewSchema = z
       .describe('What was sent, byte for byte, when the caller may read it and it was not erased.'),
   })
   .meta({ id: 'LedgerEvent' }) satisfies z.ZodType<EventView>;
+
+export const knownStateSchema = z
+  .object({
+    subject: z.string(),
+    id: z.string(),
+    as_of: isoTimeSchema,
+    clock: z
+      .enum(['real', 'virtual'])
+      .describe('Whose time `as_of` is: that of the database or, in a tenant that is simulated, its own.'),
+    events: z.int().describe('How many events had been recorded by then.'),
+    last_event: z.string().nullable(),
+    actors: z.array(
+      z.object({
+        kind: actorKindSchema,
+        id: z.string(),
+        state: z.string(),
+        context: anyObjectSchema,
+        events: z.int(),
+        changed_at: isoTimeSchema,
+      }),
+    ),
+    guards: z
+      .array(z.object({ key: z.string(), version: z.int(), state: guardStateSchema }))
+      .describe('What the gate knew, without domains and budgets, which several accounts share.'),
+  })
+  .meta({ id: 'KnownState' }) satisfies z.ZodType<KnownStateView>;
+
+/** A point in time, as milliseconds for the services. */
+export const asOfSchema = z
+  .string()
+  .refine((text) => parseRfc3339(text) !== null, 'must be an RFC 3339 timestamp such as 2026-11-21T10:00:00Z')
+  .describe(
+    'What was known at this time: what had been recorded by then. In a tenant that is simulated it is the simulated time.',
+  );
+export const asOfQuerySchema = z.strictObject({ as_of: asOfSchema.optional() });
+export const knownStateQuerySchema = z.strictObject({ subject: subjectSchema, as_of: asOfSchema });

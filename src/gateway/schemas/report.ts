@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 import type {
+  AnchorView,
   BackupView,
   LoopReport,
   RebuildReport,
@@ -88,8 +89,37 @@ export const verifyReportSchema = z
     events: z.int(),
     partitions: z.int(),
     faults: z.array(z.object({ partition: z.int(), seq: z.int(), kind: z.string(), detail: z.string() })),
+    unnamed: z.int().describe('Faults that were found beyond those that are named.'),
+    anchors: z
+      .object({
+        files: z.int(),
+        newest_at: isoTimeSchema.nullable(),
+        faults: z.array(z.object({ file: z.string(), detail: z.string() })),
+      })
+      .describe('The anchors that the chains were compared with, and what is wrong with the files themselves.'),
   })
   .meta({ id: 'VerifyReport' }) satisfies z.ZodType<VerifyReport>;
+
+export const anchorRequestSchema = z
+  .strictObject({
+    restored_from: z.iso
+      .datetime()
+      .optional()
+      .describe(
+        'The time of a backup that was restored since the last anchor. Anchors of after it are left out from now on.',
+      ),
+  })
+  .meta({ id: 'AnchorRequest', examples: [{}] });
+
+export const anchorViewSchema = z
+  .object({
+    file: z.string(),
+    number: z.int(),
+    at: isoTimeSchema,
+    events: z.int(),
+    public_key: z.string().describe('Ed25519, base64 of its 32 bytes.'),
+  })
+  .meta({ id: 'Anchor' }) satisfies z.ZodType<AnchorView>;
 
 export const rebuildReportSchema = z
   .object({

@@ -1,7 +1,7 @@
 /** Reads the ledger and what was derived from it, past row-level security: for audit, rebuild and replay of the whole installation. */
 import type { LedgerReader } from '../../actors/replay/ledger-reader.port.ts';
 import { guardStateSchema } from '../../domain/guard.ts';
-import { asId } from '../../domain/ids.ts';
+import { asId, PARTITION_COUNT } from '../../domain/ids.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { LedgerRow } from '../../domain/ledger-event.ts';
 import { storedActor } from '../runtime/load-batch.ts';
@@ -85,6 +85,13 @@ export function createLedgerReader(sql: Sql, policies: PolicyCache): LedgerReade
           limit,
         ]),
       ),
+    strays: () =>
+      sql.asOwner((session) =>
+        session.query<{ partition: number; seq: number }>(
+          'SELECT partition, seq FROM ledger WHERE partition < 0 OR partition >= $1 ORDER BY partition, seq LIMIT 100',
+          [PARTITION_COUNT],
+        ),
+      ),
     registryEvents: (tenants) =>
       sql.asOwner((session) =>
         ledgerQuery(
@@ -112,6 +119,18 @@ export function createLedgerReader(sql: Sql, policies: PolicyCache): LedgerReade
           [partition, tenant, scope],
         ),
       ),
+    scopeUpTo: (tenant, scope, { at, clock }) => {
+      const isLater = clock === 'virtual' ? 'at > $3' : 'appended_on > to_timestamp($3::float8 / 1000)';
+      return sql.asOwner((session) =>
+        ledgerQuery(
+          session,
+          'ledger_events',
+          `WHERE tenant = $1 AND scope = $2 AND seq < coalesce((SELECT min(seq) FROM ledger_events WHERE tenant = $1 AND scope = $2 AND ${isLater}), 9223372036854775807)
+           ORDER BY turn_seq, seq`,
+          [tenant, scope, at],
+        ),
+      );
+    },
     async parts(tenant: TenantId, hashes) {
       const rows = await sql.asOwner((session) =>
         session.query<{ hash: string; body: string }>(
