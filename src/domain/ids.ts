@@ -5,7 +5,7 @@
 import type { Digest } from './json.ts';
 
 declare const brand: unique symbol;
-type Branded<Name extends string> = string & { readonly [brand]: Name };
+export type Branded<Name extends string> = string & { readonly [brand]: Name };
 
 export type TenantId = Branded<'TenantId'>;
 export type AccountId = Branded<'AccountId'>;

@@ -1,0 +1,2 @@
+-- safe-from: 3
+-- Holds the place of a migration that another branch adds. Delete this file when that one is merged.
