@@ -16,6 +16,7 @@ import { Executor } from './actors/executor.ts';
 import { Host } from './actors/host.ts';
 import { ImportService } from './actors/imports/import-service.ts';
 import { Intake } from './actors/intake/intake.ts';
+import { NoteCommands } from './actors/note-commands.ts';
 import { ParkedCommands } from './actors/parked-commands.ts';
 import { CLOCK_MARGIN_MS, reconcileRestore } from './actors/restore/reconcile.ts';
 import { ReviewCommands } from './actors/review-commands.ts';
@@ -34,6 +35,7 @@ import { anchorDirOf } from './app/ledgers.ts';
 import { DEFAULT_TENANT, DEMO_POLICY, DEMO_TENANT, localCaller, LocalTenants } from './app/local-tenants.ts';
 import { keptSecret, masterKey } from './app/master-key.ts';
 import { replaceDeadNeighbours } from './app/neighbours.ts';
+import { createNoteServices } from './app/note-services.ts';
 import { openBus } from './app/open-bus.ts';
 import { openChannels } from './app/open-channels.ts';
 import { openDatabase } from './app/open-database.ts';
@@ -51,6 +53,9 @@ import { KeyStore } from './memory/identity/keys.ts';
 import { PostgresDirectory } from './memory/identity/postgres-directory.ts';
 import { FileEffectJournal } from './memory/journal/effect-journal.ts';
 import { readJournal } from './memory/journal/read-journal.ts';
+import { createMemoryReader } from './memory/notes/memory-reader.ts';
+import { PostgresNoteReader } from './memory/notes/note-reader.ts';
+import { PostgresTimelineReader } from './memory/notes/timeline-reader.ts';
 import { readBacklog } from './memory/read/backlog-reader.ts';
 import { createImportStore } from './memory/read/import-store.ts';
 import { createLedgerReader } from './memory/read/ledger-reader.ts';
@@ -223,6 +228,19 @@ async function compose(
   const readModel = new ReadModel(sql, vault);
   let draining = false;
   const anchors = new AnchorFolder(anchorDirOf(options), sql, signerOf(master), keyCheckOf(master));
+  const refuseIntake = (): void => {
+    pause.refuse();
+    diskGuard?.refuseWhenFull();
+  };
+  const noteServices = createNoteServices({
+    clock,
+    commands: new NoteCommands({ host, clock, directory, digest: sha256, keyedDigest }),
+    directory,
+    notes: new PostgresNoteReader(sql, vault),
+    timelines: new PostgresTimelineReader(sql),
+    staleDays: options.noteStaleDays ?? {},
+    refuseIntake,
+  });
   const services = createServices({
     anchors,
     backlog,
@@ -240,10 +258,7 @@ async function compose(
     reader,
     registry,
     runners,
-    refuseIntake: () => {
-      pause.refuse();
-      diskGuard?.refuseWhenFull();
-    },
+    refuseIntake,
     pauseReason: () => pause.reason,
     ping: async () => {
       await sql.asOwner((session) => session.query('SELECT 1'));
@@ -257,6 +272,8 @@ async function compose(
     uncertainPermits: new UncertainPermits(sql),
     writeBackup: () => writeServerBackup(sql, options.dataDir, master),
     readModel,
+    memoryReader: createMemoryReader(sql),
+    noteServices,
     reviews: new ReviewCommands(host, clock, sha256),
   });
 

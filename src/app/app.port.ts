@@ -5,6 +5,7 @@ import type { ReconcileReport } from '../actors/restore/reconcile-report.port.ts
 import type { Caller, Services } from '../gateway/services.port.ts';
 import type { Sql } from '../memory/sql/sql.port.ts';
 import type { LogLevel } from '../observability/logger.ts';
+import type { StaleDays } from '../policies/staleness.ts';
 
 export interface AppOptions {
   readonly dataDir: string;
@@ -17,6 +18,7 @@ export interface AppOptions {
   /** Where the journal of effects is kept; null for a folder in the data folder. */
   readonly journalDir?: string | null;
   readonly journalDays?: number;
+  readonly noteStaleDays?: StaleDays;
   /** Where anchors of the ledger are kept; null for a folder in the data folder. */
   readonly anchorDir?: string | null;
   /** Channels beside the sandbox. */

@@ -7,6 +7,7 @@ import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { dbCommand } from './commands/db.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { importCommand } from './commands/import.ts';
+import { memoryCommand } from './commands/memory.ts';
 import { parkedCommand } from './commands/parked.ts';
 import { reviewCommand } from './commands/review.ts';
 import { demoCommand, serveCommand } from './commands/serve.ts';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   importCommand,
   traceCommand,
   reviewCommand,
+  memoryCommand,
   parkedCommand,
   uncertainCommand,
   subjectCommand,

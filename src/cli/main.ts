@@ -21,6 +21,7 @@ const system: System = {
       journalDir: config.journalDir,
       journalDays: config.journalDays,
       anchorDir: config.anchorDir,
+      noteStaleDays: config.noteStaleDays ?? {},
       databaseUrl: config.databaseUrl,
       natsUrl: config.natsUrl,
       smtpUrl: config.smtpUrl,

@@ -33,6 +33,15 @@ export const OPERATIONS = {
   /** It cannot be taken back. */
   eraseSubject: 'administer',
 
+  recordNote: 'ingest',
+  getNote: 'read',
+  listNotes: 'read',
+  verifyNote: 'review',
+  correctNote: 'review',
+  retractNote: 'review',
+  getAccountTimeline: 'read',
+  getContactTimeline: 'read',
+
   listReviews: 'read',
   getReview: 'read',
   decideReview: 'review',

@@ -10,6 +10,7 @@ import type { GuardState } from '../domain/guard.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { NoteServices } from './note-services.port.ts';
 
 /** Who calls, for which tenant. */
 export interface Caller extends Actor {
@@ -358,6 +359,8 @@ export interface RebuildReport {
   readonly events: number;
   readonly actors: number;
   readonly guards: number;
+  readonly notes: number;
+  readonly timelines: number;
   readonly differences: readonly { readonly kind: string; readonly key: string; readonly detail: string }[];
 }
 
@@ -436,7 +439,7 @@ export interface BackupView {
   readonly bytes: number;
 }
 
-export interface Services {
+export interface Services extends NoteServices {
   authenticate(key: string): Promise<Caller | null>;
   /**
    * All or nothing: either every event is accepted, or a `GatehouseError` names what is wrong with which. Pointers of its faults start

@@ -35,7 +35,7 @@ function startTimer(builder: PlanBuilder, turn: Turn, actor: ActorRef, name: Tim
   if (message.history) return;
   const armedBy = turn.cause ?? '';
   const context = builder.actor(message.tenant, actor.kind, actor.id)?.context;
-  const { sealed: _sealed, profiles: _profiles, ...rest } = message;
+  const { sealed: _sealed, profiles: _profiles, notes: _notes, ...rest } = message;
   const fed = {
     ...rest,
     ...timerEvent(name, actor, dueAt, context),

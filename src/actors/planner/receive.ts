@@ -9,6 +9,7 @@ import { trustCellId } from '../../domain/trust.ts';
 import type { ActionContext } from '../../machines/action/action.machine.ts';
 import type { SubjectContext } from '../../machines/subject-context.ts';
 import { guardChangesOf } from './guard-changes.ts';
+import { recordNotes } from './note-drafts.ts';
 import type { PlanBuilder, Turn } from './plan-builder.ts';
 import { isUnscored, subjectContext } from './subject-view.ts';
 
@@ -259,6 +260,7 @@ export function receive(
   suppressPerson(builder, turn);
   if (message.type === 'subject.erased')
     builder.plan.erasures.push({ tenant, subject: actor.id, scope: message.scope, account: refs.account });
+  if (message.notes !== undefined) recordNotes(builder, turn, draft);
   if (message.type === 'message.resolved') {
     const { source, id, decision, data } = message.data;
     builder.plan.resolutions.push({ tenant, partition: message.partition, source, id, decision, data });

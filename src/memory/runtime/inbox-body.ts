@@ -12,17 +12,19 @@ import { subjectKeyOf } from '../vault/subject-vault.ts';
 /** Programs of earlier machine generations cannot open sealed bodies. */
 export const OPENED_SINCE_GENERATION = 6;
 
-type Personal = Pick<Message, 'sealed' | 'profiles'>;
+type Personal = Pick<Message, 'sealed' | 'profiles' | 'notes'>;
 type Body = Message & { readonly personal?: string };
 
 /** Whose key seals the message; null when nothing in it is personal. */
-export function sealerOf({
-  tenant,
-  sealed,
-  profiles,
-}: Pick<Message, 'tenant' | 'sealed' | 'profiles'>): SubjectRef | null {
-  const subject = sealed?.subject ?? profiles.find((profile) => profile.kind === 'contact')?.id;
-  return subject === undefined ? null : { tenant, subject };
+export function sealerOf({ tenant, sealed, profiles, notes }: Pick<Message, 'tenant'> & Personal): SubjectRef | null {
+  const noted = notes?.[0]?.record;
+  const subject =
+    sealed?.subject ??
+    profiles.find((profile) => profile.kind === 'contact')?.id ??
+    noted?.person ??
+    noted?.account ??
+    null;
+  return subject === null ? null : { tenant, subject };
 }
 
 const placeOf = ({ source, id }: Pick<Message, 'source' | 'id'>) => `inbox:${source}\n${id}`;
@@ -31,8 +33,8 @@ const placeOf = ({ source, id }: Pick<Message, 'source' | 'id'>) => `inbox:${sou
 export function inboxBody(vault: SubjectVault, keys: ReadonlyMap<string, KeyObject>, message: Message): string {
   const sealer = sealerOf(message);
   if (sealer === null) return JSON.stringify(message);
-  const { sealed, profiles, ...rest } = message;
-  const personal = vault.sealWith(keys, sealer, placeOf(message), JSON.stringify({ sealed, profiles }));
+  const { sealed, profiles, notes, ...rest } = message;
+  const personal = vault.sealWith(keys, sealer, placeOf(message), JSON.stringify({ sealed, profiles, notes }));
   return JSON.stringify({
     ...rest,
     sealed: null,
