@@ -235,6 +235,33 @@ export interface SuppressionRow extends Suppression {
   readonly added: boolean;
 }
 
+/** What an operator did to identities, as it is listed. The ledger and the guards are what counts. */
+export type IdentityActWrite =
+  | {
+      readonly kind: 'begun';
+      readonly tenant: TenantId;
+      readonly id: string;
+      readonly act: 'merge' | 'reparent';
+      readonly subjectKind: 'account' | 'contact';
+      readonly subject: string;
+      readonly target: string | null;
+      /** The account that a moved person had before. */
+      readonly previous: string | null;
+      readonly state: 'joining' | 'done';
+      readonly by: string;
+      readonly reason: string;
+      readonly at: number;
+      readonly scope: ScopeId;
+    }
+  | {
+      readonly kind: 'ended';
+      readonly tenant: TenantId;
+      readonly id: string;
+      readonly state: 'merged' | 'splitting' | 'split' | 'reversed';
+      readonly reason: string | null;
+    }
+  | { readonly kind: 'refused'; readonly tenant: TenantId; readonly id: string; readonly reason: string };
+
 export interface ProcessedRow {
   readonly message: Message;
   readonly committed: boolean;
@@ -276,6 +303,7 @@ export interface CommitPlan {
     readonly batch: ImportId | null;
     readonly write: ProfileWrite;
   }[];
+  readonly identityActs: readonly IdentityActWrite[];
   /** Messages to other actors, accepted with this commit. */
   readonly outgoing: readonly Message[];
   readonly processed: readonly ProcessedRow[];

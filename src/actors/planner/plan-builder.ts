@@ -103,6 +103,7 @@ export class PlanBuilder {
       leads: [],
       suppressions: [],
       profiles: [],
+      identityActs: [],
       outgoing: [],
       resolutions: [],
     };

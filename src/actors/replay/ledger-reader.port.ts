@@ -16,8 +16,10 @@ export interface LedgerReader {
   slice(slice: LedgerSlice): Promise<readonly LedgerRow[]>;
   /** Every event of the registries and trust cells of these tenants, or of all when null, in order. */
   registryEvents(tenants: readonly TenantId[] | null): Promise<readonly LedgerRow[]>;
-  /** Events that changed guards which several partitions share, in any order. */
-  sharedGuardEvents(tenants: readonly TenantId[] | null): Promise<readonly LedgerRow[]>;
+  /** Every act on identities of these tenants, or of all when null: merges, splits and moves. */
+  identityEvents(tenants: readonly TenantId[] | null): Promise<readonly LedgerRow[]>;
+  /** Events that changed the guards of domains and senders, or one of these keys, in any order. */
+  sharedGuardEvents(tenants: readonly TenantId[] | null, keys: readonly string[]): Promise<readonly LedgerRow[]>;
   /** What one decision rests on: the events of its scope, and those that moved the partition's budget, up to a position. */
   scopeEvents(tenant: TenantId, scope: string, partition: number): Promise<readonly LedgerRow[]>;
   parts(tenant: TenantId, hashes: readonly string[]): Promise<ReadonlyMap<string, string>>;
