@@ -17,10 +17,9 @@ CREATE TABLE identity_acts (
   scope text NOT NULL,
   target text,
   previous text,
-  state text NOT NULL CHECK (state IN ('joining', 'merged', 'splitting', 'split', 'done', 'reversed', 'refused')),
+  state text NOT NULL CHECK (state IN ('joining', 'merged', 'splitting', 'split', 'done', 'reversed')),
   by text NOT NULL,
   reason text NOT NULL,
-  refusal text,
   at bigint NOT NULL,
   PRIMARY KEY (tenant, id)
 );

@@ -16,6 +16,7 @@ import type { DecisionEngine } from './actors/decision-engine.port.ts';
 import type { EffectJournal } from './actors/effect-journal.port.ts';
 import { Executor } from './actors/executor.ts';
 import { Host } from './actors/host.ts';
+import { IdentityCommands } from './actors/identity-commands.ts';
 import { ImportService } from './actors/imports/import-service.ts';
 import { Intake } from './actors/intake/intake.ts';
 import type { RuntimeObserver } from './actors/observer.port.ts';
@@ -51,6 +52,8 @@ import type { Policy } from './domain/policy.ts';
 import { createGateway } from './gateway/server.ts';
 import type { Caller, Services } from './gateway/services.port.ts';
 import { createRunners, MACHINE_GENERATION } from './machines/catalogue.ts';
+import { DuplicateReader } from './memory/identity/duplicate-reader.ts';
+import { IdentityBook } from './memory/identity/identity-book.ts';
 import { KeyStore } from './memory/identity/keys.ts';
 import { PostgresDirectory } from './memory/identity/postgres-directory.ts';
 import { FileEffectJournal } from './memory/journal/effect-journal.ts';
@@ -404,6 +407,10 @@ async function compose(
     ping: async () => {
       await sql.asOwner((session) => session.query('SELECT 1'));
     },
+    identityCommands: new IdentityCommands(host, clock, sha256, keyedDigest),
+    identityBook: new IdentityBook(sql, vault, master),
+    duplicates: new DuplicateReader(sql, vault),
+    keyedDigest,
     parked: new ParkedCommands(host, clock),
     parkedMessages: new ParkedMessages(sql),
     uncertain: new UncertainCommands(host, clock),

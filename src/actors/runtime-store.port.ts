@@ -6,6 +6,7 @@ import type { ActionType, Channel } from '../domain/action-types.ts';
 import type { TimerName } from '../domain/effects.ts';
 import type { ActorKind } from '../domain/event-types.ts';
 import type { GuardState } from '../domain/guard.ts';
+import type { AliasKind } from '../domain/identity.ts';
 import type { ImportId, ScopeId, TenantId } from '../domain/ids.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Lane } from '../domain/lane.ts';
@@ -258,9 +259,31 @@ export type IdentityActWrite =
       readonly tenant: TenantId;
       readonly id: string;
       readonly state: 'merged' | 'splitting' | 'split' | 'reversed';
-      readonly reason: string | null;
-    }
-  | { readonly kind: 'refused'; readonly tenant: TenantId; readonly id: string; readonly reason: string };
+    };
+
+/** A further name, given or taken away. */
+export interface AliasWrite {
+  readonly tenant: TenantId;
+  readonly aliasKind: AliasKind;
+  /** Keyed hash of the name. */
+  readonly alias: string;
+  readonly entity: string;
+  readonly subjectKind: 'account' | 'contact';
+  readonly added: boolean;
+  /** The name itself, to be sealed with the key of its entity; null when it is taken away. */
+  readonly text: string | null;
+  readonly at: number;
+}
+
+export interface DismissalWrite {
+  readonly tenant: TenantId;
+  readonly one: string;
+  readonly other: string;
+  readonly evidence: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: number;
+}
 
 export interface ProcessedRow {
   readonly message: Message;
@@ -304,6 +327,8 @@ export interface CommitPlan {
     readonly write: ProfileWrite;
   }[];
   readonly identityActs: readonly IdentityActWrite[];
+  readonly aliases: readonly AliasWrite[];
+  readonly dismissals: readonly DismissalWrite[];
   /** Messages to other actors, accepted with this commit. */
   readonly outgoing: readonly Message[];
   readonly processed: readonly ProcessedRow[];

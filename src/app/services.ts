@@ -43,9 +43,11 @@ import { sha256 } from '../memory/sha256.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { nextLevel, trustQuantile } from '../policies/trust.ts';
 import type { BacklogWatch } from './backlog-watch.ts';
+import { createIdentityServices } from './identity-services.ts';
+import type { IdentityParts } from './identity-services.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
-export interface ServiceParts {
+export interface ServiceParts extends IdentityParts {
   readonly backlog: BacklogWatch;
   readonly clock: Clock;
   readonly commands: TenantCommands;
@@ -125,6 +127,11 @@ export function createServices(parts: ServiceParts): Services {
     return found.id;
   }
 
+  /** Both names of a merge lead to the survivor. */
+  async function survivorOf(tenant: TenantId, kind: 'account' | 'contact', externalId: string): Promise<string> {
+    return parts.identityBook.survivor(tenant, await idOf(tenant, kind, externalId));
+  }
+
   async function withDecisions<
     Item extends {
       readonly duplicate: boolean;
@@ -177,6 +184,7 @@ export function createServices(parts: ServiceParts): Services {
   }
 
   return {
+    identities: createIdentityServices(parts),
     async authenticate(key) {
       const found = await keys.authenticate(key);
       return found === null
@@ -265,7 +273,7 @@ export function createServices(parts: ServiceParts): Services {
       return readModel.account(caller.tenant, found.id);
     },
     getAccount: async (caller, externalId) =>
-      readModel.account(caller.tenant, await idOf(caller.tenant, 'account', externalId)),
+      readModel.account(caller.tenant, await survivorOf(caller.tenant, 'account', externalId)),
     listAccounts: (caller, query) => readModel.accounts(caller.tenant, query),
     async accountEvents(caller, id, query) {
       const found = await directory.find(caller.tenant, 'account', id);
@@ -283,7 +291,7 @@ export function createServices(parts: ServiceParts): Services {
       return readModel.contact(caller.tenant, found.id);
     },
     getContact: async (caller, externalId) =>
-      readModel.contact(caller.tenant, await idOf(caller.tenant, 'contact', externalId)),
+      readModel.contact(caller.tenant, await survivorOf(caller.tenant, 'contact', externalId)),
 
     listUncertain: (caller, query) => uncertainPermits.list(caller.tenant, query),
     async settleUncertain(caller, permit, { happened, reason, receipt }) {

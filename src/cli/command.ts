@@ -69,6 +69,7 @@ export type CommandServices = Pick<
   | 'getPolicy'
   | 'getReview'
   | 'health'
+  | 'identities'
   | 'listImports'
   | 'listUncertain'
   | 'settleUncertain'

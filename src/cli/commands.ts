@@ -5,6 +5,7 @@ import { rebuildCommand, replayCommand, verifyCommand } from './commands/audit.t
 import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { dbCommand } from './commands/db.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { identityCommand } from './commands/identity.ts';
 import { importCommand } from './commands/import.ts';
 import { parkedCommand } from './commands/parked.ts';
 import { reviewCommand } from './commands/review.ts';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   reviewCommand,
   parkedCommand,
   uncertainCommand,
+  identityCommand,
   replayCommand,
   verifyCommand,
   rebuildCommand,

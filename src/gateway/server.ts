@@ -26,6 +26,7 @@ import { registerAdministrationRoutes } from './routes/administration.ts';
 import { registerAuditRoutes } from './routes/audit.ts';
 import { registerDecisionRoutes } from './routes/decisions.ts';
 import { registerEventRoutes } from './routes/events.ts';
+import { registerIdentityRoutes } from './routes/identity.ts';
 import { registerImportRoutes } from './routes/imports.ts';
 import { registerParkedRoutes } from './routes/parked.ts';
 import { registerProposalRoutes } from './routes/proposals.ts';
@@ -106,6 +107,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerAccountRoutes(app, context);
   registerReviewRoutes(app, context);
   registerParkedRoutes(app, context);
+  registerIdentityRoutes(app, context);
   registerUncertainRoutes(app, context);
   registerReportRoutes(app, context);
   registerAdministrationRoutes(app, context);

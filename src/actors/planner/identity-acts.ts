@@ -24,9 +24,7 @@ type Peers = Extract<GuardChange, { kind: 'joined' }>['peers'];
 
 /** What cannot be done any more is said on the ledger; nothing changes, and nobody waits for an operator. */
 function refuse(builder: PlanBuilder, turn: Turn, act: string, reason: string): GrowingDraft {
-  const { tenant, actor } = turn.message;
-  builder.plan.identityActs.push({ kind: 'refused', tenant, id: act, reason });
-  return builder.append(turn, actor, 'identity.refused', { act, reason });
+  return builder.append(turn, turn.message.actor, 'identity.refused', { act, reason });
 }
 
 /** Members of a group as others have to name them. The keys that suppress further members stand with those who name them already. */
@@ -145,7 +143,7 @@ export function join(builder: PlanBuilder, turn: Turn, data: EventData<'identity
   if (!isJoined)
     return builder.append(turn, actor, 'identity.refused', { act: data.merge, reason: 'it was split meanwhile' });
   const draft = builder.append(turn, actor, 'identity.joined', data);
-  builder.plan.identityActs.push({ kind: 'ended', tenant, id: data.merge, state: 'merged', reason: null });
+  builder.plan.identityActs.push({ kind: 'ended', tenant, id: data.merge, state: 'merged' });
   carryOn(builder, turn, state, data.merge);
   return draft;
 }
@@ -225,7 +223,7 @@ export function split(builder: PlanBuilder, turn: Turn, data: EventData<'identit
   builder.changeGuard(draft, ownKey, { kind: 'gained', at, gained: fromOthers });
   if (root !== undefined) builder.changeGuard(draft, root.key as GuardKey, { kind: 'gained', at, gained: fromOwn });
 
-  builder.plan.identityActs.push({ kind: 'ended', tenant, id: data.merge, state: 'splitting', reason: data.reason });
+  builder.plan.identityActs.push({ kind: 'ended', tenant, id: data.merge, state: 'splitting' });
   tell(builder, turn, { ...into, refs: survivorRefs(into) }, `parted:${data.merge}`, {
     type: 'identity.parted',
     data: { merge: data.merge, absorbed: actor.id, scope: turn.message.scope, since },
@@ -241,7 +239,7 @@ export function part(builder: PlanBuilder, turn: Turn, data: EventData<'identity
       ? []
       : unitedSubject(stored.context as unknown as SubjectContext).decisions.filter(({ at }) => at >= data.since);
   const draft = builder.append(turn, actor, 'identity.parted', data);
-  builder.plan.identityActs.push({ kind: 'ended', tenant, id: data.merge, state: 'split', reason: null });
+  builder.plan.identityActs.push({ kind: 'ended', tenant, id: data.merge, state: 'split' });
   carryOn(builder, turn, builder.guardState(tenant, guardKeyOf(actor.kind, actor.id)), data.merge);
   const told: EventData<'identity.restored'> = { merge: data.merge, decisions: [...decisions] };
   const back: SubjectRefs = {
@@ -274,7 +272,6 @@ export function reparent(builder: PlanBuilder, turn: Turn, data: EventData<'iden
       tenant,
       id: data.reverses,
       state: 'reversed',
-      reason: data.reason,
     });
   builder.plan.identityActs.push({
     kind: 'begun',

@@ -104,6 +104,8 @@ export class PlanBuilder {
       suppressions: [],
       profiles: [],
       identityActs: [],
+      aliases: [],
+      dismissals: [],
       outgoing: [],
       resolutions: [],
     };

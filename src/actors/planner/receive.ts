@@ -182,6 +182,22 @@ function projectExecution(builder: PlanBuilder, message: Message, before: string
   }
 }
 
+/** Further names, and pairs that somebody said are not the same. */
+function projectNames(builder: PlanBuilder, message: Message): void {
+  const { tenant, actor, sealed, at } = message;
+  if (message.type === 'identity.alias_added' || message.type === 'identity.alias_removed') {
+    const { alias_kind: aliasKind, alias } = message.data;
+    const added = message.type === 'identity.alias_added';
+    const subjectKind = actor.kind === 'lead' ? 'contact' : 'account';
+    const text = added ? (sealed?.text ?? null) : null;
+    builder.plan.aliases.push({ tenant, aliasKind, alias, entity: actor.id, subjectKind, added, text, at });
+  }
+  if (message.type === 'identity.dismissed') {
+    const { other, evidence, by, reason } = message.data;
+    builder.plan.dismissals.push({ tenant, one: actor.id, other, evidence, by, reason, at });
+  }
+}
+
 /** Puts an actor and its guards back to what they were, and stops what it still had under way. */
 function revert(builder: PlanBuilder, turn: Turn, data: EventData<'state.reverted'>): Received {
   const { tenant, actor } = turn.message;
@@ -259,6 +275,7 @@ export function receive(builder: PlanBuilder, incoming: Message): Received {
     builder.plan.resolutions.push({ tenant, partition: message.partition, source, id, decision, data });
   }
   if (actor.kind === 'tenant') projectRegistry(builder, message);
+  projectNames(builder, message);
   projectExecution(builder, message, stateBefore);
   observeElsewhere(builder, turn);
   return received(turn, draft);

@@ -6,7 +6,7 @@ import type { SqlSession } from '../../sql/sql.port.ts';
 import { subjectKeyOf } from '../../vault/subject-vault.ts';
 import type { SubjectRef, SubjectVault } from '../../vault/subject-vault.ts';
 import { writeDecisions, writePermits, writeReviews } from './write-decisions.ts';
-import { writeIdentityActs } from './write-identity.ts';
+import { writeAliases, writeIdentityActs } from './write-identity.ts';
 import { writeInbox } from './write-inbox.ts';
 import { writeLedger } from './write-ledger.ts';
 import type { Head } from './write-ledger.ts';
@@ -43,6 +43,7 @@ export async function writePlan(
   writeProjections(writes, plan);
   writeProfiles(writes, vault, keys, plan);
   writeIdentityActs(writes, plan);
+  writeAliases(writes, vault, keys, plan);
   await writes.done();
   return keys;
 }
