@@ -14,6 +14,7 @@ import type { Clock } from './actors/clock.port.ts';
 import type { EffectJournal } from './actors/effect-journal.port.ts';
 import { Executor } from './actors/executor.ts';
 import { Host } from './actors/host.ts';
+import { IdentityCommands } from './actors/identity-commands.ts';
 import { ImportService } from './actors/imports/import-service.ts';
 import { Intake } from './actors/intake/intake.ts';
 import { NoteCommands } from './actors/note-commands.ts';
@@ -49,6 +50,8 @@ import { createGateway } from './gateway/server.ts';
 import { createRunners, MACHINE_GENERATION } from './machines/catalogue.ts';
 import { AnchorFolder } from './memory/anchors/anchor-folder.ts';
 import { signerOf } from './memory/anchors/signing-key.ts';
+import { DuplicateReader } from './memory/identity/duplicate-reader.ts';
+import { IdentityBook } from './memory/identity/identity-book.ts';
 import { KeyStore } from './memory/identity/keys.ts';
 import { PostgresDirectory } from './memory/identity/postgres-directory.ts';
 import { FileEffectJournal } from './memory/journal/effect-journal.ts';
@@ -263,6 +266,10 @@ async function compose(
     ping: async () => {
       await sql.asOwner((session) => session.query('SELECT 1'));
     },
+    identityCommands: new IdentityCommands(host, clock, sha256, keyedDigest),
+    identityBook: new IdentityBook(sql, vault, master),
+    duplicates: new DuplicateReader(sql, vault),
+    keyedDigest,
     parked: new ParkedCommands(host, clock),
     parkedMessages: new ParkedMessages(sql, vault),
     subjects: new SubjectCommands(host, clock),

@@ -6,6 +6,7 @@ import type { ActionType, Channel } from '../domain/action-types.ts';
 import type { TimerName } from '../domain/effects.ts';
 import type { ActorKind } from '../domain/event-types.ts';
 import type { GuardState } from '../domain/guard.ts';
+import type { AliasKind } from '../domain/identity.ts';
 import type { ImportId, ScopeId, TenantId } from '../domain/ids.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Lane } from '../domain/lane.ts';
@@ -237,6 +238,55 @@ export interface SuppressionRow extends Suppression {
   readonly added: boolean;
 }
 
+/** What an operator did to identities, as it is listed. The ledger and the guards are what counts. */
+export type IdentityActWrite =
+  | {
+      readonly kind: 'begun';
+      readonly tenant: TenantId;
+      readonly id: string;
+      readonly act: 'merge' | 'reparent';
+      readonly subjectKind: 'account' | 'contact';
+      readonly subject: string;
+      readonly target: string | null;
+      /** The account that a moved person had before. */
+      readonly previous: string | null;
+      readonly state: 'joining' | 'done';
+      readonly by: string;
+      readonly reason: string;
+      readonly at: number;
+      readonly scope: ScopeId;
+    }
+  | {
+      readonly kind: 'ended';
+      readonly tenant: TenantId;
+      readonly id: string;
+      readonly state: 'merged' | 'splitting' | 'split' | 'reversed';
+    };
+
+/** A further name, given or taken away. */
+export interface AliasWrite {
+  readonly tenant: TenantId;
+  readonly aliasKind: AliasKind;
+  /** Keyed hash of the name. */
+  readonly alias: string;
+  readonly entity: string;
+  readonly subjectKind: 'account' | 'contact';
+  readonly added: boolean;
+  /** The name itself, to be sealed with the key of its entity; null when it is taken away. */
+  readonly text: string | null;
+  readonly at: number;
+}
+
+export interface DismissalWrite {
+  readonly tenant: TenantId;
+  readonly one: string;
+  readonly other: string;
+  readonly evidence: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: number;
+}
+
 export interface ProcessedRow {
   readonly message: Message;
   readonly committed: boolean;
@@ -285,6 +335,9 @@ export interface CommitPlan {
     readonly batch: ImportId | null;
     readonly write: ProfileWrite;
   }[];
+  readonly identityActs: readonly IdentityActWrite[];
+  readonly aliases: readonly AliasWrite[];
+  readonly dismissals: readonly DismissalWrite[];
   /** Messages to other actors, accepted with this commit. */
   readonly outgoing: readonly Message[];
   readonly processed: readonly ProcessedRow[];

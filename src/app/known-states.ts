@@ -3,6 +3,7 @@ import type { Directory, SubjectKind } from '../actors/intake/directory.port.ts'
 import { knownState } from '../actors/replay/known-state.ts';
 import type { KnownActor, KnownState } from '../actors/replay/known-state.ts';
 import type { LedgerReader } from '../actors/replay/ledger-reader.port.ts';
+import { sharedGuards } from '../actors/replay/shared-guards.ts';
 import { GatehouseError } from '../domain/errors.ts';
 import type { AccountEventFacts, ContactEventFacts } from '../domain/event-types.ts';
 import type { TenantId } from '../domain/ids.ts';
@@ -76,7 +77,7 @@ export class KnownStates {
     const found = await directory.find(tenant, kind, externalId);
     const clock = (await registry.registry(tenant))?.clock === 'virtual' ? 'virtual' : 'real';
     const rows = found === null ? [] : await reader.scopeUpTo(tenant, found.scope, { at, clock });
-    const state = knownState(rows, runners);
+    const state = knownState(rows, runners, await sharedGuards(reader, [tenant]));
     const subject = state.actors.find((actor) => actor.id === found?.id);
     if (found === null || subject === undefined)
       throw new GatehouseError('not_found', `Nothing was known of the ${kind} ${externalId} at ${isoOf(at)}.`);

@@ -49,11 +49,13 @@ import { evaluateReleasedGate } from '../policies/released-gates.ts';
 import { nextLevel, trustQuantile } from '../policies/trust.ts';
 import type { BacklogWatch } from './backlog-watch.ts';
 import { remainsOfErased } from './erasure-remains.ts';
+import { createIdentityServices } from './identity-services.ts';
+import type { IdentityParts } from './identity-services.ts';
 import { KnownStates } from './known-states.ts';
 import { anchorView, auditLedger } from './ledger-audit.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
-export interface ServiceParts {
+export interface ServiceParts extends IdentityParts {
   readonly anchors: AnchorFolder;
   readonly backlog: BacklogWatch;
   readonly clock: Clock;
@@ -151,6 +153,11 @@ export function createServices(parts: ServiceParts): Services {
     return found.id;
   }
 
+  /** Both names of a merge lead to the survivor. */
+  async function survivorOf(tenant: TenantId, kind: 'account' | 'contact', externalId: string): Promise<string> {
+    return parts.identityBook.survivor(tenant, await idOf(tenant, kind, externalId));
+  }
+
   async function withDecisions<
     Item extends {
       readonly duplicate: boolean;
@@ -209,6 +216,7 @@ export function createServices(parts: ServiceParts): Services {
 
   return {
     ...parts.noteServices,
+    identities: createIdentityServices(parts),
     async authenticate(key) {
       const found = await keys.authenticate(key);
       return found === null
@@ -297,7 +305,7 @@ export function createServices(parts: ServiceParts): Services {
       return readModel.account(caller.tenant, found.id);
     },
     async getAccount(caller, externalId, asOf) {
-      const today = await readModel.account(caller.tenant, await idOf(caller.tenant, 'account', externalId));
+      const today = await readModel.account(caller.tenant, await survivorOf(caller.tenant, 'account', externalId));
       return asOf === undefined ? today : known.account(caller.tenant, today, asOf);
     },
     listAccounts: (caller, query) => readModel.accounts(caller.tenant, query),
@@ -317,7 +325,7 @@ export function createServices(parts: ServiceParts): Services {
       return readModel.contact(caller.tenant, found.id);
     },
     async getContact(caller, externalId, asOf) {
-      const today = await readModel.contact(caller.tenant, await idOf(caller.tenant, 'contact', externalId));
+      const today = await readModel.contact(caller.tenant, await survivorOf(caller.tenant, 'contact', externalId));
       return asOf === undefined ? today : known.contact(caller.tenant, today, asOf);
     },
     getKnownState: (caller, subject, asOf) => known.view(caller.tenant, subject, asOf),

@@ -71,6 +71,7 @@ export type CommandServices = Pick<
   | 'getPolicy'
   | 'getReview'
   | 'health'
+  | 'identities'
   | 'listImports'
   | 'exportSubject'
   | 'objectSubject'

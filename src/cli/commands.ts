@@ -6,6 +6,7 @@ import { rebuildCommand, replayCommand, verifyCommand } from './commands/audit.t
 import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { dbCommand } from './commands/db.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { identityCommand } from './commands/identity.ts';
 import { importCommand } from './commands/import.ts';
 import { memoryCommand } from './commands/memory.ts';
 import { parkedCommand } from './commands/parked.ts';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   parkedCommand,
   uncertainCommand,
   subjectCommand,
+  identityCommand,
   replayCommand,
   verifyCommand,
   anchorCommand,

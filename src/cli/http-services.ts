@@ -30,6 +30,7 @@ import type {
   VerifyReport,
 } from '../gateway/services.port.ts';
 import type { CommandServices } from './command.ts';
+import { httpIdentities } from './http-identities.ts';
 import { httpNoteServices } from './http-note-services.ts';
 import { queryOf, withoutNulls } from './query.ts';
 
@@ -68,6 +69,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
 
   const part = encodeURIComponent;
   return {
+    identities: httpIdentities(call),
     traceDecision: (_caller, id) => call<TraceView>('GET', `/v1/decisions/${part(id)}/trace`),
     traceCorrelation: async (_caller, correlation) =>
       (await call<Page<TraceStep>>('GET', `/v1/traces/${part(correlation)}`)).items,

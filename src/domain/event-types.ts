@@ -6,9 +6,11 @@
 import { z } from 'zod';
 
 import { actionTypeSchema, channelSchema, riskClassSchema } from './action-types.ts';
-import { CONSENT_BASES, dimensionsSchema, personaSchema, relationsSchema } from './entity.ts';
+import { dimensionsSchema } from './entity.ts';
+import { accountEventFactsSchema, contactEventFactsSchema } from './event-facts.ts';
 import { checkResultSchema, HOLD_QUEUES } from './gate.ts';
-import { guardKeySchema, guardStateSchema } from './guard.ts';
+import { guardKeySchema, guardStateSchema, intoSchema } from './guard.ts';
+import { ALIAS_KINDS, carriedSchema, rememberedDecisionSchema } from './identity.ts';
 import { laneSchema } from './lane.ts';
 import { CLOCKS, modeSchema } from './mode.ts';
 import { moneySchema } from './money.ts';
@@ -28,27 +30,7 @@ const by = z.string();
 const reasonText = z.string().max(2_000);
 const triageReasons = Object.keys(TRIAGE_REASONS) as [TriageReason, ...TriageReason[]];
 
-/** Facts of an account without its name and domain, which live in the accounts table only. */
-export const accountEventFactsSchema = z.strictObject({
-  employees: z.int().optional(),
-  vertical: z.string().optional(),
-  annual_revenue_minor: z.int().optional(),
-  tech_fit: z.number().optional(),
-  growth_percent: z.number().optional(),
-  intent_score: z.number().optional(),
-  country: z.string().optional(),
-  relations: relationsSchema.optional(),
-  abm_active: z.boolean().optional(),
-});
-export type AccountEventFacts = z.infer<typeof accountEventFactsSchema>;
-
-export const contactEventFactsSchema = z.strictObject({
-  persona: personaSchema.optional(),
-  country: z.string().optional(),
-  time_zone: z.string().optional(),
-  consent: z.enum(CONSENT_BASES).optional(),
-});
-export type ContactEventFacts = z.infer<typeof contactEventFactsSchema>;
+export type { AccountEventFacts, ContactEventFacts } from './event-facts.ts';
 
 const signalReceived = z.strictObject({
   signal_type: signalTypeSchema,
@@ -304,6 +286,68 @@ export const EVENT_TYPES = {
     ['account', 'lead'],
     'A note was taken back',
     z.strictObject({ note: z.string(), slot: z.string().nullable(), by, reason: reasonText }),
+  ),
+  'identity.merged': spec(
+    ['account', 'lead'],
+    'An account or person was merged into another',
+    z.strictObject({ into: intoSchema, by, reason: reasonText }),
+  ),
+  'identity.joined': spec(
+    ['account', 'lead'],
+    'Another account or person came in by a merge',
+    z.strictObject({ merge: z.string(), absorbed: z.string(), carried: carriedSchema }),
+  ),
+  'identity.split': spec(
+    ['account', 'lead'],
+    'A merge was taken back',
+    z.strictObject({ merge: z.string(), by, reason: reasonText }),
+  ),
+  'identity.parted': spec(
+    ['account', 'lead'],
+    'One that had come in by a merge left again',
+    z.strictObject({ merge: z.string(), absorbed: z.string(), scope: z.string(), since: instant }),
+  ),
+  'identity.restored': spec(
+    ['account', 'lead'],
+    'What was decided while both were one came back with the split',
+    z.strictObject({ merge: z.string(), decisions: z.array(rememberedDecisionSchema) }),
+  ),
+  'identity.reparented': spec(
+    ['lead'],
+    'A person was moved to another account',
+    z.strictObject({
+      act: z.string(),
+      account: z.string().nullable(),
+      /** The act that this one takes back. */
+      reverses: z.string().nullable(),
+      by,
+      reason: reasonText,
+    }),
+  ),
+  'identity.forwarded': spec(
+    ['account', 'lead'],
+    'A message was passed on to the one that this was merged into',
+    z.strictObject({ message_type: z.string(), source: z.string(), id: z.string(), to: z.string() }),
+  ),
+  'identity.refused': spec(
+    ['account', 'lead'],
+    'An act on identities came too late to be possible',
+    z.strictObject({ act: z.string(), reason: reasonText }),
+  ),
+  'identity.alias_added': spec(
+    ['account', 'lead'],
+    'A further name was added',
+    z.strictObject({ alias_kind: z.enum(ALIAS_KINDS), alias: z.string(), by, reason: reasonText }),
+  ),
+  'identity.alias_removed': spec(
+    ['account', 'lead'],
+    'A further name was taken away',
+    z.strictObject({ alias_kind: z.enum(ALIAS_KINDS), alias: z.string(), by, reason: reasonText }),
+  ),
+  'identity.dismissed': spec(
+    ['account', 'lead'],
+    'Somebody said that two are not the same',
+    z.strictObject({ other: z.string(), evidence: z.string(), by, reason: reasonText }),
   ),
 
   'action.proposed': spec(['action'], 'An action was proposed', actionProposed),

@@ -9,6 +9,7 @@ import type { Channel } from './action-types.ts';
 import { CONSENT_BASES, RELATIONS } from './entity.ts';
 import { DAY_MS } from './instant.ts';
 import { LANES } from './lane.ts';
+import { stricterGuard } from './stricter-guard.ts';
 
 const instant = z.number();
 const touch = z.strictObject({
@@ -30,6 +31,30 @@ const lockSchema = z.strictObject({
 });
 export type OwnershipLock = z.infer<typeof lockSchema>;
 
+/** Another guard of the same company or person, and the keys that suppress it. Since when is the time of the merge. */
+const joinedSchema = z.strictObject({
+  key: z.string(),
+  since: instant,
+  suppression_keys: z.array(z.string()),
+  /** That of the other guard at the merge: a higher one says that a lock was taken since. */
+  lock_epoch: z.int(),
+});
+
+/** Into whom an account or person was merged, and all that is needed to pass on what comes in for it. */
+export const intoSchema = z.strictObject({
+  merge: z.string(),
+  id: z.string(),
+  scope: z.string(),
+  refs: z.strictObject({
+    account: z.string().nullable(),
+    person: z.string().nullable(),
+    domain: z.string().nullable(),
+    suppressionKeys: z.array(z.string()),
+    hasAddress: z.boolean(),
+  }),
+});
+export type MergedInto = z.infer<typeof intoSchema>;
+
 /**
  * One state shape serves every kind of guard: a contact uses consent and prints, an account its lock and relations, a budget its
  * sums. Absent members are unknown.
@@ -49,6 +74,11 @@ export const guardStateSchema = z.strictObject({
   lock: lockSchema.optional(),
   lock_epoch: z.int(),
   spent_minor: z.record(z.string(), z.int()),
+  /** The guards that the gate reads together with this one. Every guard of a merged company or person names all others. */
+  joined: z.array(joinedSchema).optional(),
+  into: intoSchema.optional(),
+  /** The account that a person was moved to by an operator; null for none. */
+  parent: z.string().nullable().optional(),
 });
 export type GuardState = z.infer<typeof guardStateSchema>;
 
@@ -57,6 +87,22 @@ export const EMPTY_GUARD: GuardState = { touches: [], open: [], prints: [], lock
 const facts = guardStateSchema
   .pick({ consent: true, country: true, time_zone: true, relations: true, abm_active: true })
   .partial();
+
+/** What one side of a merge learned while both were one, for the other side to keep. */
+const gainedSchema = guardStateSchema
+  .pick({
+    touches: true,
+    prints: true,
+    replied_at: true,
+    opted_out_at: true,
+    bounced_at: true,
+    consent: true,
+    relations: true,
+    abm_active: true,
+    lock: true,
+  })
+  .partial();
+export type Gained = z.infer<typeof gainedSchema>;
 
 export const guardChangeSchema = z.discriminatedUnion('kind', [
   /** An action was proposed and passed to the gate: it is open until it is closed. */
@@ -95,6 +141,14 @@ export const guardChangeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('unlocked') }),
   /** Money reserved (positive) or given back (negative) in a period such as `2026-11-21`. */
   z.strictObject({ kind: z.literal('spent'), period: z.string(), minor: z.int() }),
+  /** A merge: from now on the gate reads these guards together with this one. `into` is set on the guard that was merged away. */
+  z.strictObject({ kind: z.literal('joined'), peers: z.array(joinedSchema), into: intoSchema.optional() }),
+  /** A split: these guards are somebody else's again. */
+  z.strictObject({ kind: z.literal('parted'), peers: z.array(z.string()), freed: z.boolean() }),
+  /** Touches and prohibitions of another guard that count here too. */
+  z.strictObject({ kind: z.literal('gained'), at: instant, gained: gainedSchema }),
+  /** An operator moved a person to another account. */
+  z.strictObject({ kind: z.literal('moved'), account: z.string().nullable() }),
   /** An undone import puts a guard back to what it was. */
   z.strictObject({ kind: z.literal('reverted'), state: guardStateSchema }),
 ]);
@@ -127,6 +181,30 @@ function recent<Item extends { readonly at: number; readonly until?: number | un
   // What is heard of late must not push out what happened later.
   const kept = items.filter((item) => (item.until ?? item.at) > at - TOUCH_MEMORY_MS).toSorted((a, b) => a.at - b.at);
   return kept.length > GUARD_LIST_MAX - 1 ? kept.slice(1 - GUARD_LIST_MAX) : kept;
+}
+
+function parted(state: GuardState, peers: readonly string[], freed: boolean): GuardState {
+  const { joined, into, ...rest } = state;
+  const left = (joined ?? []).filter((peer) => !peers.includes(peer.key));
+  return {
+    ...rest,
+    ...(left.length === 0 ? {} : { joined: left }),
+    ...(into === undefined || freed ? {} : { into }),
+  };
+}
+
+/** What is gained can only make a guard stricter. */
+function gain(state: GuardState, gained: Gained, at: number): GuardState {
+  const { touches = [], prints = [], ...rest } = gained;
+  const stricter = stricterGuard([state, { ...EMPTY_GUARD, ...rest, touches, prints }], at);
+  const isNewLock = stricter.lock !== undefined && stricter.lock.owner !== state.lock?.owner;
+  return {
+    ...state,
+    ...stricter,
+    touches: recent(stricter.touches, at),
+    prints: recent(stricter.prints, at),
+    lock_epoch: state.lock_epoch + Number(isNewLock),
+  };
 }
 
 /** The state of a guard after one change. Pure: the same changes in order always give the same state. */
@@ -194,6 +272,16 @@ export function applyGuardChange(state: GuardState, change: GuardChange): GuardS
       for (const period of periods.slice(0, -PERIODS_MAX)) delete spent[period];
       return { ...state, spent_minor: spent };
     }
+    case 'joined': {
+      const joined = [...(state.joined ?? []), ...change.peers];
+      return { ...state, joined, ...(change.into === undefined ? {} : { into: change.into }) };
+    }
+    case 'parted':
+      return parted(state, change.peers, change.freed);
+    case 'gained':
+      return gain(state, change.gained, change.at);
+    case 'moved':
+      return { ...state, parent: change.account };
     case 'reverted':
       return change.state;
   }

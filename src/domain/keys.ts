@@ -18,10 +18,32 @@ export function messageKey({ tenant, source, id }: Pick<Message, 'tenant' | 'sou
   return `${tenant}\n${source}\n${id}`;
 }
 
-/** The guard rows that a message needs. */
+/** The guard of an account or person. */
+export function guardKeyOf(kind: ActorKind, id: string): GuardKey {
+  return kind === 'lead' ? `contact:${id}` : `account:${id}`;
+}
+
+/** The guard rows that a message needs, beside those that they say are read with them. */
 export function guardKeysOfMessage(message: Message): readonly GuardKey[] {
-  const keys = guardKeysOf(message.refs, message.partition);
-  return message.type === 'state.reverted' ? [...keys, ...message.data.guards.map((guard) => guard.key)] : keys;
+  return [...guardKeysOf(message.refs, message.partition), ...furtherGuardKeys(message)];
+}
+
+function furtherGuardKeys(message: Message): readonly GuardKey[] {
+  switch (message.type) {
+    case 'state.reverted':
+      return message.data.guards.map((guard) => guard.key);
+    case 'identity.merged': {
+      const { id, refs } = message.data.into;
+      return [
+        guardKeyOf(message.actor.kind, id),
+        ...(refs.account === null ? [] : [`account:${refs.account}` as const]),
+      ];
+    }
+    case 'identity.reparented':
+      return message.data.account === null ? [] : [`account:${message.data.account}`];
+    default:
+      return [];
+  }
 }
 
 /** The guard rows that the processing of a message may read or change. */

@@ -15,6 +15,7 @@ export const TAGS = {
   ingest: 'What comes in: signals and outcomes as CloudEvents.',
   governance: 'Proposals, the gate, decisions, and why they were made.',
   memory: 'Accounts, contacts and what happened to them.',
+  identity: 'Who is who: merges, moves, further names, and probable duplicates.',
   review: 'Held actions that wait for a person.',
   reports: 'Trust, and the loop from signal to outcome.',
   administration: 'Kill switch, modes, policy, suppressions and keys.',

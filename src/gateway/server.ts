@@ -26,6 +26,7 @@ import { registerAdministrationRoutes } from './routes/administration.ts';
 import { registerAuditRoutes } from './routes/audit.ts';
 import { registerDecisionRoutes } from './routes/decisions.ts';
 import { registerEventRoutes } from './routes/events.ts';
+import { registerIdentityRoutes } from './routes/identity.ts';
 import { registerImportRoutes } from './routes/imports.ts';
 import { registerNoteRoutes } from './routes/notes.ts';
 import { registerParkedRoutes } from './routes/parked.ts';
@@ -110,6 +111,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerParkedRoutes(app, context);
   registerSubjectRoutes(app, context);
   registerNoteRoutes(app, context);
+  registerIdentityRoutes(app, context);
   registerUncertainRoutes(app, context);
   registerReportRoutes(app, context);
   registerAdministrationRoutes(app, context);

@@ -7,6 +7,7 @@ import { GatehouseError } from '../domain/errors.ts';
 import { asId } from '../domain/ids.ts';
 import { isoOf } from '../domain/instant.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
+import { fakeIdentities } from './identity.fake.ts';
 import type { NoteDetail, NoteView, TimelineView } from './note-services.port.ts';
 import type {
   KnownStateView,
@@ -85,6 +86,7 @@ export class FakeServices implements Services {
   readonly calls: [string, ...unknown[]][] = [];
   readonly keys = new Map<string, Caller>();
   readonly #texts = new Map<string, string>();
+  readonly identities = fakeIdentities((name, ...args) => this.#note(name, ...args));
   authentications = 0;
   /** Thrown by whatever is called next. */
   failure: Error | null = null;

@@ -2,31 +2,18 @@
  * What the gateway and the command line ask of the running system. Both speak to the same services, so a command gives the same
  * answer in process and over HTTP. Shapes here are the JSON that leaves the system: snake_case, ISO times.
  */
-import type { Permission, Role, Actor } from '../domain/authority.ts';
+import type { Permission, Role } from '../domain/authority.ts';
 import type { AccountFacts, ContactFacts, Dimensions } from '../domain/entity.ts';
 import type { ActorKind } from '../domain/event-types.ts';
 import type { CheckResult } from '../domain/gate.ts';
 import type { GuardState } from '../domain/guard.ts';
-import type { TenantId } from '../domain/ids.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { Caller, Page, PageQuery } from './caller.port.ts';
+import type { IdentityServices } from './identity.port.ts';
 import type { NoteServices } from './note-services.port.ts';
 
-/** Who calls, for which tenant. */
-export interface Caller extends Actor {
-  readonly tenant: TenantId;
-  readonly keyId: string;
-}
-
-export interface Page<Item> {
-  readonly items: readonly Item[];
-  readonly next_cursor: string | null;
-}
-
-export interface PageQuery {
-  readonly limit: number;
-  readonly cursor: string | null;
-}
+export type { Caller, Page, PageQuery } from './caller.port.ts';
 
 /** One CloudEvent after its envelope was checked. `dataText` is the data member exactly as it was sent. */
 export interface EventInput {
@@ -440,6 +427,7 @@ export interface BackupView {
 }
 
 export interface Services extends NoteServices {
+  readonly identities: IdentityServices;
   authenticate(key: string): Promise<Caller | null>;
   /**
    * All or nothing: either every event is accepted, or a `GatehouseError` names what is wrong with which. Pointers of its faults start

@@ -1,17 +1,10 @@
-import type { Dimensions } from '../domain/entity.ts';
 /** What the lead and account machines have in common: how interest, looks and decisions are remembered. */
+import type { Dimensions } from '../domain/entity.ts';
 import type { AccountEventFacts, ContactEventFacts, EventData } from '../domain/event-types.ts';
+import type { Carried, RememberedDecision } from '../domain/identity.ts';
 import { addIntent } from '../domain/intent.ts';
 import type { Lane } from '../domain/lane.ts';
 import type { SignalType } from '../domain/signal-types.ts';
-
-/** A decision as its subject remembers it, for linking outcomes. */
-export interface RememberedDecision {
-  readonly decision: string;
-  readonly action: string | null;
-  readonly at: number;
-  readonly cell: string | null;
-}
 
 /** How many decisions a subject remembers for linking. */
 export const REMEMBERED_DECISIONS = 20;
@@ -41,6 +34,8 @@ export interface SubjectContext {
   readonly account_facts: AccountEventFacts;
   readonly contact_facts: ContactEventFacts;
   readonly dimensions: Dimensions;
+  /** What those brought along that were merged into this one. Kept apart, so that a split can give it back. */
+  readonly joined?: readonly { readonly id: string; readonly carried: Carried }[] | undefined;
 }
 
 export const EMPTY_SUBJECT: SubjectContext = {
@@ -130,4 +125,79 @@ export function withOutcome(context: SubjectContext, data: EventData<'outcome.re
     outcomes: { ...context.outcomes, [data.outcome_type]: (context.outcomes[data.outcome_type] ?? 0) + 1 },
     dimensions: { ...context.dimensions, ...data.dimensions },
   };
+}
+
+/** What is known of all names of one account or person. What this one says itself goes before what came along with a merge. */
+export function unitedSubject(context: SubjectContext): SubjectContext {
+  if (context.joined === undefined) return context;
+  return context.joined.reduce((known, { carried }) => withCarried(known, carried), context);
+}
+
+function withCarried(context: SubjectContext, carried: Carried): SubjectContext {
+  const outcomes = { ...context.outcomes };
+  for (const [type, count] of Object.entries(carried.outcomes)) outcomes[type] = (outcomes[type] ?? 0) + count;
+  const known = new Set(context.decisions.map(({ decision }) => decision));
+  const news = carried.decisions.filter(({ decision }) => !known.has(decision));
+  return {
+    ...context,
+    first_seen_at: extreme(Math.min, context.first_seen_at, carried.first_seen_at),
+    last_signal_at: extreme(Math.max, context.last_signal_at, carried.last_signal_at),
+    signals: context.signals + carried.signals,
+    intent: addIntent(context.intent, carried.intent.score, carried.intent.at),
+    opportunity_stage: context.opportunity_stage ?? carried.opportunity_stage,
+    decisions: [...context.decisions, ...news].toSorted((a, b) => a.at - b.at),
+    outcomes,
+    account_facts: withRelations(carried.account_facts, context.account_facts),
+    contact_facts: { ...carried.contact_facts, ...context.contact_facts },
+  };
+}
+
+function extreme(choose: (a: number, b: number) => number, a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return choose(a, b);
+}
+
+/** A relation is a reason to hold back, so one that either side states is stated. */
+function withRelations(carried: AccountEventFacts, own: AccountEventFacts): AccountEventFacts {
+  if (carried.relations === undefined) return { ...carried, ...own };
+  const relations: Record<string, boolean | undefined> = { ...carried.relations, ...own.relations };
+  for (const [name, value] of Object.entries(carried.relations)) if (value === true) relations[name] = true;
+  return { ...carried, ...own, relations };
+}
+
+/** What a survivor must know of this one, and of those that came along with it before. */
+export function carriedBy(context: SubjectContext): Carried {
+  const united = unitedSubject(context);
+  const { first_seen_at, last_signal_at, signals, intent, opportunity_stage } = united;
+  const { decisions, outcomes, account_facts, contact_facts } = united;
+  return {
+    first_seen_at,
+    last_signal_at,
+    signals,
+    intent,
+    opportunity_stage,
+    decisions: decisions.slice(-REMEMBERED_DECISIONS),
+    outcomes,
+    account_facts,
+    contact_facts,
+  };
+}
+
+export function withJoined(context: SubjectContext, data: EventData<'identity.joined'>): SubjectContext {
+  const others = (context.joined ?? []).filter(({ id }) => id !== data.absorbed);
+  return { ...context, joined: [...others, { id: data.absorbed, carried: data.carried }] };
+}
+
+export function withoutJoined(context: SubjectContext, data: EventData<'identity.parted'>): SubjectContext {
+  const { joined, ...rest } = context;
+  const left = (joined ?? []).filter(({ id }) => id !== data.absorbed);
+  return left.length === 0 ? rest : { ...rest, joined: left };
+}
+
+/** Decisions that were made for both while they were one. */
+export function withRestored(context: SubjectContext, data: EventData<'identity.restored'>): SubjectContext {
+  const known = new Set(context.decisions.map(({ decision }) => decision));
+  const news = data.decisions.filter(({ decision }) => !known.has(decision));
+  const decisions = [...context.decisions, ...news].toSorted((a, b) => a.at - b.at).slice(-REMEMBERED_DECISIONS);
+  return { ...context, decisions };
 }

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 
 import { PLANTED_BUGS } from './bugs.ts';
 import type { PlantedBug } from './bugs.ts';
-import { START } from './scenario.ts';
+import { START } from './scenario-parts.ts';
 import type { Happening } from './scenario.ts';
 import { runWorld, shorten } from './world.ts';
 

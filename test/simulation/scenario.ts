@@ -1,24 +1,28 @@
 /** What happens to a simulated world from outside: messages that arrive and things that break, each at its time. Drawn from a seed, and cut down when a run fails. */
 import { ACTION_TYPE_SPECS } from '../../src/domain/action-types.ts';
 import { fingerprintOf } from '../../src/domain/fingerprint.ts';
-import { actionIdOf, asId, decisionIdOf, partitionOf } from '../../src/domain/ids.ts';
-import type { AccountId, PersonId, ScopeId, TenantId } from '../../src/domain/ids.ts';
+import { actionIdOf, asId, decisionIdOf } from '../../src/domain/ids.ts';
+import type { ScopeId } from '../../src/domain/ids.ts';
 import { canonicalJson } from '../../src/domain/json.ts';
 import { NO_REFS } from '../../src/domain/message.ts';
-import type { Message, SubjectRefs } from '../../src/domain/message.ts';
+import type { Message } from '../../src/domain/message.ts';
 import { DEFAULT_POLICY } from '../../src/domain/policy.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { sha256 } from '../../src/memory/sha256.ts';
 import type { Random } from '../../src/stats/random.ts';
+import { identityActs } from './identity-scenario.ts';
+import {
+  ACCOUNTS,
+  CONTACTS_PER_ACCOUNT,
+  HOSTS,
+  messageOf,
+  SECOND_MS,
+  START,
+  subjectOf,
+  TENANT,
+} from './scenario-parts.ts';
 
-export const TENANT = asId<TenantId>('sim');
-export const START = Date.UTC(2026, 0, 5, 10);
-export const HOSTS = 3;
-const SECOND_MS = 1_000;
-const ACCOUNTS = 3;
-const CONTACTS_PER_ACCOUNT = 2;
-
-/** Cooldowns and permits of seconds, so that a minute sees many of them. */
+/** Cooldowns and permits of seconds, so that a minute sees many of them; the window of the cap is longer than any run. */
 export const POLICY: Policy = {
   ...DEFAULT_POLICY,
   name: 'simulated',
@@ -26,8 +30,8 @@ export const POLICY: Policy = {
     { action_type: 'crm_update', level: 'auto', max_risk: 'low' },
     { action_type: 'outreach_push', level: 'auto', max_risk: 'high' },
   ],
-  cooldown: { contact_ms: 20 * SECOND_MS, account_ms: 5 * SECOND_MS, domain_ms: 8 * SECOND_MS, channel_ms: {} },
-  touch_cap: { max: 50, window_ms: 60 * SECOND_MS },
+  cooldown: { contact_ms: 6 * SECOND_MS, account_ms: 5 * SECOND_MS, domain_ms: 8 * SECOND_MS, channel_ms: {} },
+  touch_cap: { max: 2, window_ms: 600 * SECOND_MS },
   duplicate_window_ms: 0,
   reply_stop: { window_ms: 3 * SECOND_MS, whole_account: false },
   sending_hours: { from: 0, to: 24, days: [1, 2, 3, 4, 5, 6, 7] },
@@ -42,54 +46,6 @@ export type Happening =
   | { readonly at: number; readonly kind: 'message'; readonly host: number; readonly message: Message }
   | { readonly at: number; readonly kind: 'crash'; readonly host: number; readonly forMs: number }
   | { readonly at: number; readonly kind: 'freeze'; readonly host: number; readonly forMs: number };
-
-interface Subject {
-  readonly scope: ScopeId;
-  readonly refs: SubjectRefs;
-}
-
-/** All contacts share one domain, so cooldowns meet across partitions. */
-function subjectOf(account: number, contact: number): Subject {
-  const accountId = asId<AccountId>(`acc_${account}`);
-  const person = asId<PersonId>(`con_${account}_${contact}`);
-  return {
-    scope: asId<ScopeId>(accountId),
-    refs: {
-      account: accountId,
-      person,
-      domain: 'shared',
-      suppressionKeys: [`contact:${person}`, `account:${accountId}`],
-      hasAddress: true,
-    },
-  };
-}
-
-interface Parts {
-  readonly type: Message['type'];
-  readonly data: unknown;
-  readonly source: string;
-  readonly id: string;
-  readonly scope: ScopeId;
-  readonly actor: Message['actor'];
-  readonly refs: SubjectRefs;
-  readonly at: number;
-  readonly sealed?: Message['sealed'];
-}
-
-function messageOf(parts: Parts): Message {
-  return {
-    tenant: TENANT,
-    partition: partitionOf(parts.scope),
-    profiles: [],
-    causation: null,
-    correlation: null,
-    batch: null,
-    history: false,
-    contentDigest: sha256(canonicalJson([parts.type, parts.data])),
-    sealed: null,
-    ...parts,
-  } as unknown as Message;
-}
 
 const tenantMessage = (id: string, type: Message['type'], data: unknown, at: number): Message =>
   messageOf({
@@ -228,7 +184,8 @@ function arrivals(random: Random, id: string, at: number): readonly Message[] {
   const draw = random();
   if (draw < 0.45) return [signal(random, id, at)];
   if (draw < 0.88) return [proposal(random, id, at)];
-  if (draw < 0.94) return [outcome(random, id, at)];
+  if (draw < 0.92) return [outcome(random, id, at)];
+  if (draw < 0.98) return identityActs(random, id, at);
   return command(random, id, at);
 }
 

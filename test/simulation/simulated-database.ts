@@ -32,6 +32,7 @@ import type { Message } from '../../src/domain/message.ts';
 import { stricterMode } from '../../src/domain/mode.ts';
 import type { Mode } from '../../src/domain/mode.ts';
 import type { Policy } from '../../src/domain/policy.ts';
+import { guardsAsRead } from '../../src/memory/runtime/guards-as-read.ts';
 import { sortDeliveries } from '../../src/memory/runtime/sort-deliveries.ts';
 import { inboxStateOf } from '../../src/memory/runtime/write/write-inbox.ts';
 import { sha256 } from '../../src/memory/sha256.ts';
@@ -298,14 +299,22 @@ export class SimulatedDatabase {
       const wanted = deliveries.flatMap(({ message }) =>
         guardKeysOfMessage(message).map((key) => tenantKey(message.tenant, key)),
       );
-      const guardKeys = [...new Set(wanted)];
-      for (const key of this.#bug === 'unsorted-locks' ? guardKeys : guardKeys.toSorted())
+      const direct = new Set(wanted);
+      const guardKeys = this.#linked(direct);
+      const stalePeers = this.#bug === 'unlocked-peers' ? new Map(this.guards) : null;
+      const toLock = stalePeers === null ? guardKeys : [...direct];
+      for (const key of this.#bug === 'unsorted-locks' ? toLock : toLock.toSorted())
         await this.locks.take(transaction, `guard:${key}`, 'exclusive');
       if (fresh.length === 0) {
         await this.#answer(transaction);
         return { results, outgoing: [] };
       }
-      const loaded = this.#load(deliveries, partitions, staleGuards ?? this.guards, guardKeys);
+      const guards = new Map(staleGuards ?? this.guards);
+      for (const key of stalePeers === null ? [] : guardKeys) {
+        const stale = stalePeers?.get(key);
+        if (!direct.has(key) && stale !== undefined) guards.set(key, stale);
+      }
+      const loaded = this.#load(deliveries, partitions, guards, guardKeys);
       const planned = plan(loaded, fresh);
       for (const actor of planned.actors)
         if (actor.kind === 'tenant') await this.locks.take(transaction, `registry:${actor.tenant}`, 'exclusive');
@@ -328,6 +337,19 @@ export class SimulatedDatabase {
       this.#end(transaction);
       throw error;
     }
+  }
+
+  /** These keys, and those of the guards that merges and moves tie to them. */
+  #linked(wanted: Iterable<string>): readonly string[] {
+    const keys = new Set(wanted);
+    for (const key of keys) {
+      const guard = this.guards.get(key);
+      if (guard === undefined) continue;
+      for (const peer of guard.state.joined ?? []) keys.add(tenantKey(guard.tenant, peer.key));
+      const { parent } = guard.state;
+      if (parent !== undefined && parent !== null) keys.add(tenantKey(guard.tenant, `account:${parent}`));
+    }
+    return [...keys];
   }
 
   #checkEpochs(partitions: readonly number[], epochs: ReadonlyMap<number, number>): void {
@@ -368,7 +390,9 @@ export class SimulatedDatabase {
         if (actor !== undefined) actors.set(key, actor);
       }
     }
-    for (const [key, actor] of this.actors) if (actor.kind === 'trust') actors.set(key, actor);
+    for (const [key, actor] of this.actors)
+      if (actor.kind === 'trust' || guardKeys.includes(tenantKey(actor.tenant, `account:${actor.id}`)))
+        actors.set(key, actor);
     return {
       heads: new Map(partitions.map((partition) => [partition, this.ledger[partition]?.length ?? 0])),
       actors,
@@ -586,7 +610,7 @@ export class SimulatedDatabase {
           return id === null ? [] : [tenantKey(row.tenant, `${name}:${id}`)];
         }),
       );
-      for (const key of [...new Set(guardKeys)].toSorted())
+      for (const key of this.#linked(guardKeys).toSorted())
         await this.locks.take(transaction, `guard:${key}`, 'shared');
       for (const tenant of new Set(due.map(([, { row }]) => row.tenant)))
         await this.locks.take(transaction, `registry:${tenant}`, 'shared');
@@ -599,7 +623,7 @@ export class SimulatedDatabase {
           expired.push(permit);
           continue;
         }
-        const { facts, policy } = this.#facts(permit);
+        const { facts, policy } = this.#facts(permit, at);
         const reasons = policy === undefined ? ['fact_missing'] : request.check(permit, facts, policy);
         if (reasons.length === 0) claimed.push(permit);
         else refused.push({ permit, reasons });
@@ -641,18 +665,23 @@ export class SimulatedDatabase {
     if (this.#bug !== 'permit-reuse') Object.assign(entry, { state: 'claimed', attempts: entry.attempts + 1 });
   }
 
-  #facts(permit: ClaimablePermit): { readonly facts: GateFacts; readonly policy: Policy | undefined } {
+  #facts(permit: ClaimablePermit, at: number): { readonly facts: GateFacts; readonly policy: Policy | undefined } {
     const { tenant, detail } = permit;
     const registry = this.actors.get(actorKey(tenant, 'tenant', tenant));
     const context = registry?.context as
       | { readonly mode: Mode; readonly channel_modes: { readonly [channel: string]: Mode }; readonly policy: string }
       | undefined;
-    const guard = (key: string) => this.guards.get(tenantKey(tenant, key))?.state;
-    const contact = detail.person === null ? undefined : guard(`contact:${detail.person}`);
-    const account = detail.account === null ? undefined : guard(`account:${detail.account}`);
+    const states = new Map([...this.guards].map(([key, guard]) => [key, guard.state]));
+    const contact = detail.person === null ? null : guardsAsRead(states, tenant, `contact:${detail.person}`, at);
+    const account = detail.account === null ? null : guardsAsRead(states, tenant, `account:${detail.account}`, at);
+    const suppressionKeys = new Set([
+      ...detail.suppressionKeys,
+      ...(contact?.suppressionKeys ?? []),
+      ...(account?.suppressionKeys ?? []),
+    ]);
     return {
       facts: {
-        suppressions: detail.suppressionKeys.flatMap((key) => {
+        suppressions: [...suppressionKeys].flatMap((key) => {
           const row = this.#suppressions.get(tenantKey(tenant, key));
           return row === undefined ? [] : [{ scope: row.scope, reason: row.reason }];
         }),
@@ -662,8 +691,8 @@ export class SimulatedDatabase {
               kill_switch: registry.value === 'stopped',
               mode: stricterMode(context.mode, context.channel_modes[detail.channel] ?? context.mode),
             }),
-        ...(contact === undefined ? {} : { contact }),
-        ...(account === undefined ? {} : { account }),
+        ...(contact === null ? {} : { contact: contact.state }),
+        ...(account === null ? {} : { account: account.state }),
       },
       policy: context === undefined ? undefined : this.#policies.get(tenantKey(tenant, context.policy)),
     };
@@ -698,8 +727,13 @@ export class SimulatedDatabase {
       strays: async () => [],
       registryEvents: async (tenants) =>
         all().filter((row) => (row.actor.kind === 'tenant' || row.actor.kind === 'trust') && isOf(tenants, row)),
-      sharedGuardEvents: async (tenants) =>
-        all().filter((row) => /"key":"(domain|sender):/.test(row.body) && isOf(tenants, row)),
+      identityEvents: async (tenants) => all().filter((row) => row.type.startsWith('identity.') && isOf(tenants, row)),
+      sharedGuardEvents: async (tenants, keys) =>
+        all().filter(
+          (row) =>
+            isOf(tenants, row) &&
+            (/"key":"(domain|sender):/.test(row.body) || keys.some((key) => row.body.includes(`"key":"${key}"`))),
+        ),
       scopeEvents: async (tenant, scope, partition) =>
         (this.ledger[partition] ?? []).filter(
           (row) => row.tenant === tenant && (row.scope === scope || row.body.includes('"key":"budget:')),

@@ -18,7 +18,9 @@ import { sha256 } from '../../src/memory/sha256.ts';
 import { createRulesEngine } from '../../src/models/rules/rules-engine.ts';
 import { seededRandom } from '../../src/stats/random.ts';
 import type { PlantedBug } from './bugs.ts';
-import { drawScenario, groundwork, HOSTS, POLICY, POLICY_HASH, START, TENANT } from './scenario.ts';
+import { crowdedTogether, guardHistories } from './joined-touches.ts';
+import { HOSTS, START, TENANT } from './scenario-parts.ts';
+import { drawScenario, groundwork, POLICY, POLICY_HASH } from './scenario.ts';
 import type { Happening } from './scenario.ts';
 import { Scheduler } from './scheduler.ts';
 import type { Owner } from './scheduler.ts';
@@ -243,15 +245,22 @@ function crowded(world: World): readonly string[] {
     ['account:', POLICY.cooldown.account_ms],
     ['domain:', POLICY.cooldown.domain_ms],
   ] as const;
-  for (const { key, state } of world.database.guards.values()) {
-    const limit = limits.find(([prefix]) => key.startsWith(prefix))?.[1] ?? 0;
-    const times = state.touches.map((touch) => touch.at).toSorted((a, b) => a - b);
+  const rows = world.database.ledger.flat();
+  const histories = guardHistories(rows);
+  const cooldownMs = (key: string) => limits.find(([prefix]) => key.startsWith(prefix))?.[1] ?? 0;
+  for (const guard of world.database.guards.values()) {
+    const { key } = guard;
+    const own = histories.get(key)?.own(guard) ?? [];
+    const times = own.map(({ touch }) => touch.at).toSorted((a, b) => a - b);
     for (const [index, at] of times.entries()) {
       const before = times[index - 1];
-      if (before !== undefined && at - before < limit)
+      if (before !== undefined && at - before < cooldownMs(key))
         found.push(`${key} was touched twice within its cooldown, ${Math.round(at - before)} ms apart`);
     }
+    if (key.startsWith('contact:') && times.length > POLICY.touch_cap.max)
+      found.push(`${key} was touched ${times.length} times, ${POLICY.touch_cap.max} are allowed`);
   }
+  found.push(...crowdedTogether(rows, world.database.guards, { cooldownMs, capMax: POLICY.touch_cap.max }));
   return found;
 }
 

@@ -203,8 +203,11 @@ export class Intake {
 
   /** The verdict that a proposal would get now, with every check. Nothing is written. */
   async rehearse(tenant: TenantId, proposer: string, proposal: Proposal): Promise<Verdict> {
-    const message = await this.#proposalMessage(tenant, proposer, proposal);
-    const plan = await this.#deps.host.rehearse(message);
+    let message: Message | undefined = await this.#proposalMessage(tenant, proposer, proposal);
+    let plan = await this.#deps.host.rehearse(message);
+    // What is merged into another is judged as the other.
+    while ((message = plan.outgoing.find(({ type }) => type === 'action.proposed')) !== undefined)
+      plan = await this.#deps.host.rehearse(message);
     const [row] = plan.processed;
     if (row !== undefined && row.error !== null) throw new Error(row.error);
     const part = must(plan.parts.at(-1), 'a rehearsed proposal has a snapshot');

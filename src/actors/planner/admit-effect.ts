@@ -15,6 +15,7 @@ import { budgetPeriodOf } from '../../policies/budget-period.ts';
 import { evaluateGate } from '../../policies/gate.ts';
 import { verdictHash } from '../../policies/verdict-hash.ts';
 import { gatherFacts } from './gate-facts.ts';
+import { unitedGuard } from './guard-group.ts';
 import type { PlanBuilder, Turn } from './plan-builder.ts';
 import { openGuardKey } from './subject-view.ts';
 
@@ -105,7 +106,7 @@ export function admit(builder: PlanBuilder, turn: Turn, actor: ActorRef): void {
     guard_versions: gathered.guardVersions,
     registry_version: gathered.registryVersion,
     trust_version: gathered.trustVersion,
-    suppression_keys: builder.registry(tenant).context.suppressions > 0 ? [...refs.suppressionKeys] : [],
+    suppression_keys: builder.registry(tenant).context.suppressions > 0 ? [...gathered.suppressionKeys] : [],
   };
 
   const openKey = openGuardKey(refs, actor);
@@ -182,14 +183,16 @@ export function admit(builder: PlanBuilder, turn: Turn, actor: ActorRef): void {
           account: refs.account,
           person: refs.person,
           domain: refs.domain,
-          suppressionKeys: refs.suppressionKeys,
+          suppressionKeys: gathered.suppressionKeys,
           hasAddress: refs.hasAddress,
           scope: message.scope,
           correlation: turn.correlation,
           causation: turn.cause ?? '',
           lockEpochs: {
-            account: refs.account === null ? null : builder.guardState(tenant, `account:${refs.account}`).lock_epoch,
-            contact: refs.person === null ? null : builder.guardState(tenant, `contact:${refs.person}`).lock_epoch,
+            account:
+              refs.account === null ? null : unitedGuard(builder, tenant, `account:${refs.account}`, at).lock_epoch,
+            contact:
+              refs.person === null ? null : unitedGuard(builder, tenant, `contact:${refs.person}`, at).lock_epoch,
           },
         },
       });

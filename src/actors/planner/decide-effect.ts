@@ -7,8 +7,9 @@ import { canonicalJson } from '../../domain/json.ts';
 import type { ActorRef } from '../../domain/message.ts';
 import { trustCellId } from '../../domain/trust.ts';
 import type { DecisionInput } from '../decision-engine.port.ts';
+import { survivingAccount, unitedGuard } from './guard-group.ts';
 import type { PlanBuilder, Turn } from './plan-builder.ts';
-import { subjectContext } from './subject-view.ts';
+import { openGuardKey, subjectContext } from './subject-view.ts';
 
 /** What memory knows about the subject, in the form that an engine reads. */
 export function decisionInput(builder: PlanBuilder, turn: Turn, actor: ActorRef, seed: string): DecisionInput {
@@ -16,12 +17,9 @@ export function decisionInput(builder: PlanBuilder, turn: Turn, actor: ActorRef,
   const { tenant, refs } = message;
   const stored = builder.actor(tenant, actor.kind, actor.id);
   const context = subjectContext(stored);
-  const account = refs.account === null ? null : subjectContext(builder.actor(tenant, 'account', refs.account));
+  const account = refs.account === null ? null : subjectContext(survivingAccount(builder, tenant, refs.account));
   const facts = account === null ? context.account_facts : { ...context.account_facts, ...account.account_facts };
-  const guard = builder.guardState(
-    tenant,
-    refs.person === null ? `account:${refs.account ?? actor.id}` : `contact:${refs.person}`,
-  );
+  const guard = unitedGuard(builder, tenant, openGuardKey(refs, actor), message.at);
   return {
     at: message.at,
     seed,

@@ -4,15 +4,17 @@ import type { Channel } from '../../domain/action-types.ts';
 import type { TrustLevel } from '../../domain/action-types.ts';
 import type { EventData } from '../../domain/event-types.ts';
 import type { GateFacts, GateRequest, TrustFact } from '../../domain/gate.ts';
-import type { GuardKey } from '../../domain/guard.ts';
+import type { GuardKey, GuardState } from '../../domain/guard.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { SubjectRefs } from '../../domain/message.ts';
 import { stricterMode } from '../../domain/mode.ts';
 import type { Mode } from '../../domain/mode.ts';
+import { asOne } from '../../domain/stricter-guard.ts';
 import { trustCellId } from '../../domain/trust.ts';
 import type { TenantContext } from '../../machines/tenant/tenant.machine.ts';
 import { decayedTrust } from '../../machines/trust/trust.machine.ts';
 import type { TrustContext } from '../../machines/trust/trust.machine.ts';
+import { guardGroup } from './guard-group.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 
 export interface GatheredFacts {
@@ -21,6 +23,8 @@ export interface GatheredFacts {
   readonly registryVersion: number;
   readonly trustVersion: number;
   readonly mode: Mode;
+  /** Those of the subject under all its names. */
+  readonly suppressionKeys: readonly string[];
 }
 
 export function modeOf(registry: TenantContext, channel: Channel): Mode {
@@ -52,6 +56,26 @@ export function gateGuards(
   return guards;
 }
 
+type GuardStates = Partial<Record<'contact' | 'account' | 'domain' | 'budget', GuardState>>;
+
+/**
+ * Whether the guard of the account is locked together with that of the contact. It is in the partition of the account itself, in
+ * those that a merge joined to it, and wherever an operator moved the person to it. A proposal that names the account of before a
+ * move or a merge is not linked any more: it waits for a person.
+ */
+export function isScopeLinked(
+  account: string | null,
+  scope: string,
+  { contact, account: guard }: GuardStates,
+): boolean {
+  if (contact?.parent !== undefined) return contact.parent === account;
+  if (account === null) return true;
+  const together = [account, ...(guard?.joined ?? []).map((peer) => peer.key.slice('account:'.length))];
+  if (contact?.into !== undefined && contact.into.refs.account !== null)
+    return together.includes(contact.into.refs.account);
+  return together.includes(scope);
+}
+
 export function gatherFacts(
   builder: PlanBuilder,
   tenant: TenantId,
@@ -64,11 +88,16 @@ export function gatherFacts(
   const registry = builder.registry(tenant);
   const mode = modeOf(registry.context, proposal.channel);
   const guardVersions: Record<string, number> = {};
-  const guardFacts: Record<string, unknown> = {};
+  const guardFacts: Partial<Record<'contact' | 'account' | 'domain' | 'budget', GuardState>> = {};
+  const own: GuardStates = {};
+  const suppressionKeys = new Set(refs.suppressionKeys);
   for (const [name, key] of gateGuards(refs, partition)) {
-    const guard = builder.guard(tenant, key);
-    guardVersions[key] = guard.version;
-    guardFacts[name] = guard.state;
+    const group = guardGroup(builder, tenant, key);
+    for (const guard of group) guardVersions[guard.key] = guard.version;
+    const [{ state }] = group;
+    for (const peer of state.joined ?? []) for (const item of peer.suppression_keys) suppressionKeys.add(item);
+    guardFacts[name] = asOne(group, request.at);
+    own[name] = state;
   }
   const cell = trustCellId(proposal.action_type, proposal.channel, proposal.risk_class, proposal.engine);
   const trust = builder.actor(tenant, 'trust', cell);
@@ -77,7 +106,7 @@ export function gatherFacts(
     kill_switch: registry.stopped,
     mode,
     channel_ready: mode === 'shadow' || builder.deps.channelReady(proposal.channel, mode),
-    suppressions: [...builder.suppressions(tenant, refs.suppressionKeys)],
+    suppressions: [...builder.suppressions(tenant, [...suppressionKeys])],
     trust: trustFactOf(
       cell,
       trust?.value ?? null,
@@ -85,9 +114,16 @@ export function gatherFacts(
       ACTION_TYPE_SPECS[proposal.action_type].initialLevel,
       request.at,
     ),
-    scope_linked: refs.account === null || refs.account === scope,
+    scope_linked: isScopeLinked(refs.account, scope, own),
     ...(registry.context.single_operator ? { single_operator: true } : {}),
     attributes: proposal.attributes,
   };
-  return { facts, guardVersions, registryVersion: registry.version, trustVersion: trust?.seq ?? 0, mode };
+  return {
+    facts,
+    guardVersions,
+    registryVersion: registry.version,
+    trustVersion: trust?.seq ?? 0,
+    mode,
+    suppressionKeys: [...suppressionKeys],
+  };
 }

@@ -107,6 +107,9 @@ export class PlanBuilder {
       suppressions: [],
       erasures: [],
       profiles: [],
+      identityActs: [],
+      aliases: [],
+      dismissals: [],
       outgoing: [],
       resolutions: [],
     };

@@ -1,5 +1,5 @@
-import { TIMER_NAMES } from '../../domain/effects.ts';
 /** Takes one message in: appends it as an event of its actor, with what it tells guards, entities and the registry. */
+import { TIMER_NAMES } from '../../domain/effects.ts';
 import type { EventData } from '../../domain/event-types.ts';
 import { asId, eventIdOf, partitionOf } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
@@ -8,9 +8,13 @@ import { NO_REFS } from '../../domain/message.ts';
 import { trustCellId } from '../../domain/trust.ts';
 import type { ActionContext } from '../../machines/action/action.machine.ts';
 import type { SubjectContext } from '../../machines/subject-context.ts';
+import { withCurrentRefs } from './current-refs.ts';
+import { forward, observeElsewhere, survivorFor } from './forward.ts';
 import { guardChangesOf } from './guard-changes.ts';
+import { survivorOf } from './guard-group.ts';
+import { join, merge, part, reparent, split } from './identity-acts.ts';
 import { recordNotes } from './note-drafts.ts';
-import type { PlanBuilder, Turn } from './plan-builder.ts';
+import type { GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
 import { isUnscored, subjectContext } from './subject-view.ts';
 
 const TIMER_NAME_OF: Partial<Record<Message['type'], 'retriage' | 'due' | 'review_expiry'>> = {
@@ -204,12 +208,24 @@ function projectExecution(builder: PlanBuilder, message: Message, before: string
   }
 }
 
+/** Further names, and pairs that somebody said are not the same. */
+function projectNames(builder: PlanBuilder, message: Message): void {
+  const { tenant, actor, sealed, at } = message;
+  if (message.type === 'identity.alias_added' || message.type === 'identity.alias_removed') {
+    const { alias_kind: aliasKind, alias } = message.data;
+    const added = message.type === 'identity.alias_added';
+    const subjectKind = actor.kind === 'lead' ? 'contact' : 'account';
+    const text = added ? (sealed?.text ?? null) : null;
+    builder.plan.aliases.push({ tenant, aliasKind, alias, entity: actor.id, subjectKind, added, text, at });
+  }
+  if (message.type === 'identity.dismissed') {
+    const { other, evidence, by, reason } = message.data;
+    builder.plan.dismissals.push({ tenant, one: actor.id, other, evidence, by, reason, at });
+  }
+}
+
 /** Puts an actor and its guards back to what they were, and stops what it still had under way. */
-function revert(
-  builder: PlanBuilder,
-  turn: Turn,
-  data: EventData<'state.reverted'>,
-): { readonly event: string; readonly correlation: string } {
+function revert(builder: PlanBuilder, turn: Turn, data: EventData<'state.reverted'>): Received {
   const { tenant, actor } = turn.message;
   const before = builder.actor(tenant, actor.kind, actor.id);
   for (const name of TIMER_NAMES)
@@ -223,30 +239,52 @@ function revert(
   }
   const draft = builder.appendState(turn, actor, 'state.reverted', data);
   for (const { key, state } of data.guards) builder.changeGuard(draft, key, { kind: 'reverted', state });
-  return { event: eventIdOf(draft.header.partition, draft.header.seq), correlation: turn.correlation };
+  return received(turn, draft);
+}
+
+type Received = { readonly event: string; readonly correlation: string };
+
+function received(turn: Turn, { header }: GrowingDraft): Received {
+  return { event: eventIdOf(header.partition, header.seq), correlation: turn.correlation };
+}
+
+/** An act on identities, or null when the message is none. */
+function actOnIdentity(builder: PlanBuilder, turn: Turn): GrowingDraft | null {
+  const { message } = turn;
+  switch (message.type) {
+    case 'identity.merged':
+      return merge(builder, turn, message.data);
+    case 'identity.joined':
+      return join(builder, turn, message.data);
+    case 'identity.split':
+      return split(builder, turn, message.data);
+    case 'identity.parted':
+      return part(builder, turn, message.data);
+    case 'identity.reparented':
+      return reparent(builder, turn, message.data);
+    default:
+      return null;
+  }
 }
 
 /** Appends the message and everything that follows from it. Returns the id of its first event and its correlation. */
-export function receive(
-  builder: PlanBuilder,
-  message: Message,
-): { readonly event: string; readonly correlation: string } {
+export function receive(builder: PlanBuilder, incoming: Message): Received {
+  const message = withCurrentRefs(builder, incoming);
   const turn = builder.newTurn(message);
   const { tenant, actor, refs } = message;
   for (const write of message.profiles)
     builder.plan.profiles.push({ tenant, at: message.at, batch: message.batch, write });
   const timer = message.source === 'timer' ? TIMER_NAME_OF[message.type] : undefined;
   if (timer !== undefined) builder.clearTimer({ tenant, actorKind: actor.kind, actorId: actor.id, name: timer });
-
+  const act = actOnIdentity(builder, turn);
+  if (act !== null) return received(turn, act);
+  const survivor = survivorFor(builder, message);
+  if (survivor !== null) return received(turn, forward(builder, turn, survivor.from, survivor.into));
   // The account learns what its people show before anything is decided about them.
-  if (
-    message.type === 'signal.received' &&
-    actor.kind === 'lead' &&
-    refs.account !== null &&
-    String(refs.account) === message.scope &&
-    !isUnscored(builder.actor(tenant, 'lead', actor.id))
-  ) {
-    builder.append(turn, { kind: 'account', id: refs.account }, 'signal.observed', message.data);
+  const isScored = !isUnscored(builder.actor(tenant, 'lead', actor.id));
+  if (isScored && message.type === 'signal.received' && actor.kind === 'lead' && refs.account !== null) {
+    if (survivorOf(builder, tenant, refs.account).id === String(message.scope))
+      builder.append(turn, { kind: 'account', id: message.scope }, 'signal.observed', message.data);
   }
   const stateBefore = builder.actor(tenant, actor.kind, actor.id)?.value ?? null;
   const before = subjectContext(builder.actor(tenant, actor.kind, actor.id));
@@ -266,6 +304,8 @@ export function receive(
     builder.plan.resolutions.push({ tenant, partition: message.partition, source, id, decision, data });
   }
   if (actor.kind === 'tenant') projectRegistry(builder, message);
+  projectNames(builder, message);
   projectExecution(builder, message, stateBefore);
-  return { event: eventIdOf(draft.header.partition, draft.header.seq), correlation: turn.correlation };
+  if (isScored) observeElsewhere(builder, turn);
+  return received(turn, draft);
 }

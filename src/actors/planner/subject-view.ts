@@ -1,14 +1,15 @@
+/** How the planner reads the state of an account or lead. */
 import type { GuardKey } from '../../domain/guard.ts';
 import type { ActorRef, SubjectRefs } from '../../domain/message.ts';
-/** How the planner reads the state of an account or lead. */
 import { CLOSED_ACCOUNT_STATES } from '../../machines/account/account.machine.ts';
 import { CLOSED_LEAD_STATES } from '../../machines/lead/lead.machine.ts';
-import { EMPTY_SUBJECT } from '../../machines/subject-context.ts';
+import { EMPTY_SUBJECT, unitedSubject } from '../../machines/subject-context.ts';
 import type { SubjectContext } from '../../machines/subject-context.ts';
 import type { StoredActor } from '../runtime-store.port.ts';
 
+/** What is known of the subject, with what came along from those that were merged into it. */
 export function subjectContext(actor: StoredActor | null): SubjectContext {
-  return actor === null ? EMPTY_SUBJECT : (actor.context as unknown as SubjectContext);
+  return actor === null ? EMPTY_SUBJECT : unitedSubject(actor.context as unknown as SubjectContext);
 }
 
 export function isClosed(actor: StoredActor | null): boolean {

@@ -2,6 +2,7 @@
 import { decayedIntent } from '../../domain/intent.ts';
 import type { ActorRef } from '../../domain/message.ts';
 import { triage } from '../../policies/triage.ts';
+import { unitedGuard } from './guard-group.ts';
 import type { PlanBuilder, Turn } from './plan-builder.ts';
 import { isClosed, openGuardKey, subjectContext } from './subject-view.ts';
 
@@ -9,7 +10,7 @@ export function runTriage(builder: PlanBuilder, turn: Turn, actor: ActorRef, tri
   const { message } = turn;
   const stored = builder.actor(message.tenant, actor.kind, actor.id);
   const context = subjectContext(stored);
-  const open = builder.guardState(message.tenant, openGuardKey(message.refs, actor)).open.length;
+  const open = unitedGuard(builder, message.tenant, openGuardKey(message.refs, actor), message.at).open.length;
   const intent = decayedIntent(context.intent.score, context.intent.at, message.at);
   const result = triage({
     trigger,

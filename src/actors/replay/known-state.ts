@@ -8,7 +8,8 @@ import { eventIdOf } from '../../domain/ids.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { LedgerRow } from '../../domain/ledger-event.ts';
 import type { Runners } from '../../machines/catalogue.ts';
-import { isSharedGuard, LedgerFold, parseRow } from './ledger-fold.ts';
+import { LedgerFold, parseRow } from './ledger-fold.ts';
+import type { SharedGuards } from './shared-guards.ts';
 
 export interface KnownActor {
   readonly kind: ActorKind;
@@ -26,18 +27,19 @@ export interface KnownState {
   readonly lastEvent: string | null;
   /** The account or person, and its people and actions, by kind and id. */
   readonly actors: readonly KnownActor[];
-  /** What the gate knew; without what several partitions share, such as domains. */
+  /** What the gate knew; without what several partitions share: domains, and whoever was merged or moved. */
   readonly guards: readonly { readonly key: string; readonly version: number; readonly state: GuardState }[];
 }
 
 /** `rows` are the events of one scope in their order, as far as they had been recorded. */
-export function knownState(rows: readonly LedgerRow[], runners: Runners): KnownState {
+export function knownState(rows: readonly LedgerRow[], runners: Runners, shared: SharedGuards): KnownState {
   const fold = new LedgerFold(runners);
   const places = new Map<string, { readonly kind: ActorKind; readonly id: string; readonly at: number }>();
   const guardKeys = new Map<string, string>();
   for (const row of rows) {
     const parsed = parseRow(row);
-    const guards = parsed.guards.filter((write) => isOwnGuard(write.key));
+    // The budget of a partition belongs to all its accounts.
+    const guards = parsed.guards.filter(({ key }) => !shared.has(row.tenant, key) && !key.startsWith('budget:'));
     fold.apply({ ...parsed, guards });
     places.set(`${row.tenant}/${row.actor.kind}/${row.actor.id}`, { ...row.actor, at: row.at });
     for (const { key } of guards) guardKeys.set(`${row.tenant}/${key}`, key);
@@ -56,9 +58,4 @@ export function knownState(rows: readonly LedgerRow[], runners: Runners): KnownS
       return guard === undefined ? [] : [{ key, ...guard }];
     }),
   };
-}
-
-/** The budget of a partition belongs to all its accounts. */
-function isOwnGuard(key: string): boolean {
-  return !isSharedGuard(key) && !key.startsWith('budget:');
 }

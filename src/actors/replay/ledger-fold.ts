@@ -18,11 +18,6 @@ export interface FoldedGuard {
   readonly state: GuardState;
 }
 
-/** Guards that more than one partition changes; their changes are put in order by version. */
-export function isSharedGuard(key: string): boolean {
-  return key.startsWith('domain:') || key.startsWith('sender:');
-}
-
 export interface ParsedRow {
   readonly row: LedgerRow;
   readonly data: unknown;

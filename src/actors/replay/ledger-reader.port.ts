@@ -24,8 +24,10 @@ export interface LedgerReader {
   strays(): Promise<readonly { readonly partition: number; readonly seq: number }[]>;
   /** Every event of the registries and trust cells of these tenants, or of all when null, in order. */
   registryEvents(tenants: readonly TenantId[] | null): Promise<readonly LedgerRow[]>;
-  /** Events that changed guards which several partitions share, in any order. */
-  sharedGuardEvents(tenants: readonly TenantId[] | null): Promise<readonly LedgerRow[]>;
+  /** Every act on identities of these tenants, or of all when null: merges, splits and moves. */
+  identityEvents(tenants: readonly TenantId[] | null): Promise<readonly LedgerRow[]>;
+  /** Events that changed the guards of domains and senders, or one of these keys, in any order. */
+  sharedGuardEvents(tenants: readonly TenantId[] | null, keys: readonly string[]): Promise<readonly LedgerRow[]>;
   /** What one decision rests on: the events of its scope, and those that moved the partition's budget, up to a position. */
   scopeEvents(tenant: TenantId, scope: string, partition: number): Promise<readonly LedgerRow[]>;
   /** The events of a scope, in their order, up to the first that was recorded after `moment`. */

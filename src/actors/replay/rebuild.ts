@@ -5,11 +5,12 @@ import type { TenantId } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import { actorKey, tenantKey } from '../../domain/keys.ts';
 import type { Runners } from '../../machines/catalogue.ts';
-import { isSharedGuard, LedgerFold, parseRow } from './ledger-fold.ts';
+import { LedgerFold, parseRow } from './ledger-fold.ts';
 import type { LedgerReader } from './ledger-reader.port.ts';
 import type { MemoryReader } from './memory-reader.port.ts';
 import { MemoryRebuild } from './rebuild-memory.ts';
 import type { MemoryKind } from './rebuild-memory.ts';
+import { sharedGuards } from './shared-guards.ts';
 
 export interface RebuildDifference {
   readonly kind: 'actor' | 'guard' | MemoryKind;
@@ -43,6 +44,7 @@ export async function rebuildCheck(
   const differ = (difference: RebuildDifference) => {
     if (differences.length < DIFFERENCES_MAX) differences.push(difference);
   };
+  const isShared = await sharedGuards(reader, null);
   const shared: SharedWrite[] = [];
   let events = 0;
   let actors = 0;
@@ -61,10 +63,10 @@ export async function rebuildCheck(
       for (const row of rows) {
         const parsed = parseRow(row);
         const writes = parsed.guards;
-        fold.apply({ ...parsed, guards: writes.filter((write) => !isSharedGuard(write.key)) });
+        fold.apply({ ...parsed, guards: writes.filter((write) => !isShared.has(row.tenant, write.key)) });
         remembered.apply(row, parsed.data);
         for (const write of writes) {
-          if (isSharedGuard(write.key)) shared.push({ tenant: row.tenant, write });
+          if (isShared.has(row.tenant, write.key)) shared.push({ tenant: row.tenant, write });
           else local.set(tenantKey(row.tenant, write.key), { tenant: row.tenant, key: write.key });
         }
         after = row.seq;

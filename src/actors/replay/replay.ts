@@ -6,7 +6,8 @@ import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
 import type { Admission, EventType } from '../../domain/event-types.ts';
 import { gateFactsSchema, gateRequestSchema } from '../../domain/gate.ts';
 import type { GateFacts, GateRequest, Verdict } from '../../domain/gate.ts';
-import type { GuardWrite } from '../../domain/guard.ts';
+import { EMPTY_GUARD } from '../../domain/guard.ts';
+import type { GuardState } from '../../domain/guard.ts';
 import { eventIdOf, PARTITION_COUNT } from '../../domain/ids.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
@@ -15,6 +16,8 @@ import { actorKey, tenantKey } from '../../domain/keys.ts';
 import type { LedgerRow } from '../../domain/ledger-event.ts';
 import type { SubjectRefs } from '../../domain/message.ts';
 import type { Policy } from '../../domain/policy.ts';
+import { asOne, keysReadWith } from '../../domain/stricter-guard.ts';
+import type { GuardMember } from '../../domain/stricter-guard.ts';
 import { trustCellId } from '../../domain/trust.ts';
 import type { ActionContext } from '../../machines/action/action.machine.ts';
 import type { Runners } from '../../machines/catalogue.ts';
@@ -22,11 +25,13 @@ import type { TrustContext } from '../../machines/trust/trust.machine.ts';
 import { evaluateReleasedGate } from '../../policies/released-gates.ts';
 import { verdictHash } from '../../policies/verdict-hash.ts';
 import { gateRequest } from '../planner/admit-effect.ts';
-import { gateGuards, modeOf, trustFactOf } from '../planner/gate-facts.ts';
-import { isSharedGuard, LedgerFold, parseRow } from './ledger-fold.ts';
+import { gateGuards, isScopeLinked, modeOf, trustFactOf } from '../planner/gate-facts.ts';
+import { LedgerFold, parseRow } from './ledger-fold.ts';
 import type { ParsedRow } from './ledger-fold.ts';
 import type { LedgerReader } from './ledger-reader.port.ts';
 import { RegistryHistory } from './registry-history.ts';
+import { sharedGuards, sharedHistory } from './shared-guards.ts';
+import type { SharedGuards, SharedHistory } from './shared-guards.ts';
 
 const ADMISSION_TYPES: ReadonlySet<EventType> = new Set<EventType>([
   'action.passed',
@@ -61,24 +66,6 @@ interface ReplayDeps {
   readonly digest: Digest;
 }
 
-/** Changes of guards that several partitions share, by key, in order of version. */
-type SharedHistory = ReadonlyMap<string, readonly GuardWrite[]>;
-
-async function sharedHistory(reader: LedgerReader, tenants: readonly TenantId[] | null): Promise<SharedHistory> {
-  const history = new Map<string, GuardWrite[]>();
-  for (const row of await reader.sharedGuardEvents(tenants)) {
-    for (const write of parseRow(row).guards) {
-      if (!isSharedGuard(write.key)) continue;
-      const key = tenantKey(row.tenant, write.key);
-      const writes = history.get(key) ?? [];
-      writes.push(write);
-      history.set(key, writes);
-    }
-  }
-  for (const writes of history.values()) writes.sort((a, b) => a.version - b.version);
-  return history;
-}
-
 function sharedGuardAt(history: SharedHistory, runners: Runners, tenant: TenantId, key: string, version: number) {
   const fold = new LedgerFold(runners);
   for (const write of history.get(tenantKey(tenant, key)) ?? []) {
@@ -91,12 +78,36 @@ function sharedGuardAt(history: SharedHistory, runners: Runners, tenant: TenantI
 class Replayer {
   readonly #deps: ReplayDeps;
   readonly #registry: RegistryHistory;
-  readonly #shared: SharedHistory;
+  readonly #shared: SharedGuards;
+  readonly #history: SharedHistory;
 
-  constructor(deps: ReplayDeps, registry: RegistryHistory, shared: SharedHistory) {
+  constructor(deps: ReplayDeps, registry: RegistryHistory, shared: SharedGuards, history: SharedHistory) {
     this.#deps = deps;
     this.#registry = registry;
     this.#shared = shared;
+    this.#history = history;
+  }
+
+  static async create(deps: ReplayDeps, tenants: readonly TenantId[] | null): Promise<Replayer> {
+    const { reader, runners } = deps;
+    const shared = await sharedGuards(reader, tenants);
+    return new Replayer(
+      deps,
+      new RegistryHistory(await reader.registryEvents(tenants), runners),
+      shared,
+      await sharedHistory(reader, tenants, shared),
+    );
+  }
+
+  /** A guard at the version that an evaluation read, or what is wrong with that. */
+  #guardAt(row: LedgerRow, admission: Admission, fold: LedgerFold, key: string): GuardMember | string {
+    const read = admission.guard_versions[key] ?? 0;
+    const folded = this.#shared.has(row.tenant, key)
+      ? sharedGuardAt(this.#history, this.#deps.runners, row.tenant, key, read)
+      : fold.guards.get(tenantKey(row.tenant, key));
+    if ((folded?.version ?? 0) !== read)
+      return `${key} was read at version ${read}, the ledger gives ${folded?.version ?? 0}`;
+    return { key, state: folded?.state ?? EMPTY_GUARD };
   }
 
   /** The facts of an evaluation as the ledger gives them. `fold` stands just before the event. */
@@ -115,15 +126,19 @@ class Replayer {
     const registry = this.#registry.registry(row.tenant, admission.registry_version);
     if (registry === null) return `the ledger has no registry at version ${admission.registry_version}`;
     const refs = { account: proposal.account, person: proposal.person, domain: proposal.domain } as SubjectRefs;
-    const guards: Record<string, unknown> = {};
+    const guards: Record<string, GuardState> = {};
+    const own: Record<string, GuardState> = {};
     for (const [name, key] of gateGuards(refs, row.partition)) {
-      const read = admission.guard_versions[key] ?? 0;
-      const folded = isSharedGuard(key)
-        ? sharedGuardAt(this.#shared, this.#deps.runners, row.tenant, key, read)
-        : fold.guards.get(tenantKey(row.tenant, key));
-      if ((folded?.version ?? 0) !== read)
-        return `${key} was read at version ${read}, the ledger gives ${folded?.version ?? 0}`;
-      guards[name] = folded?.state ?? { touches: [], open: [], prints: [], lock_epoch: 0, spent_minor: {} };
+      const first = this.#guardAt(row, admission, fold, key);
+      if (typeof first === 'string') return first;
+      const others: GuardMember[] = [];
+      for (const peer of keysReadWith(first).slice(1)) {
+        const member = this.#guardAt(row, admission, fold, peer);
+        if (typeof member === 'string') return member;
+        others.push(member);
+      }
+      own[name] = first.state;
+      guards[name] = asOne([first, ...others], row.at);
     }
     const cell = trustCellId(proposal.action_type, proposal.channel, proposal.risk_class, proposal.engine);
     const trust = this.#registry.trust(row.tenant, cell, admission.trust_version);
@@ -143,7 +158,7 @@ class Replayer {
         ACTION_TYPE_SPECS[proposal.action_type].initialLevel,
         row.at,
       ),
-      scope_linked: proposal.account === null || proposal.account === row.scope,
+      scope_linked: isScopeLinked(proposal.account, row.scope, own),
       ...(registry.context.single_operator ? { single_operator: true } : {}),
       attributes: proposal.attributes,
     } as GateFacts;
@@ -237,11 +252,7 @@ export async function replayAll(
   tenants: readonly TenantId[] | null,
   emit: (evaluation: Evaluation) => void,
 ): Promise<void> {
-  const replayer = new Replayer(
-    deps,
-    new RegistryHistory(await deps.reader.registryEvents(tenants), deps.runners),
-    await sharedHistory(deps.reader, tenants),
-  );
+  const replayer = await Replayer.create(deps, tenants);
   const wanted = new Set(tenants);
   for (let partition = 0; partition < PARTITION_COUNT; partition += 1) {
     const fold = new LedgerFold(deps.runners);
@@ -263,11 +274,7 @@ export async function replayAction(
   partition: number,
   action: string,
 ): Promise<readonly Evaluation[]> {
-  const replayer = new Replayer(
-    deps,
-    new RegistryHistory(await deps.reader.registryEvents([tenant]), deps.runners),
-    await sharedHistory(deps.reader, [tenant]),
-  );
+  const replayer = await Replayer.create(deps, [tenant]);
   const evaluations: Evaluation[] = [];
   const rows = await deps.reader.scopeEvents(tenant, scope, partition);
   await evaluateRows(

@@ -8,7 +8,18 @@ import type { Effect } from '../../domain/effects.ts';
 import type { MachineEvent } from '../../domain/event-types.ts';
 import { MAX_ITERATIONS, neverMigrated } from '../definition.ts';
 import type { MachineDefinition } from '../definition.ts';
-import { EMPTY_SUBJECT, withDecision, withOutcome, withProfile, withSignal, withTriage } from '../subject-context.ts';
+import {
+  EMPTY_SUBJECT,
+  unitedSubject,
+  withDecision,
+  withJoined,
+  withoutJoined,
+  withOutcome,
+  withProfile,
+  withRestored,
+  withSignal,
+  withTriage,
+} from '../subject-context.ts';
 import type { SubjectContext } from '../subject-context.ts';
 
 type Params<Type extends Effect['type']> = Omit<Extract<Effect, { type: Type }>, 'type'>;
@@ -28,11 +39,20 @@ const accountSetup = setup({
   },
   guards: {
     excluded: ({ context }) => {
-      const { relations } = context.account_facts;
+      const { relations } = unitedSubject(context).account_facts;
       return relations?.competitor === true || relations?.partner === true || relations?.employee === true;
     },
-    customer: ({ context }) => context.account_facts.relations?.customer === true,
-    opportunity: ({ context }) => context.account_facts.relations?.open_opportunity === true,
+    customer: ({ context }) => unitedSubject(context).account_facts.relations?.customer === true,
+    opportunity: ({ context }) => unitedSubject(context).account_facts.relations?.open_opportunity === true,
+    /** An outcome says it as long as the CRM does not say otherwise. */
+    hasWon: ({ context }) => {
+      const { outcomes, account_facts: facts } = unitedSubject(context);
+      return (outcomes['won'] ?? 0) > 0 && facts.relations?.customer === undefined;
+    },
+    hasOpportunity: ({ context }) => {
+      const { outcomes, account_facts: facts } = unitedSubject(context);
+      return (outcomes['opportunity_created'] ?? 0) > 0 && facts.relations?.open_opportunity === undefined;
+    },
   },
 });
 
@@ -54,6 +74,12 @@ export const accountMachine = accountSetup.createMachine({
       target: '.sorting',
       actions: assign(({ context, event }) => withProfile(context, event.data)),
     },
+    'identity.joined': { target: '.sorting', actions: assign(({ context, event }) => withJoined(context, event.data)) },
+    'identity.parted': {
+      target: '.sorting',
+      actions: assign(({ context, event }) => withoutJoined(context, event.data)),
+    },
+    'identity.restored': { actions: assign(({ context, event }) => withRestored(context, event.data)) },
     'retriage.due': { actions: { type: 'triage', params: { trigger: 'retriage' } } },
     'signal.triaged': [
       {
@@ -101,18 +127,9 @@ export const accountMachine = accountSetup.createMachine({
         { guard: 'excluded', target: 'excluded' },
         { guard: 'customer', target: 'customer' },
         { guard: 'opportunity', target: 'opportunity' },
-        {
-          guard: ({ context }) =>
-            (context.outcomes['won'] ?? 0) > 0 && context.account_facts.relations?.customer === undefined,
-          target: 'customer',
-        },
-        {
-          guard: ({ context }) =>
-            (context.outcomes['opportunity_created'] ?? 0) > 0 &&
-            context.account_facts.relations?.open_opportunity === undefined,
-          target: 'opportunity',
-        },
-        { guard: ({ context }) => context.signals > 0, target: 'engaged' },
+        { guard: 'hasWon', target: 'customer' },
+        { guard: 'hasOpportunity', target: 'opportunity' },
+        { guard: ({ context }) => unitedSubject(context).signals > 0, target: 'engaged' },
         { target: 'prospect' },
       ],
     },

@@ -43,6 +43,9 @@ test('the ways lead where they say, into every state but the one that decides at
 test('these are all events that it takes', () => {
   expect(eventTypesOf(accountDefinition)).toEqual([
     'decision.made',
+    'identity.joined',
+    'identity.parted',
+    'identity.restored',
     'outcome.linked',
     'outcome.recorded',
     'profile.updated',

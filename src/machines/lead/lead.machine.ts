@@ -9,7 +9,17 @@ import type { Effect } from '../../domain/effects.ts';
 import type { MachineEvent } from '../../domain/event-types.ts';
 import { MAX_ITERATIONS } from '../definition.ts';
 import type { MachineDefinition } from '../definition.ts';
-import { EMPTY_SUBJECT, withDecision, withOutcome, withProfile, withSignal, withTriage } from '../subject-context.ts';
+import {
+  EMPTY_SUBJECT,
+  withDecision,
+  withJoined,
+  withoutJoined,
+  withOutcome,
+  withProfile,
+  withRestored,
+  withSignal,
+  withTriage,
+} from '../subject-context.ts';
 import type { SubjectContext } from '../subject-context.ts';
 
 type Params<Type extends Effect['type']> = Omit<Extract<Effect, { type: Type }>, 'type'>;
@@ -43,6 +53,10 @@ export const leadMachine = leadSetup.createMachine({
       ],
     },
     'profile.updated': { actions: assign(({ context, event }) => withProfile(context, event.data)) },
+    'identity.joined': { actions: assign(({ context, event }) => withJoined(context, event.data)) },
+    'identity.parted': { actions: assign(({ context, event }) => withoutJoined(context, event.data)) },
+    'identity.restored': { actions: assign(({ context, event }) => withRestored(context, event.data)) },
+    'identity.reparented': { actions: assign({ account: ({ event }) => event.data.account }) },
     'retriage.due': { actions: { type: 'triage', params: { trigger: 'retriage' } } },
     'signal.triaged': [
       {

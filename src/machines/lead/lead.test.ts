@@ -52,6 +52,10 @@ test('the ways lead where they say, into every state', () => {
 test('these are all events that it takes', () => {
   expect(eventTypesOf(leadDefinition)).toEqual([
     'decision.made',
+    'identity.joined',
+    'identity.parted',
+    'identity.reparented',
+    'identity.restored',
     'outcome.linked',
     'outcome.recorded',
     'profile.updated',

@@ -12,6 +12,7 @@ import type { AccountId, TenantId } from '../../domain/ids.ts';
 import { columns } from '../sql/columns.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import { keyedHash } from '../vault/cipher.ts';
+import { externalIdHash, nameHash } from './name-hashes.ts';
 
 interface DirectoryRow {
   readonly alias: string;
@@ -25,6 +26,8 @@ interface DirectoryRow {
 }
 
 const CACHE_MAX = 200_000;
+/** A name may be added, taken away or learned elsewhere, so a row is believed for a minute and no longer. */
+const CACHE_MS = 60_000;
 const ID_LENGTH = 24;
 
 interface Wanted {
@@ -38,7 +41,7 @@ interface Wanted {
 export class PostgresDirectory implements Directory {
   readonly #sql: Sql;
   readonly #master: KeyObject;
-  readonly #cache = new Map<string, DirectoryRow>();
+  readonly #cache = new Map<string, { readonly row: DirectoryRow; readonly until: number }>();
 
   constructor(sql: Sql, master: KeyObject) {
     this.#sql = sql;
@@ -46,11 +49,11 @@ export class PostgresDirectory implements Directory {
   }
 
   #alias(tenant: TenantId, kind: SubjectKind, externalId: string): string {
-    return keyedHash(this.#master, `alias:${tenant}:${kind}`, externalId);
+    return externalIdHash(this.#master, tenant, kind, externalId);
   }
 
   #hash(tenant: TenantId, purpose: 'email' | 'domain', value: string): string {
-    return keyedHash(this.#master, `${purpose}:${tenant}`, value.trim().toLowerCase()).slice(0, 40);
+    return nameHash(this.#master, tenant, purpose, value);
   }
 
   /** Ids follow from the alias, so naming an entity twice at the same moment gives one id. */
@@ -80,7 +83,8 @@ export class PostgresDirectory implements Directory {
   }
 
   #cached(tenant: TenantId, item: Wanted): DirectoryRow | undefined {
-    return this.#cache.get(`${tenant}/${item.kind}/${item.alias}`);
+    const known = this.#cache.get(`${tenant}/${item.kind}/${item.alias}`);
+    return known === undefined || known.until < performance.now() ? undefined : known.row;
   }
 
   /** An address that was not known yet must reach the row before any action is decided. */
@@ -280,7 +284,9 @@ export class PostgresDirectory implements Directory {
   }
 
   #remember(tenant: TenantId, row: DirectoryRow): void {
-    this.#cache.set(`${tenant}/${row.kind}/${row.alias}`, row);
+    const key = `${tenant}/${row.kind}/${row.alias}`;
+    this.#cache.delete(key);
+    this.#cache.set(key, { row, until: performance.now() + CACHE_MS });
     for (const key of this.#cache.keys()) {
       if (this.#cache.size <= CACHE_MAX) break;
       this.#cache.delete(key);

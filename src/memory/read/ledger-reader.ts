@@ -69,6 +69,11 @@ export async function ledgerQuery(
   return rows.map(ledgerRow);
 }
 
+/** Ids come from keyed hashes today; a key is taken as it stands whatever it holds. */
+function escaped(key: string): string {
+  return key.replaceAll(/[^a-z0-9]/giu, String.raw`\$&`);
+}
+
 export function createLedgerReader(sql: Sql, policies: PolicyCache): LedgerReader {
   return {
     heads: () =>
@@ -101,14 +106,21 @@ export function createLedgerReader(sql: Sql, policies: PolicyCache): LedgerReade
           [tenants === null ? null : [...tenants]],
         ),
       ),
-    sharedGuardEvents: (tenants) =>
+    identityEvents: (tenants) =>
       sql.asOwner((session) =>
         ledgerQuery(
           session,
           'ledger',
-          `WHERE (position('"key":"domain:' in body) > 0 OR position('"key":"sender:' in body) > 0) AND ($1::text[] IS NULL OR tenant = ANY ($1))`,
+          `WHERE type LIKE 'identity.%' AND ($1::text[] IS NULL OR tenant = ANY ($1)) ORDER BY partition, seq`,
           [tenants === null ? null : [...tenants]],
         ),
+      ),
+    sharedGuardEvents: (tenants, keys) =>
+      sql.asOwner((session) =>
+        ledgerQuery(session, 'ledger', `WHERE body ~ $2 AND ($1::text[] IS NULL OR tenant = ANY ($1))`, [
+          tenants === null ? null : [...tenants],
+          `"key":"(domain:|sender:${keys.map((key) => `|${escaped(key)}"`).join('')})`,
+        ]),
       ),
     scopeEvents: (tenant, scope, partition) =>
       sql.asOwner((session) =>

@@ -1,8 +1,8 @@
+/** Loads what a batch of messages may read or change. Guard rows are locked in one global key order, so two batches cannot deadlock. */
 import type { Delivery, Loaded, StoredActor, StoredGuard, Suppression } from '../../actors/runtime-store.port.ts';
 import { guardStateSchema } from '../../domain/guard.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { JsonObject } from '../../domain/json.ts';
-/** Loads what a batch of messages may read or change. Guard rows are locked in one global key order, so two batches cannot deadlock. */
 import { guardKeysOfMessage, actorKeysOf, actorKey, tenantKey } from '../../domain/keys.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { loadMemory } from '../notes/load-memory.ts';
@@ -37,6 +37,15 @@ export type PolicyLoader = (
   wanted: readonly { tenant: TenantId; hash: string }[],
 ) => Promise<ReadonlyMap<string, Policy>>;
 
+/**
+ * The keys `$2` of tenants `$1` with those that merges and moves tie to them. A merge that is committed between this look and the lock shows in
+ * the guards themselves, and then the batch begins again.
+ */
+export const WITH_LINKED_GUARDS = `WITH RECURSIVE linked AS (
+  SELECT * FROM unnest($1::text[], $2::text[]) AS w (tenant, key)
+  UNION SELECT l.tenant, l.peer FROM linked JOIN guard_links l ON l.tenant = linked.tenant AND l.key = linked.key
+)`;
+
 export async function loadBatch(
   session: SqlSession,
   deliveries: readonly Delivery[],
@@ -55,8 +64,14 @@ export async function loadBatch(
 
   const actorList = [...wantedActors.values()];
   const actorsRead = session.query<ActorRow>(
-    `SELECT a.* FROM unnest($1::text[], $2::text[], $3::text[]) AS w (tenant, kind, id)
-     CROSS JOIN LATERAL (
+    // With an account comes the one that it was merged into, and with a person the account that they were moved to.
+    `SELECT a.* FROM (
+       SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS w (tenant, kind, id)
+       UNION
+       SELECT l.tenant, 'account', substr(l.peer, 9) FROM unnest($1::text[], $2::text[], $3::text[]) AS w (tenant, kind, id)
+       JOIN guard_links l ON l.tenant = w.tenant AND l.key = CASE w.kind WHEN 'lead' THEN 'contact:' ELSE 'account:' END || w.id
+       WHERE w.kind IN ('account', 'lead') AND l.peer LIKE 'account:%'
+     ) w CROSS JOIN LATERAL (
        SELECT tenant, kind, id, partition, machine_version, value, context, seq FROM actor_state
        WHERE tenant = w.tenant AND kind = w.kind AND id = w.id AND kind <> 'trust' OFFSET 0
      ) a
@@ -64,10 +79,9 @@ export async function loadBatch(
      SELECT tenant, kind, id, partition, machine_version, value, context, seq FROM actor_state WHERE tenant = ANY ($4::text[]) AND kind = 'trust'`,
     [actorList.map((a) => a.tenant), actorList.map((a) => a.kind), actorList.map((a) => a.id), [...tenants]],
   );
-  // Rows are locked in the order of this list, so the list has the global order of keys.
-  const guardList = [...wantedGuards].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, guard]) => guard);
+  const guardList = [...wantedGuards.values()];
   const guardsRead = session.query<{ tenant: TenantId; key: string; version: number; state: string }>(
-    `SELECT g.* FROM unnest($1::text[], $2::text[]) AS w (tenant, key)
+    `${WITH_LINKED_GUARDS} SELECT g.* FROM (SELECT tenant, key FROM linked ORDER BY (tenant || '/' || key) COLLATE "C") w
      CROSS JOIN LATERAL (SELECT tenant, key, version, state FROM guards WHERE tenant = w.tenant AND key = w.key FOR UPDATE OFFSET 0) g`,
     [guardList.map((g) => g.tenant), guardList.map((g) => g.key)],
   );
@@ -84,6 +98,9 @@ export async function loadBatch(
     ]),
   );
 
+  for (const { tenant, state } of guards.values())
+    for (const key of (state.joined ?? []).flatMap((peer) => peer.suppression_keys))
+      wantedSuppressions.set(tenantKey(tenant, key), { tenant, key });
   const suppressions = new Map<string, Suppression>();
   const registries = [...actors.values()].filter((actor) => actor.kind === 'tenant');
   // Decisions name the version of the registry that they read, so a suppression that came a moment later is left to the next batch.

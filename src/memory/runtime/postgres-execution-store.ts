@@ -19,6 +19,8 @@ import type { Policy } from '../../domain/policy.ts';
 import { columns } from '../sql/columns.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import type { SubjectVault } from '../vault/subject-vault.ts';
+import { guardsAsRead } from './guards-as-read.ts';
+import { WITH_LINKED_GUARDS } from './load-batch.ts';
 import { PERMIT_COLUMNS, permitFactsOf } from './permit-record.ts';
 import type { PermitRecord } from './permit-record.ts';
 import type { PolicyCache } from './policy-cache.ts';
@@ -83,7 +85,7 @@ export class PostgresExecutionStore implements ExecutionStore {
       // The facts of permits that turn out to be expired are read in vain, and nothing waits for anything else.
       const [all, facts, used] = await Promise.all([
         this.#withContent(session, rows),
-        this.#facts(session, rows),
+        this.#facts(session, rows, at),
         this.#recovered(session, rows),
       ]);
       const recovered = all.flatMap((permit) => {
@@ -199,30 +201,34 @@ export class PostgresExecutionStore implements ExecutionStore {
     });
   }
 
+  /** Suppressions in force under these keys. */
+  async #suppressions(
+    session: SqlSession,
+    keys: readonly { readonly tenant: TenantId; readonly key: string }[],
+  ): Promise<ReadonlyMap<string, { readonly scope: string; readonly reason: string }>> {
+    if (keys.length === 0) return new Map();
+    const rows = await session.query<{ tenant: TenantId; key: string; scope: string; reason: string }>(
+      `SELECT s.tenant, s.key, s.scope, s.reason FROM unnest($1::text[], $2::text[]) AS w (tenant, key)
+       JOIN suppressions s ON s.tenant = w.tenant AND s.key = w.key AND s.removed_version IS NULL`,
+      columns(keys, [(s) => s.tenant, (s) => s.key]),
+    );
+    return new Map(rows.map((row) => [tenantKey(row.tenant, row.key), { scope: row.scope, reason: row.reason }]));
+  }
+
   /** Fresh facts, under share locks on what must not change between this check and the recorded attempt. */
   async #facts(
     session: SqlSession,
     rows: readonly ContentRecord[],
+    at: number,
   ): Promise<(permit: ClaimablePermit) => { readonly facts: GateFacts; readonly policy: Policy | undefined }> {
     const permits = rows.map((row) => ({ tenant: row.tenant, detail: JSON.parse(row.detail) as PermitDetail }));
     const tenants = [...new Set(permits.map((permit) => permit.tenant))].toSorted();
-    const suppressionKeys = permits.flatMap((permit) =>
-      permit.detail.suppressionKeys.map((key) => ({ tenant: permit.tenant, key })),
-    );
-    const suppressionsRead =
-      suppressionKeys.length === 0
-        ? []
-        : session.query<{ tenant: TenantId; key: string; scope: string; reason: string }>(
-            `SELECT s.tenant, s.key, s.scope, s.reason FROM unnest($1::text[], $2::text[]) AS w (tenant, key)
-             JOIN suppressions s ON s.tenant = w.tenant AND s.key = w.key AND s.removed_version IS NULL`,
-            columns(suppressionKeys, [(s) => s.tenant, (s) => s.key]),
-          );
     const guardKeys = permits.flatMap((permit) => [
       ...(permit.detail.person === null ? [] : [{ tenant: permit.tenant, key: `contact:${permit.detail.person}` }]),
       ...(permit.detail.account === null ? [] : [{ tenant: permit.tenant, key: `account:${permit.detail.account}` }]),
     ]);
     const guardsRead = session.query<{ tenant: TenantId; key: string; state: string }>(
-      `SELECT g.tenant, g.key, g.state FROM unnest($1::text[], $2::text[]) AS w (tenant, key)
+      `${WITH_LINKED_GUARDS} SELECT g.tenant, g.key, g.state FROM linked w
        JOIN guards g ON g.tenant = w.tenant AND g.key = w.key ORDER BY g.tenant COLLATE "C", g.key COLLATE "C" FOR SHARE OF g`,
       columns(guardKeys, [(g) => g.tenant, (g) => g.key]),
     );
@@ -231,7 +237,11 @@ export class PostgresExecutionStore implements ExecutionStore {
       `SELECT tenant, value, context FROM actor_state WHERE kind = 'tenant' AND tenant = ANY ($1::text[]) ORDER BY tenant FOR SHARE`,
       [tenants],
     );
-    const [registryRows, suppressionRows, guardRows] = await Promise.all([registryRead, suppressionsRead, guardsRead]);
+    const namedRead = this.#suppressions(
+      session,
+      permits.flatMap(({ tenant, detail }) => detail.suppressionKeys.map((key) => ({ tenant, key }))),
+    );
+    const [registryRows, named, guardRows] = await Promise.all([registryRead, namedRead, guardsRead]);
     const registries = new Map<string, Registry>();
     for (const row of registryRows) {
       const context = JSON.parse(row.context) as {
@@ -250,35 +260,37 @@ export class PostgresExecutionStore implements ExecutionStore {
       session,
       [...registries].map(([tenant, registry]) => ({ tenant: tenant as TenantId, hash: registry.policy })),
     );
-    const suppressed = new Map(
-      suppressionRows.map((row) => [tenantKey(row.tenant, row.key), { scope: row.scope, reason: row.reason }]),
-    );
     const guards = new Map(
       guardRows.map((row) => [tenantKey(row.tenant, row.key), guardStateSchema.parse(JSON.parse(row.state))]),
     );
+    // Whoever was merged since the permit is suppressed by the names of the others too.
+    const further = guardRows.flatMap(({ tenant, key }) =>
+      (guards.get(tenantKey(tenant, key))?.joined ?? []).flatMap((peer) =>
+        peer.suppression_keys.map((item) => ({ tenant, key: item })),
+      ),
+    );
+    const suppressed = new Map([...named, ...(await this.#suppressions(session, further))]);
 
     return (permit) => {
       const registry = registries.get(permit.tenant);
-      const contact =
-        permit.detail.person === null
-          ? undefined
-          : guards.get(tenantKey(permit.tenant, `contact:${permit.detail.person}`));
-      const account =
-        permit.detail.account === null
-          ? undefined
-          : guards.get(tenantKey(permit.tenant, `account:${permit.detail.account}`));
+      const { person, account: accountId, suppressionKeys } = permit.detail;
+      const contact = person === null ? null : guardsAsRead(guards, permit.tenant, `contact:${person}`, at);
+      const account = accountId === null ? null : guardsAsRead(guards, permit.tenant, `account:${accountId}`, at);
+      const keys = new Set([
+        ...suppressionKeys,
+        ...(contact?.suppressionKeys ?? []),
+        ...(account?.suppressionKeys ?? []),
+      ]);
       const facts: GateFacts = {
-        suppressions: permit.detail.suppressionKeys.flatMap(
-          (key) => suppressed.get(tenantKey(permit.tenant, key)) ?? [],
-        ),
+        suppressions: [...keys].flatMap((key) => suppressed.get(tenantKey(permit.tenant, key)) ?? []),
         ...(registry === undefined
           ? {}
           : {
               kill_switch: registry.stopped,
               mode: stricterMode(registry.mode, registry.channelModes[permit.detail.channel] ?? registry.mode),
             }),
-        ...(contact === undefined ? {} : { contact }),
-        ...(account === undefined ? {} : { account }),
+        ...(contact === null ? {} : { contact: contact.state }),
+        ...(account === null ? {} : { account: account.state }),
       };
       return {
         facts,

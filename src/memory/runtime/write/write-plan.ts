@@ -9,6 +9,7 @@ import type { SubjectRef, SubjectVault } from '../../vault/subject-vault.ts';
 import { sealerOf } from '../inbox-body.ts';
 import { writeDecisions, writePermits, writeReviews } from './write-decisions.ts';
 import { writeErasures } from './write-erasures.ts';
+import { writeAliases, writeIdentityActs } from './write-identity.ts';
 import { writeInbox } from './write-inbox.ts';
 import { writeLedger } from './write-ledger.ts';
 import type { Head } from './write-ledger.ts';
@@ -48,6 +49,8 @@ export async function writePlan(
   writeReviews(writes, plan);
   writeProjections(writes, plan);
   writeProfiles(writes, vault, keys, plan);
+  writeIdentityActs(writes, plan);
+  writeAliases(writes, vault, keys, plan);
   writeMemory(writes, plan.memory, sealed);
   writeErasures(writes, plan);
   await writes.done();

@@ -1,5 +1,6 @@
 /** Writes the states of actors, guards and timers. A state that is not as it was read writes nothing at all. */
 import type { CommitPlan, Loaded, StoredActor, StoredGuard } from '../../../actors/runtime-store.port.ts';
+import type { GuardState } from '../../../domain/guard.ts';
 import { canonicalJson } from '../../../domain/json.ts';
 import { actorKey, tenantKey } from '../../../domain/keys.ts';
 import { columns } from '../../sql/columns.ts';
@@ -61,6 +62,7 @@ export function writeActors(writes: Writes, plan: CommitPlan, loaded: Loaded): v
 }
 
 export function writeGuards(writes: Writes, plan: CommitPlan, loaded: Loaded): void {
+  writeLinks(writes, plan, loaded);
   const guards = plan.guards.toSorted((a, b) =>
     a.tenant < b.tenant || (a.tenant === b.tenant && a.key < b.key) ? -1 : 1,
   );
@@ -85,6 +87,31 @@ export function writeGuards(writes: Writes, plan: CommitPlan, loaded: Loaded): v
       moved.length,
     );
   }
+}
+
+/** What is locked together with a guard, as the guard itself says it. */
+function linksOf(state: GuardState | undefined): readonly string[] {
+  const { joined = [], parent } = state ?? {};
+  return [...joined.map((peer) => peer.key), ...(parent === undefined || parent === null ? [] : [`account:${parent}`])];
+}
+
+function writeLinks(writes: Writes, plan: CommitPlan, loaded: Loaded): void {
+  const changed = plan.guards.flatMap((guard) => {
+    const before = linksOf(loaded.guards.get(tenantKey(guard.tenant, guard.key))?.state);
+    const after = linksOf(guard.state);
+    return before.join() === after.join() ? [] : [{ ...guard, after }];
+  });
+  if (changed.length === 0) return;
+  writes.send(
+    'DELETE FROM guard_links l USING unnest($1::text[], $2::text[]) AS w (tenant, key) WHERE l.tenant = w.tenant AND l.key = w.key',
+    columns(changed, [(g) => g.tenant, (g) => g.key]),
+  );
+  const links = changed.flatMap(({ tenant, key, after }) => after.map((peer) => ({ tenant, key, peer })));
+  if (links.length > 0)
+    writes.send(
+      'INSERT INTO guard_links (tenant, key, peer) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])',
+      columns(links, [(l) => l.tenant, (l) => l.key, (l) => l.peer]),
+    );
 }
 
 export function writeTimers(writes: Writes, plan: CommitPlan): void {

@@ -1,0 +1,40 @@
+/**
+ * Who a message is about now. Intake names the account of a person as the directory knew it; an operator may have moved the person since,
+ * and the guard of the person, which is locked with the batch, says so.
+ */
+import { asId } from '../../domain/ids.ts';
+import type { AccountId } from '../../domain/ids.ts';
+import type { Message, SubjectRefs } from '../../domain/message.ts';
+import type { PlanBuilder } from './plan-builder.ts';
+
+/** The refs of a person who belongs to another account. What suppresses the old account does not follow. */
+export function movedRefs(refs: SubjectRefs, account: string | null): SubjectRefs {
+  const kept = refs.suppressionKeys.filter((key) => key !== `account:${refs.account}`);
+  const suppressionKeys = account === null ? kept : [...new Set([...kept, `account:${account}`])];
+  return { ...refs, account: account === null ? null : asId<AccountId>(account), suppressionKeys };
+}
+
+/** The message with the account that its person has now. What an action was proposed for stays as it was proposed. */
+export function withCurrentRefs(builder: PlanBuilder, message: Message): Message {
+  const { person, account } = message.refs;
+  if (person === null || (message.actor.kind === 'action' && message.type !== 'action.proposed')) return message;
+  const { parent } = builder.guardState(message.tenant, `contact:${person}`);
+  if (parent === undefined || parent === account) return message;
+  return aboutAccount(message, movedRefs(message.refs, parent));
+}
+
+function aboutAccount(message: Message, refs: SubjectRefs): Message {
+  const { account } = refs;
+  const profiles = message.profiles.map((write) => (write.kind === 'contact' ? { ...write, account } : write));
+  const moved = { ...message, refs, profiles };
+  switch (moved.type) {
+    case 'signal.received':
+      return { ...moved, data: { ...moved.data, account } };
+    case 'profile.updated':
+      return { ...moved, data: { ...moved.data, account } };
+    case 'action.proposed':
+      return { ...moved, data: { ...moved.data, account } };
+    default:
+      return moved;
+  }
+}
