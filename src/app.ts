@@ -133,6 +133,7 @@ export interface App {
 }
 
 export { createBackups } from './app/backups.ts';
+export { evaluateRetrieval } from './app/retrieval-providers.ts';
 
 export const DEFAULT_TENANT = asId<TenantId>('default');
 export const DEMO_TENANT = asId<TenantId>('demo');

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach } from 'vitest';
 
 import type { ReconcileReport } from '../actors/restore/reconcile-report.port.ts';
+import { evaluateRetrieval } from '../app/retrieval-providers.ts';
 import type { Environment } from '../config/config.ts';
 import { asId } from '../domain/ids.ts';
 import { FakeServices } from '../gateway/services.fake.ts';
@@ -128,6 +129,7 @@ export class TestWorld {
       findServer: () => Promise.resolve(this.server),
       openApp: () => this.#open(),
       backups: this.backups,
+      evaluateRetrieval,
     };
   }
 

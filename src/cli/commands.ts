@@ -5,6 +5,7 @@ import { rebuildCommand, replayCommand, verifyCommand } from './commands/audit.t
 import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { dbCommand } from './commands/db.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { evalCommand } from './commands/eval.ts';
 import { importCommand } from './commands/import.ts';
 import { parkedCommand } from './commands/parked.ts';
 import { reviewCommand } from './commands/review.ts';
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   policyCommand,
   killSwitchCommand,
   keysCommand,
+  evalCommand,
   backupCommand,
   restoreCommand,
   dbCommand,
