@@ -1,9 +1,8 @@
 /** The notes of one scope in memory, for labelled sets and tests: what the database answers from its tables, answered from maps. */
 import type { PostingEntry } from '../../stats/retrieval/bm25.ts';
+import { indexedText } from '../../stats/retrieval/index-entries.ts';
 import type { Holder } from '../../stats/retrieval/link-walk.ts';
-import { mentionsIn } from '../../stats/retrieval/mentions.ts';
 import type { Mention } from '../../stats/retrieval/mentions.ts';
-import { countsOf, termsOf } from '../../stats/retrieval/tokens.ts';
 import type { RetrievalSource } from './source.port.ts';
 
 export interface IndexedDocument {
@@ -14,9 +13,8 @@ export interface IndexedDocument {
 }
 
 export function createDocumentIndex(documents: readonly IndexedDocument[]): RetrievalSource {
-  const postings = new Map<string, PostingEntry[]>();
+  const postings = new Map<string, (PostingEntry & Holder)[]>();
   const mentions = new Map<string, readonly Mention[]>();
-  const holders = new Map<string, Holder[]>();
   const neighbours = new Map<string, string[]>();
   const lastOfGroup = new Map<string, string>();
   let terms = 0;
@@ -27,12 +25,13 @@ export function createDocumentIndex(documents: readonly IndexedDocument[]): Retr
     else list.push(item);
   };
   for (const { id, text, group } of documents) {
-    const found = termsOf(text);
-    terms += found.length;
-    for (const [term, count] of countsOf(found)) append(postings, term, { document: id, count, length: found.length });
-    const mentioned = mentionsIn(text, group);
-    mentions.set(id, mentioned);
-    for (const { key, count, leading } of mentioned) append(holders, key, { document: id, count, leading });
+    const indexed = indexedText(text, group);
+    const { length } = indexed;
+    terms += length;
+    mentions.set(id, indexed.mentions);
+    for (const { key, count, leading } of indexed.entries) {
+      append(postings, key, { document: id, count, length, leading });
+    }
     if (group === null) continue;
     const before = lastOfGroup.get(group);
     if (before !== undefined) {
@@ -48,7 +47,8 @@ export function createDocumentIndex(documents: readonly IndexedDocument[]): Retr
     postings: async (wanted) => wanted.map((term) => ({ term, entries: postings.get(term) ?? [] })),
     neighbours: async (ids) => new Map(ids.map((id) => [id, neighbours.get(id) ?? []])),
     mentions: async (ids) => new Map(ids.map((id) => [id, mentions.get(id) ?? []])),
-    holders: async (keys) => keys.map((key) => ({ key, holders: holders.get(key) ?? [] })),
+    holders: async (keys) => keys.map((key) => ({ key, holders: postings.get(key) ?? [] })),
+    askedKeys: (keys) => keys,
     links: async () => [],
   };
 }

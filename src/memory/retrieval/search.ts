@@ -132,7 +132,7 @@ async function walk(
   inTime: () => boolean,
 ): Promise<readonly Ranked[]> {
   const { documents } = await source.size();
-  const asked = new Set(mentionsOf(query).map(({ key }) => key));
+  const asked = new Set(source.askedKeys(mentionsOf(query).map(({ key }) => key)));
   const mentions = new Map<string, readonly Mention[]>();
   const holders = new Map<string, KeyHolders>();
   const links: StatedLink[] = [];

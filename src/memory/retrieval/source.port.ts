@@ -12,6 +12,8 @@ export interface RetrievalSource {
   mentions(documents: readonly string[]): Promise<ReadonlyMap<string, readonly Mention[]>>;
   /** Who has each key; a key that too many have may be left out. */
   holders(keys: readonly string[]): Promise<readonly KeyHolders[]>;
+  /** Keys of a question, in the form in which mentions and holders have them. */
+  askedKeys(keys: readonly string[]): readonly string[];
   /** Links that somebody stated, from or to one of the documents. */
   links(documents: readonly string[]): Promise<readonly StatedLink[]>;
 }
