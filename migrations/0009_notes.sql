@@ -68,7 +68,7 @@ CREATE TABLE note_validity (
   valid_to bigint CHECK (valid_to > valid_from),
   recorded_from bigint NOT NULL,
   recorded_to bigint CHECK (recorded_to > recorded_from),
-  PRIMARY KEY (tenant, note, recorded_from),
+  PRIMARY KEY (tenant, slot, note, recorded_from),
   CONSTRAINT note_validity_one_value EXCLUDE USING gist (
     tenant WITH =, slot WITH =, int8range(valid_from, valid_to) WITH &&, int8range(recorded_from, recorded_to) WITH &&)
 );

@@ -18,6 +18,7 @@ import { Executor } from './actors/executor.ts';
 import { Host } from './actors/host.ts';
 import { ImportService } from './actors/imports/import-service.ts';
 import { Intake } from './actors/intake/intake.ts';
+import { NoteCommands } from './actors/note-commands.ts';
 import type { RuntimeObserver } from './actors/observer.port.ts';
 import { ParkedCommands } from './actors/parked-commands.ts';
 import type { ReconcileReport } from './actors/restore/reconcile-report.port.ts';
@@ -32,6 +33,7 @@ import { DiskGuard } from './app/disk-guard.ts';
 import { checkMasterKey, keyCheckOf } from './app/key-check.ts';
 import { keptSecret, masterKey } from './app/master-key.ts';
 import { replaceDeadNeighbours } from './app/neighbours.ts';
+import { createNoteServices } from './app/note-services.ts';
 import { folderServer, openDatabase } from './app/open-database.ts';
 import { RestorePause } from './app/restore-pause.ts';
 import { createRuntimeObserver } from './app/runtime-observer.ts';
@@ -55,6 +57,9 @@ import { KeyStore } from './memory/identity/keys.ts';
 import { PostgresDirectory } from './memory/identity/postgres-directory.ts';
 import { FileEffectJournal } from './memory/journal/effect-journal.ts';
 import { readJournal } from './memory/journal/read-journal.ts';
+import { createMemoryReader } from './memory/notes/memory-reader.ts';
+import { PostgresNoteReader } from './memory/notes/note-reader.ts';
+import { PostgresTimelineReader } from './memory/notes/timeline-reader.ts';
 import { createAddressBook } from './memory/read/address-book.ts';
 import { readBacklog } from './memory/read/backlog-reader.ts';
 import { createImportStore } from './memory/read/import-store.ts';
@@ -83,6 +88,7 @@ import type { LogLevel } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
 import type { Metrics } from './observability/metrics.ts';
 import type { Tracing } from './observability/tracing.ts';
+import type { StaleDays } from './policies/staleness.ts';
 
 export interface AppOptions {
   readonly dataDir: string;
@@ -95,6 +101,7 @@ export interface AppOptions {
   /** Where the journal of effects is kept; null for a folder in the data folder. */
   readonly journalDir?: string | null;
   readonly journalDays?: number;
+  readonly noteStaleDays?: StaleDays;
   /** Channels beside the sandbox. */
   readonly channels?: readonly ActionChannel[];
   /** Null when hosts find each other's messages in the database alone. */
@@ -381,6 +388,19 @@ async function compose(
   const diskGuard = embedded && options.database === undefined ? new DiskGuard(options.dataDir, clock) : null;
   const backlog = new BacklogWatch(() => readBacklog(sql, LEASE_MS), clock);
   let draining = false;
+  const refuseIntake = (): void => {
+    pause.refuse();
+    diskGuard?.refuseWhenFull();
+  };
+  const noteServices = createNoteServices({
+    clock,
+    commands: new NoteCommands({ host, clock, directory, digest: sha256, keyedDigest }),
+    directory,
+    notes: new PostgresNoteReader(sql, vault),
+    timelines: new PostgresTimelineReader(sql),
+    staleDays: options.noteStaleDays ?? {},
+    refuseIntake,
+  });
   const services = createServices({
     backlog,
     clock,
@@ -397,10 +417,7 @@ async function compose(
     reader,
     registry,
     runners,
-    refuseIntake: () => {
-      pause.refuse();
-      diskGuard?.refuseWhenFull();
-    },
+    refuseIntake,
     pauseReason: () => pause.reason,
     ping: async () => {
       await sql.asOwner((session) => session.query('SELECT 1'));
@@ -411,6 +428,8 @@ async function compose(
     uncertainPermits: new UncertainPermits(sql),
     writeBackup: () => writeServerBackup(sql, options.dataDir, master),
     readModel: new ReadModel(sql, vault),
+    memoryReader: createMemoryReader(sql),
+    noteServices,
     reviews: new ReviewCommands(host, clock, sha256),
   });
 

@@ -12,6 +12,7 @@ import type { Lane } from '../domain/lane.ts';
 import type { LedgerBody, LedgerHeader } from '../domain/ledger-event.ts';
 import type { Message, SealedPart, ProfileWrite } from '../domain/message.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { LoadedMemory, MemoryWrites } from './memory/memory-store.port.ts';
 
 export interface StoredActor {
   readonly tenant: TenantId;
@@ -53,6 +54,7 @@ export interface Loaded {
   readonly policies: ReadonlyMap<string, Policy>;
   readonly suppressions: ReadonlyMap<string, Suppression>;
   readonly held: Held;
+  readonly memory: LoadedMemory;
 }
 
 /** Actors that wait for somebody's word about a message that could not be processed. Keys are those of `actorKey` and `messageKey`. */
@@ -280,6 +282,7 @@ export interface CommitPlan {
   readonly outgoing: readonly Message[];
   readonly processed: readonly ProcessedRow[];
   readonly resolutions: readonly Resolution[];
+  readonly memory: MemoryWrites;
 }
 
 export interface BatchOutcome {

@@ -10,6 +10,7 @@ import type { Intake } from '../actors/intake/intake.ts';
 import type { ParkedCommands } from '../actors/parked-commands.ts';
 import { parseRow } from '../actors/replay/ledger-fold.ts';
 import type { LedgerReader } from '../actors/replay/ledger-reader.port.ts';
+import type { MemoryReader } from '../actors/replay/memory-reader.port.ts';
 import { rebuildCheck } from '../actors/replay/rebuild.ts';
 import { admissionOf, isAdmission, reevaluate, replayAction, replayAll } from '../actors/replay/replay.ts';
 import { traceStep } from '../actors/replay/trace.ts';
@@ -30,6 +31,7 @@ import { canonicalJson } from '../domain/json.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { modeSchema } from '../domain/mode.ts';
 import { parseTrustCellId } from '../domain/trust.ts';
+import type { NoteServices } from '../gateway/note-services.port.ts';
 import type { BackupView, Services, TraceStep, Caller, ImportView, ReplayView } from '../gateway/services.port.ts';
 import type { Runners } from '../machines/catalogue.ts';
 import { decayedTrust } from '../machines/trust/trust.machine.ts';
@@ -56,6 +58,7 @@ export interface ServiceParts {
   readonly imports: ImportService;
   readonly importStore: ImportStore;
   readonly intake: Intake;
+  readonly noteServices: NoteServices;
   readonly keys: KeyStore;
   readonly meter: UsageMeter;
   readonly metrics: Metrics;
@@ -71,6 +74,7 @@ export interface ServiceParts {
   /** Writes a backup into the data folder. Throws `state_conflict` when the database is not the embedded one. */
   readonly writeBackup: () => Promise<BackupView>;
   readonly reader: LedgerReader;
+  readonly memoryReader: MemoryReader;
   readonly readModel: ReadModel;
   readonly registry: RegistryReader;
   readonly reviews: ReviewCommands;
@@ -111,6 +115,7 @@ export function createServices(parts: ServiceParts): Services {
     uncertainPermits,
     metrics,
     reader,
+    memoryReader,
     readModel,
     registry,
     reviews,
@@ -177,6 +182,7 @@ export function createServices(parts: ServiceParts): Services {
   }
 
   return {
+    ...parts.noteServices,
     async authenticate(key) {
       const found = await keys.authenticate(key);
       return found === null
@@ -408,7 +414,7 @@ export function createServices(parts: ServiceParts): Services {
     },
     async rebuildCheck() {
       await host.idle();
-      const result = await rebuildCheck(reader, runners);
+      const result = await rebuildCheck(reader, memoryReader, runners);
       return { ok: result.differences.length === 0, ...result };
     },
     async replayAll(caller) {

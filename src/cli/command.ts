@@ -3,6 +3,7 @@ import type { Config, Environment } from '../config/config.ts';
 import { suggestion } from '../config/nearest.ts';
 import { GatehouseError } from '../domain/errors.ts';
 import type { ErrorCode } from '../domain/errors.ts';
+import type { NoteServices } from '../gateway/note-services.port.ts';
 import type { Caller, Services } from '../gateway/services.port.ts';
 import type { LocalApp, System } from './app.port.ts';
 import type { Terminal } from './terminal.ts';
@@ -88,6 +89,7 @@ export type CommandServices = Pick<
   | 'undoImport'
   | 'verify'
   | 'writeBackup'
+  | keyof NoteServices
 >;
 
 export interface Connection {

@@ -27,7 +27,7 @@ describe('proofs', () => {
       out: '✓ The ledger is whole: 3 events in 64 partitions.',
     });
     expect((await world.run('rebuild', '--check')).out).toBe(
-      '✓ What is stored follows from the ledger: 2 actors and 1 guard from 3 events.',
+      '✓ What is stored follows from the ledger: 2 actors, 1 guard, 1 note and 1 timeline from 3 events.',
     );
     expect((await world.run('replay', '--all')).out).toBe(
       '✓ Replay equals what happened: 1 evaluation, 1 identical, 0 different.',

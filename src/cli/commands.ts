@@ -7,6 +7,7 @@ import { dbCommand } from './commands/db.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
 import { importCommand } from './commands/import.ts';
+import { memoryCommand } from './commands/memory.ts';
 import { parkedCommand } from './commands/parked.ts';
 import { reviewCommand } from './commands/review.ts';
 import { demoCommand, serveCommand } from './commands/serve.ts';
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   importCommand,
   traceCommand,
   reviewCommand,
+  memoryCommand,
   parkedCommand,
   uncertainCommand,
   replayCommand,

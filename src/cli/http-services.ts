@@ -27,6 +27,8 @@ import type {
   VerifyReport,
 } from '../gateway/services.port.ts';
 import type { CommandServices } from './command.ts';
+import { httpNoteServices } from './http-note-services.ts';
+import { queryOf, withoutNulls } from './query.ts';
 
 interface Answer {
   readonly status: number;
@@ -79,6 +81,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
       call<Page<ParkedView>>('GET', `/v1/parked${queryOf({ limit: String(limit), cursor })}`),
     getParked: (_caller, id) => call<ParkedView>('GET', `/v1/parked/${part(id)}`),
     decideParked: (_caller, id, input) => call('POST', `/v1/parked/${part(id)}/decisions`, withoutNulls(input)),
+    ...httpNoteServices(call),
     listReviews: (_caller, { limit, cursor, state }) =>
       call<Page<ReviewView>>('GET', `/v1/reviews${queryOf({ limit: String(limit), cursor, state })}`),
     getReview: (_caller, id) => call<ReviewView>('GET', `/v1/reviews/${part(id)}`),
@@ -107,15 +110,6 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
 function recordText({ dataText, data: _data, window_ms: windowMs, ...rest }: ImportRecord): string {
   const head = JSON.stringify({ ...rest, ...(windowMs === null ? {} : { window_ms: windowMs }) });
   return `${head.slice(0, -1)},"data":${dataText}}`;
-}
-
-function withoutNulls(input: object): object {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null && value !== undefined));
-}
-
-function queryOf(values: Readonly<Record<string, string | null | undefined>>): string {
-  const query = new URLSearchParams(withoutNulls(values) as Record<string, string>).toString();
-  return query === '' ? '' : `?${query}`;
 }
 
 function send(base: string, path: string, method: string, key: string, body: string | undefined): Promise<Answer> {

@@ -20,6 +20,7 @@ const system: System = {
       dataDir: config.dataDir,
       journalDir: config.journalDir,
       journalDays: config.journalDays,
+      noteStaleDays: config.noteStaleDays ?? {},
       databaseUrl: config.databaseUrl,
       natsUrl: config.natsUrl,
       smtpUrl: config.smtpUrl,

@@ -29,6 +29,7 @@ test('an empty environment gives the defaults', () => {
     dataDir: '.gatehouse',
     journalDir: null,
     journalDays: 35,
+    noteStaleDays: null,
     databaseUrl: null,
     natsUrl: null,
     adminKey: null,
@@ -129,4 +130,11 @@ test('the distance counts a swap of neighbours as one edit', () => {
 test('the days of a journal are a number of days', () => {
   expect(loadConfig({ GATEHOUSE_JOURNAL_DAYS: '7' }, noFile).journalDays).toBe(7);
   expect(() => loadConfig({ GATEHOUSE_JOURNAL_DAYS: '0' }, noFile)).toThrow('GATEHOUSE_JOURNAL_DAYS');
+});
+
+test('days by predicate name predicates that there are', () => {
+  const config = loadConfig({ GATEHOUSE_NOTE_STALE_DAYS: 'title=90, budget=30' }, noFile);
+  expect(config.noteStaleDays).toEqual({ title: 90, budget: 30 });
+  for (const wrong of ['titel=90', 'title=0', 'title', 'title=90,'])
+    expect(() => loadConfig({ GATEHOUSE_NOTE_STALE_DAYS: wrong }, noFile)).toThrow('GATEHOUSE_NOTE_STALE_DAYS');
 });

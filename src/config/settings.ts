@@ -4,6 +4,9 @@
  */
 import { z } from 'zod';
 
+import { predicateSchema } from '../domain/note.ts';
+import type { Predicate } from '../domain/note.ts';
+
 /** How a value is written in a variable, with the words for somebody who wrote it wrongly. */
 interface SettingKind<Value> {
   /** As the reference page says it. */
@@ -71,6 +74,29 @@ const SENDER = kind(
   'an address such as `ada@acme.com` or `Ada <ada@acme.com>`',
   z.string().regex(/^(?:[^<>\r\n]*<[^<>\s@]+@[^<>\s@]+>|[^<>\s@]+@[^<>\s@]+)$/),
 );
+const DAYS_BY_PREDICATE = kind(
+  'predicates with days, such as `title=90,budget=30`',
+  z
+    .string()
+    .transform((text) =>
+      Object.fromEntries(
+        text.split(',').map((pair): [string, string] => {
+          const [name = '', days = ''] = pair.split('=');
+          return [name.trim(), days.trim()];
+        }),
+      ),
+    )
+    .pipe(
+      z.partialRecord(
+        predicateSchema,
+        z
+          .string()
+          .regex(/^\d{1,4}$/)
+          .transform(Number)
+          .refine((days) => days >= 1 && days <= 3_650),
+      ),
+    ),
+);
 const LOG_LEVEL = kind(LOG_LEVELS.map((level) => `\`${level}\``).join(', '), z.enum(LOG_LEVELS));
 
 const SHARE = kind(
@@ -132,6 +158,14 @@ export const SETTINGS = {
     secret: false,
     description:
       'How many days of the journal are kept. No backup older than this can be reconciled with what followed it.',
+  }),
+  noteStaleDays: setting<Partial<Record<Predicate, number>>, null>({
+    env: 'GATEHOUSE_NOTE_STALE_DAYS',
+    kind: DAYS_BY_PREDICATE,
+    default: null,
+    secret: false,
+    description:
+      'After how many days without a new look a note counts as stale, by what it is about, where that differs from the catalogue: `title=90,budget=30`.',
   }),
   databaseUrl: setting<string, null>({
     env: 'DATABASE_URL',

@@ -12,6 +12,7 @@ import { guardKeySchema, guardStateSchema } from './guard.ts';
 import { laneSchema } from './lane.ts';
 import { CLOCKS, modeSchema } from './mode.ts';
 import { moneySchema } from './money.ts';
+import { noteRecordSchema } from './note.ts';
 import { outcomeTypeSchema } from './outcome-types.ts';
 import { TRIAGE_REASONS } from './reason-codes.ts';
 import type { TriageReason } from './reason-codes.ts';
@@ -283,6 +284,25 @@ export const EVENT_TYPES = {
     z.strictObject({ owner: z.string(), until: instant, by }),
   ),
   'ownership.released': spec(['account', 'lead'], 'Ownership was released', z.strictObject({ by })),
+
+  'note.recorded': spec(['account', 'lead'], 'A note was recorded', noteRecordSchema),
+  'note.verified': spec(
+    ['account', 'lead'],
+    'A note was found to hold still',
+    z.strictObject({
+      note: z.string(),
+      /** Subject and predicate of a single-valued fact, as with the note. */
+      slot: z.string().nullable(),
+      verified_at: instant,
+      by,
+      reason: reasonText.nullable(),
+    }),
+  ),
+  'note.retracted': spec(
+    ['account', 'lead'],
+    'A note was taken back',
+    z.strictObject({ note: z.string(), slot: z.string().nullable(), by, reason: reasonText }),
+  ),
 
   'action.proposed': spec(['action'], 'An action was proposed', actionProposed),
   'action.passed': spec(

@@ -5,7 +5,7 @@
 import type { Digest } from './json.ts';
 
 declare const brand: unique symbol;
-export type Branded<Name extends string> = string & { readonly [brand]: Name };
+type Branded<Name extends string> = string & { readonly [brand]: Name };
 
 export type TenantId = Branded<'TenantId'>;
 export type AccountId = Branded<'AccountId'>;
@@ -15,6 +15,7 @@ export type ActionId = Branded<'ActionId'>;
 export type DecisionId = Branded<'DecisionId'>;
 export type PermitId = Branded<'PermitId'>;
 export type OutcomeId = Branded<'OutcomeId'>;
+export type NoteId = Branded<'NoteId'>;
 export type ImportId = Branded<'ImportId'>;
 /** A ledger position, `p<partition>-<seq>`; unique in an installation. */
 export type EventId = Branded<'EventId'>;
@@ -73,6 +74,10 @@ export function actionIdOf(identity: MessageIdentity, digest: Digest): ActionId 
 }
 export function outcomeIdOf(identity: MessageIdentity, digest: Digest): OutcomeId {
   return asId(derive('out', identity, 0, digest));
+}
+/** `ordinal` counts the notes of one message. */
+export function noteIdOf(identity: MessageIdentity, ordinal: number, digest: Digest): NoteId {
+  return asId(derive('note', identity, ordinal, digest));
 }
 /** `ordinal` counts the permits of one action: a refused send may be permitted again. */
 export function permitIdOf(action: ActionId, ordinal: number): PermitId {

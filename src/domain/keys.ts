@@ -3,6 +3,7 @@ import type { ActorKind } from './event-types.ts';
 import type { GuardKey } from './guard.ts';
 import type { TenantId } from './ids.ts';
 import type { Message, SubjectRefs } from './message.ts';
+import { slotOf } from './note.ts';
 
 export function actorKey(tenant: TenantId, kind: ActorKind, id: string): string {
   return `${tenant}/${kind}/${id}`;
@@ -31,6 +32,17 @@ function guardKeysOf(refs: SubjectRefs, partition: number): readonly GuardKey[] 
   if (refs.domain !== null) keys.push(`domain:${refs.domain}`);
   if (keys.length > 0) keys.push(`budget:p${partition}`);
   return keys;
+}
+
+/** The single-valued facts whose history the processing of a message may change, by `slotOf`. */
+export function slotsOfMessage(message: Message): readonly string[] {
+  const records = [
+    ...(message.type === 'note.recorded' ? [message.data] : []),
+    ...(message.notes ?? []).map((draft) => draft.record),
+  ];
+  const slots = records.map(slotOf);
+  if (message.type === 'note.verified' || message.type === 'note.retracted') slots.push(message.data.slot);
+  return slots.filter((slot) => slot !== null);
 }
 
 /** The actors that the processing of a message may read or change. */

@@ -5,6 +5,7 @@
 import type { ActorKind, EventData, EventType } from './event-types.ts';
 import type { AccountId, CorrelationId, EventId, ImportId, PersonId, ScopeId, TenantId } from './ids.ts';
 import type { Instant } from './instant.ts';
+import type { NoteDraft } from './note.ts';
 
 export interface ActorRef {
   readonly kind: ActorKind;
@@ -79,6 +80,8 @@ export type Message = TypedData & {
   readonly history: boolean;
   /** Keyed digest of the content as it was received; the same identity with another digest is a conflict. */
   readonly contentDigest: string;
+  /** What was read out of its text, to be noted with it. */
+  readonly notes?: readonly NoteDraft[] | undefined;
 };
 
 /** What became of a message when it was committed. */

@@ -4,10 +4,8 @@
  */
 import { z } from 'zod';
 
-import type { AccountId, Branded, EventId, ImportId, PersonId, ScopeId, TenantId } from './ids.ts';
+import type { AccountId, EventId, ImportId, NoteId, PersonId, ScopeId, TenantId } from './ids.ts';
 import type { Instant } from './instant.ts';
-
-export type NoteId = Branded<'NoteId'>;
 
 export const NOTE_KINDS = ['fact', 'evidence', 'hypothesis', 'objection', 'conclusion', 'question'] as const;
 export const noteKindSchema = z.enum(NOTE_KINDS);
@@ -113,6 +111,13 @@ export const noteTextSchema = z.strictObject({
   value: z.string().max(500).nullable(),
 });
 export type NoteText = z.infer<typeof noteTextSchema>;
+
+/** A note that was read out of a message. Its provenance is completed by the event that the message becomes. */
+export interface NoteDraft {
+  readonly record: Omit<NoteRecord, 'provenance'>;
+  readonly spans: readonly Omit<Span, 'event'>[];
+  readonly content: NoteText;
+}
 
 /** The subject and predicate of a single-valued fact, or null when the note is none. */
 export function slotOf(note: Pick<NoteRecord, 'kind' | 'account' | 'person' | 'predicate'>): string | null {

@@ -26,6 +26,15 @@ export const OPERATIONS = {
   putContact: 'ingest',
   getContact: 'read',
 
+  recordNote: 'ingest',
+  getNote: 'read',
+  listNotes: 'read',
+  verifyNote: 'review',
+  correctNote: 'review',
+  retractNote: 'review',
+  getAccountTimeline: 'read',
+  getContactTimeline: 'read',
+
   listReviews: 'read',
   getReview: 'read',
   decideReview: 'review',

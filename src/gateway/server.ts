@@ -27,6 +27,7 @@ import { registerAuditRoutes } from './routes/audit.ts';
 import { registerDecisionRoutes } from './routes/decisions.ts';
 import { registerEventRoutes } from './routes/events.ts';
 import { registerImportRoutes } from './routes/imports.ts';
+import { registerNoteRoutes } from './routes/notes.ts';
 import { registerParkedRoutes } from './routes/parked.ts';
 import { registerProposalRoutes } from './routes/proposals.ts';
 import { registerReportRoutes } from './routes/reports.ts';
@@ -106,6 +107,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerAccountRoutes(app, context);
   registerReviewRoutes(app, context);
   registerParkedRoutes(app, context);
+  registerNoteRoutes(app, context);
   registerUncertainRoutes(app, context);
   registerReportRoutes(app, context);
   registerAdministrationRoutes(app, context);

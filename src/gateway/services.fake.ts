@@ -7,6 +7,7 @@ import { GatehouseError } from '../domain/errors.ts';
 import { asId } from '../domain/ids.ts';
 import { isoOf } from '../domain/instant.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
+import type { NoteDetail, NoteView, TimelineView } from './note-services.port.ts';
 import type {
   AcceptResult,
   AccountView,
@@ -27,6 +28,46 @@ import type {
 } from './services.port.ts';
 
 const AT = isoOf(Date.UTC(2026, 10, 21, 10));
+
+const NOTE: NoteView = {
+  id: 'note_1',
+  kind: 'fact',
+  account: 'acc_1',
+  person: null,
+  predicate: 'budget',
+  text: 'They have 50,000 EUR.',
+  value: '50,000 EUR',
+  confidence: 0.8,
+  authority: 'rule',
+  rule: 'budget.stated',
+  by: 'rule:budget.stated',
+  source: 'src_1',
+  ordinal: 0,
+  provenance: [{ event: 'p1-1', pointer: '/text', from: 10, to: 20 }],
+  event: 'p1-2',
+  observed_at: AT,
+  valid_from: AT,
+  valid_to: null,
+  recorded_at: AT,
+  superseded_at: null,
+  retracted_at: null,
+  last_verified_at: AT,
+  is_stale: false,
+};
+
+const TIMELINE: TimelineView = {
+  account: 'acc_1',
+  person: null,
+  first_at: AT,
+  last_at: AT,
+  counts: { 'signal.received': 2 },
+  entries: [
+    { type: 'signal.received', at: AT, to: AT, count: 2, what: 'web.page_viewed', lane: 'inbound', ref: 'p1-1' },
+  ],
+  open: [{ kind: 'action', ref: 'act_1', what: 'outreach_push', at: AT, state: 'held', waits_for: 'rev_1' }],
+  touches: { 'email/out': { at: AT, ref: 'p1-3', person: 'per_1' } },
+  people: { per_1: { signals: 2, last_at: AT, touches: {} } },
+};
 
 /** Signals of this type lead to a decision; every other one to a triage that gives none. */
 const DECIDING_TYPE = 'web.form_submitted';
@@ -156,6 +197,48 @@ export class FakeServices implements Services {
     return { ...CONTACT, external_id: externalId };
   }
 
+  async recordNote(...[, input]: Parameters<Services['recordNote']>) {
+    this.#note('recordNote', input);
+    return { note: NOTE.id, duplicate: false };
+  }
+
+  async getNote(...[, id]: Parameters<Services['getNote']>): Promise<NoteDetail> {
+    this.#note('getNote', id);
+    const link = { direction: 'out', type: 'derived_from', weight: 1, note: 'note_0' } as const;
+    const version = { note: id, valid_from: AT, valid_to: null, recorded_from: AT, recorded_to: null };
+    return { ...NOTE, id, links: [link], history: [version] };
+  }
+
+  async verifyNote(...[, id, reason]: Parameters<Services['verifyNote']>): Promise<NoteView> {
+    this.#note('verifyNote', id, reason);
+    return { ...NOTE, id };
+  }
+
+  async correctNote(...[, id, input]: Parameters<Services['correctNote']>) {
+    this.#note('correctNote', id, input);
+    return { note: 'note_2', duplicate: false };
+  }
+
+  async retractNote(...[, id, reason]: Parameters<Services['retractNote']>): Promise<NoteView> {
+    this.#note('retractNote', id, reason);
+    return { ...NOTE, id, retracted_at: AT };
+  }
+
+  async listNotes(...[, account, filter]: Parameters<Services['listNotes']>): Promise<Page<NoteView>> {
+    this.#note('listNotes', account, filter);
+    return { items: [NOTE], next_cursor: null };
+  }
+
+  async accountTimeline(...[, account]: Parameters<Services['accountTimeline']>): Promise<TimelineView> {
+    this.#note('accountTimeline', account);
+    return TIMELINE;
+  }
+
+  async contactTimeline(...[, contact]: Parameters<Services['contactTimeline']>): Promise<TimelineView> {
+    this.#note('contactTimeline', contact);
+    return { ...TIMELINE, person: 'per_1' };
+  }
+
   async listUncertain(...[, query]: Parameters<Services['listUncertain']>): Promise<Page<UncertainView>> {
     this.#note('listUncertain', query);
     return { items: [UNCERTAIN], next_cursor: null };
@@ -263,7 +346,7 @@ export class FakeServices implements Services {
 
   async rebuildCheck() {
     this.#note('rebuildCheck');
-    return { ok: true, events: 3, actors: 2, guards: 1, differences: [] };
+    return { ok: true, events: 3, actors: 2, guards: 1, notes: 1, timelines: 1, differences: [] };
   }
 
   async replayAll() {

@@ -9,6 +9,7 @@ import type { CheckResult } from '../domain/gate.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { NoteServices } from './note-services.port.ts';
 
 /** Who calls, for which tenant. */
 export interface Caller extends Actor {
@@ -293,6 +294,8 @@ export interface RebuildReport {
   readonly events: number;
   readonly actors: number;
   readonly guards: number;
+  readonly notes: number;
+  readonly timelines: number;
   readonly differences: readonly { readonly kind: string; readonly key: string; readonly detail: string }[];
 }
 
@@ -371,7 +374,7 @@ export interface BackupView {
   readonly bytes: number;
 }
 
-export interface Services {
+export interface Services extends NoteServices {
   authenticate(key: string): Promise<Caller | null>;
   /**
    * All or nothing: either every event is accepted, or a `GatehouseError` names what is wrong with which. Pointers of its faults start

@@ -16,8 +16,14 @@ export const MACHINES: Readonly<Record<ActorKind, MachineDefinition>> = {
   trust: trustDefinition,
 };
 
-/** Rises whenever any machine gets a new version or a kind of actor is added. A host leaves alone what a newer generation has written. */
-export const MACHINE_GENERATION = Object.values(MACHINES).reduce((sum, machine) => sum + machine.version, 0);
+/** Raised when what is kept beside the states changes, such as notes and timelines, which an older program would not keep. */
+const MEMORY_VERSION = 1;
+
+/** Rises whenever any machine gets a new version, a kind of actor is added, or memory changes. A host leaves alone what a newer generation has written. */
+export const MACHINE_GENERATION = Object.values(MACHINES).reduce(
+  (sum, machine) => sum + machine.version,
+  MEMORY_VERSION,
+);
 
 export type Runners = Readonly<Record<ActorKind, MachineRunner>>;
 

@@ -2,6 +2,7 @@
  * One message through the real planner: machines, gate, guards and projections as they are. Numbers that only grow (versions,
  * sequence numbers) are put back to zero afterwards, since nothing decides by them and the states would never end otherwise.
  */
+import { NOTHING_LOADED } from '../../src/actors/memory/memory-fold.ts';
 import { planBatch } from '../../src/actors/planner/plan-batch.ts';
 import type { PlannerDeps } from '../../src/actors/planner/plan-builder.ts';
 import type { CommitPlan, Loaded, StoredActor, StoredGuard } from '../../src/actors/runtime-store.port.ts';
@@ -205,6 +206,7 @@ export class PlannerStep {
           : [],
       ),
       held: { parked: new Set(), released: new Set(), messages: new Set() },
+      memory: NOTHING_LOADED,
     };
     const { plan, parked } = planBatch([{ message, committed: true }], loaded, this.#deps);
     const written = new Map(plan.guards.map((row) => [row.key, row.state]));

@@ -3,7 +3,9 @@
  * statement would check is checked here in the same place; what a crash would undo is undone. The planted bugs live here too.
  */
 import type { ClaimablePermit, ClaimResult, ExecutionStore } from '../../src/actors/execution-store.port.ts';
+import type { TimelineRow } from '../../src/actors/memory/memory-store.port.ts';
 import type { LedgerReader } from '../../src/actors/replay/ledger-reader.port.ts';
+import type { MemoryReader } from '../../src/actors/replay/memory-reader.port.ts';
 import type {
   BatchOutcome,
   CommitPlan,
@@ -102,6 +104,8 @@ export class SimulatedDatabase {
   }));
   readonly #epochsSeen: number[] = Array.from({ length: PARTITION_COUNT }, () => 0);
   readonly #hosts = new Map<string, number>();
+  /** The signals of a simulation say nothing that would be noted. */
+  readonly #timelines = new Map<string, TimelineRow>();
   readonly #timers = new Map<string, TimerRow>();
   readonly #parts = new Map<string, string>();
   readonly #policies: ReadonlyMap<string, Policy>;
@@ -377,6 +381,7 @@ export class SimulatedDatabase {
       policies: this.#policies,
       suppressions: this.#suppressions,
       held: this.#held(),
+      memory: { slots: new Map(), timelines: new Map([...this.#timelines].map(([key, row]) => [key, row.body])) },
     };
   }
 
@@ -402,6 +407,7 @@ export class SimulatedDatabase {
       `${actorKey(timer.tenant, timer.actorKind, timer.actorId)}/${timer.name}`;
     for (const timer of plan.timersCleared) this.#timers.delete(timerKey(timer));
     for (const timer of plan.timersSet) this.#timers.set(timerKey(timer), timer);
+    for (const row of plan.memory.timelines) this.#timelines.set(tenantKey(row.tenant, row.scope), row);
     for (const part of plan.parts) this.#parts.set(tenantKey(part.tenant, part.hash), part.body);
     for (const row of plan.permits)
       this.permits.set(tenantKey(row.tenant, row.id), { row, state: 'granted', dueAt: row.grantedAt, attempts: 0 });
@@ -660,6 +666,18 @@ export class SimulatedDatabase {
         ...(account === undefined ? {} : { account }),
       },
       policy: context === undefined ? undefined : this.#policies.get(tenantKey(tenant, context.policy)),
+    };
+  }
+
+  memoryReader(): MemoryReader {
+    return {
+      start: async () => 0,
+      kept: async (partition) => ({
+        timelines: [...this.#timelines.values()].filter((row) => row.partition === partition),
+        notes: [],
+        versions: [],
+        links: [],
+      }),
     };
   }
 

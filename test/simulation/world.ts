@@ -292,7 +292,7 @@ async function audit(world: World): Promise<readonly string[]> {
   const reader = world.database.reader();
   for (const fault of (await verifyLedger(reader, sha256)).faults)
     found.push(`the chain of partition ${fault.partition} is broken: ${fault.detail}`);
-  for (const { kind, key, detail } of (await rebuildCheck(reader, runners)).differences)
+  for (const { kind, key, detail } of (await rebuildCheck(reader, world.database.memoryReader(), runners)).differences)
     found.push(`the ${kind} ${key} does not follow from the ledger: ${detail}`);
   await replayAll({ reader, runners, digest: sha256 }, null, (evaluation) => {
     if (evaluation.recordedHash !== evaluation.replayedHash)

@@ -163,7 +163,7 @@ export class ImportService {
     const messages = await intake.messages(tenant, incoming, (event, resolved) =>
       kinds.get(event.id) === 'outcome'
         ? outcomeMessage(event, resolved, digest, keyedDigest)
-        : signalMessage(event, resolved, keyedDigest),
+        : signalMessage(event, resolved, digest, keyedDigest),
     );
     if (state.mode !== 'simulate') return host.deliverResults(messages);
     const simulation = this.#simulation(tenant);

@@ -79,7 +79,9 @@ export class Intake {
   }
 
   signals(tenant: TenantId, events: readonly EventInput[]): Promise<readonly Accepted[]> {
-    return this.#accept(tenant, events, (event, resolved) => signalMessage(event, resolved, this.#deps.keyedDigest));
+    return this.#accept(tenant, events, (event, resolved) =>
+      signalMessage(event, resolved, this.#deps.digest, this.#deps.keyedDigest),
+    );
   }
 
   outcomes(tenant: TenantId, events: readonly EventInput[]): Promise<readonly Accepted[]> {

@@ -9,10 +9,13 @@ import { HOUR_MS } from '../../domain/instant.ts';
 import type { Digest, JsonObject } from '../../domain/json.ts';
 import type { Message, ProfileWrite, SubjectRefs } from '../../domain/message.ts';
 import { moneySchema } from '../../domain/money.ts';
+import type { NoteDraft } from '../../domain/note.ts';
 import type { OutcomeType } from '../../domain/outcome-types.ts';
 import { personaOfTitle } from '../../domain/persona.ts';
 import { SIGNAL_TYPES, signalStrength } from '../../domain/signal-types.ts';
 import type { SignalType } from '../../domain/signal-types.ts';
+import { extractNotes } from '../../policies/extraction/extract.ts';
+import type { Extractable } from '../../policies/extraction/extract.ts';
 import type { Resolved, ResolveRequest, SubjectKind } from './directory.port.ts';
 
 /** A signal that is older than this when it arrives is history: it fills memory and starts nothing. */
@@ -160,7 +163,22 @@ function envelope(event: IncomingEvent, resolved: Resolved, keyedDigest: Digest)
   };
 }
 
-export function signalMessage(event: IncomingEvent, resolved: Resolved, keyedDigest: Digest): Message {
+/** What stands in the event to be noted, if anything. */
+function notesOf(
+  event: IncomingEvent,
+  resolved: Resolved,
+  digest: Digest,
+  facts: Pick<Extractable, 'accountFacts' | 'contactFacts' | 'stage'>,
+): { readonly notes?: readonly NoteDraft[] } {
+  const { account, person } = refsOf(resolved);
+  const notes = extractNotes(
+    { identity: event, data: event.data, account, person, occurredAt: event.occurredAt, ...facts },
+    digest,
+  );
+  return notes.length === 0 ? {} : { notes };
+}
+
+export function signalMessage(event: IncomingEvent, resolved: Resolved, digest: Digest, keyedDigest: Digest): Message {
   const type = event.type as SignalType;
   const data = SIGNAL_TYPES[type].data.parse(event.data) as {
     page?: 'pricing';
@@ -190,6 +208,7 @@ export function signalMessage(event: IncomingEvent, resolved: Resolved, keyedDig
       originating_proposal_id: data.originating_proposal_id ?? null,
     },
     profiles: profilesOf(event.subject, resolved, account, contact),
+    ...notesOf(event, resolved, digest, { accountFacts: account, contactFacts: contact, stage: data.stage }),
   };
 }
 
@@ -213,5 +232,6 @@ export function outcomeMessage(event: IncomingEvent, resolved: Resolved, digest:
       ...(dimensions === undefined ? {} : { dimensions }),
     },
     profiles: profilesOf(event.subject, resolved, undefined, undefined),
+    ...notesOf(event, resolved, digest, { accountFacts: undefined, contactFacts: undefined, stage: undefined }),
   };
 }

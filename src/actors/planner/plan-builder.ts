@@ -23,6 +23,7 @@ import type { Policy } from '../../domain/policy.ts';
 import type { Runners } from '../../machines/catalogue.ts';
 import type { TenantContext } from '../../machines/tenant/tenant.machine.ts';
 import type { DecisionEngine } from '../decision-engine.port.ts';
+import { MemoryFold } from '../memory/memory-fold.ts';
 import type { CommitPlan, LedgerDraft, Loaded, StoredActor, StoredGuard, TimerRow } from '../runtime-store.port.ts';
 
 export interface PlannerDeps {
@@ -46,7 +47,7 @@ export interface Turn {
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] extends readonly (infer Item)[] ? Item[] : Type[Key] };
 export type GrowingPlan = Omit<
   Mutable<CommitPlan>,
-  'drafts' | 'actors' | 'guards' | 'processed' | 'removedActors' | 'timersSet' | 'timersCleared'
+  'drafts' | 'actors' | 'guards' | 'memory' | 'processed' | 'removedActors' | 'timersSet' | 'timersCleared'
 >;
 
 export type TimerKey = Pick<TimerRow, 'tenant' | 'actorKind' | 'actorId' | 'name'>;
@@ -77,6 +78,7 @@ export interface GrowingDraft {
 export class PlanBuilder {
   readonly deps: PlannerDeps;
   readonly plan: GrowingPlan;
+  readonly memory: MemoryFold;
   readonly #loaded: Loaded;
   readonly #handle: EffectHandler;
   readonly #heads = new Map<number, number>();
@@ -90,6 +92,7 @@ export class PlanBuilder {
     this.#loaded = loaded;
     this.#handle = handle;
     this.deps = deps;
+    this.memory = new MemoryFold(loaded.memory);
     this.plan = {
       decisions: [],
       decisionUpdates: [],
@@ -266,6 +269,7 @@ export class PlanBuilder {
     turn.first ??= draft;
     turn.first.turnLength += 1;
     this.#drafts.push(draft);
+    this.memory.apply(header, data);
     turn.cause = eventIdOf(message.partition, seq);
     return draft;
   }
@@ -311,6 +315,7 @@ export class PlanBuilder {
     return {
       ...this.plan,
       drafts,
+      memory: this.memory.writes(),
       processed,
       timersSet: timers.flatMap((timer) => (timer.row === null ? [] : [timer.row])),
       timersCleared: timers.flatMap((timer) => (timer.row === null ? [timer.key] : [])),

@@ -9,6 +9,7 @@ import { trustCellId } from '../../domain/trust.ts';
 import type { ActionContext } from '../../machines/action/action.machine.ts';
 import type { SubjectContext } from '../../machines/subject-context.ts';
 import { guardChangesOf } from './guard-changes.ts';
+import { recordNotes } from './note-drafts.ts';
 import type { PlanBuilder, Turn } from './plan-builder.ts';
 import { subjectContext } from './subject-view.ts';
 
@@ -231,6 +232,7 @@ export function receive(
   });
   if (message.type === 'signal.received' || message.type === 'profile.updated' || message.type === 'outcome.recorded')
     projectLead(builder, message, before);
+  if (message.notes !== undefined) recordNotes(builder, turn, draft);
   if (message.type === 'outcome.recorded') suppressOptedOut(builder, turn, message.data);
   if (message.type === 'message.resolved') {
     const { source, id, decision, data } = message.data;

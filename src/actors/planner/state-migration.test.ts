@@ -9,6 +9,7 @@ import type { Message } from '../../domain/message.ts';
 import { NO_REFS } from '../../domain/message.ts';
 import { createRunners, MACHINES } from '../../machines/catalogue.ts';
 import { createRunner } from '../../machines/definition.ts';
+import { NOTHING_LOADED } from '../memory/memory-fold.ts';
 import type { StoredActor } from '../runtime-store.port.ts';
 import { planBatch } from './plan-batch.ts';
 
@@ -62,6 +63,7 @@ function plan(machineVersion: number) {
       policies: new Map(),
       suppressions: new Map(),
       held: { parked: new Set(), released: new Set(), messages: new Set() },
+      memory: NOTHING_LOADED,
     },
     {
       runners,

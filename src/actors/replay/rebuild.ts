@@ -1,5 +1,5 @@
 import type { GuardWrite } from '../../domain/guard.ts';
-/** Derives every actor state and guard from the first event on, and compares them with what the runtime keeps. */
+/** Derives every actor state, guard, note and timeline from the first event on, and compares them with what the runtime keeps. */
 import { PARTITION_COUNT } from '../../domain/ids.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
@@ -7,9 +7,12 @@ import { actorKey, tenantKey } from '../../domain/keys.ts';
 import type { Runners } from '../../machines/catalogue.ts';
 import { isSharedGuard, LedgerFold, parseRow } from './ledger-fold.ts';
 import type { LedgerReader } from './ledger-reader.port.ts';
+import type { MemoryReader } from './memory-reader.port.ts';
+import { MemoryRebuild } from './rebuild-memory.ts';
+import type { MemoryKind } from './rebuild-memory.ts';
 
 export interface RebuildDifference {
-  readonly kind: 'actor' | 'guard';
+  readonly kind: 'actor' | 'guard' | MemoryKind;
   readonly key: string;
   readonly detail: string;
 }
@@ -18,6 +21,8 @@ export interface RebuildResult {
   readonly events: number;
   readonly actors: number;
   readonly guards: number;
+  readonly notes: number;
+  readonly timelines: number;
   readonly differences: readonly RebuildDifference[];
 }
 
@@ -29,7 +34,11 @@ interface SharedWrite {
   readonly write: GuardWrite;
 }
 
-export async function rebuildCheck(reader: LedgerReader, runners: Runners): Promise<RebuildResult> {
+export async function rebuildCheck(
+  reader: LedgerReader,
+  memory: MemoryReader,
+  runners: Runners,
+): Promise<RebuildResult> {
   const differences: RebuildDifference[] = [];
   const differ = (difference: RebuildDifference) => {
     if (differences.length < DIFFERENCES_MAX) differences.push(difference);
@@ -38,9 +47,12 @@ export async function rebuildCheck(reader: LedgerReader, runners: Runners): Prom
   let events = 0;
   let actors = 0;
   let guards = 0;
+  let notes = 0;
+  let timelines = 0;
 
   for (let partition = 0; partition < PARTITION_COUNT; partition += 1) {
     const fold = new LedgerFold(runners);
+    const remembered = new MemoryRebuild(await memory.start(partition));
     const local = new Map<string, { tenant: TenantId; key: string }>();
     let after = 0;
     for (;;) {
@@ -50,6 +62,7 @@ export async function rebuildCheck(reader: LedgerReader, runners: Runners): Prom
         const parsed = parseRow(row);
         const writes = parsed.guards;
         fold.apply({ ...parsed, guards: writes.filter((write) => !isSharedGuard(write.key)) });
+        remembered.apply(row, parsed.data);
         for (const write of writes) {
           if (isSharedGuard(write.key)) shared.push({ tenant: row.tenant, write });
           else local.set(tenantKey(row.tenant, write.key), { tenant: row.tenant, key: write.key });
@@ -60,6 +73,9 @@ export async function rebuildCheck(reader: LedgerReader, runners: Runners): Prom
     }
     actors += await compareActors(reader, partition, fold, differ);
     guards += await compareGuards(reader, [...local.values()], fold, differ);
+    const counts = remembered.compare(await memory.kept(partition), differ);
+    notes += counts.note;
+    timelines += counts.timeline;
   }
 
   const fold = new LedgerFold(runners);
@@ -72,7 +88,7 @@ export async function rebuildCheck(reader: LedgerReader, runners: Runners): Prom
   const kept = await reader.guardCount();
   if (kept !== guards)
     differ({ kind: 'guard', key: '*', detail: `${kept} guards are kept, the ledger knows ${guards}` });
-  return { events, actors, guards, differences };
+  return { events, actors, guards, notes, timelines, differences };
 }
 
 async function compareActors(

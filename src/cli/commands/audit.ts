@@ -44,8 +44,8 @@ export const rebuildCommand: Command = {
       throw new GatehouseError('usage', 'Only checking is possible: gatehouse rebuild --check');
     return connected(context, async (services, caller) => {
       const report = await services.rebuildCheck(caller);
-      const { events, actors, guards, differences } = report;
-      const size = `${counted(actors, 'actor')} and ${counted(guards, 'guard')} from ${counted(events, 'event')}`;
+      const { events, actors, guards, notes, timelines, differences } = report;
+      const size = `${counted(actors, 'actor')}, ${counted(guards, 'guard')}, ${counted(notes, 'note')} and ${counted(timelines, 'timeline')} from ${counted(events, 'event')}`;
       answer(context, report, () =>
         lines(context.terminal.paint, report.ok, {
           good: `What is stored follows from the ledger: ${size}.`,

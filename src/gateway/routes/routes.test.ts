@@ -17,6 +17,7 @@ import {
 } from '../schemas/administration.ts';
 import { decisionViewSchema, replayViewSchema, traceStepSchema, traceViewSchema } from '../schemas/decision.ts';
 import { importViewSchema, undoReportSchema } from '../schemas/import.ts';
+import { noteDetailSchema, noteViewSchema, recordedSchema, timelineSchema } from '../schemas/note.ts';
 import { gateAnswerSchema, proposedSchema } from '../schemas/proposal.ts';
 import {
   loopReportSchema,
@@ -84,6 +85,74 @@ const CASES: Record<string, Case> = {
     call: ['putContact', 'c-1', { email: 'a@b.com', time_zone: 'Europe/Paris' }],
   },
   getContact: { request: { url: '/v1/contacts/c-1' }, answer: contactViewSchema, call: ['getContact', 'c-1'] },
+  recordNote: {
+    request: {
+      method: 'POST',
+      url: '/v1/notes',
+      payload: {
+        id: 'n1',
+        subject: 'account/acme',
+        kind: 'fact',
+        predicate: 'budget',
+        value: '5',
+        text: 'Five.',
+        observed_at: '2026-11-20T09:30:00Z',
+        links: [{ to: 'note_0', type: 'supports' }],
+      },
+    },
+    status: 202,
+    answer: recordedSchema,
+    call: [
+      'recordNote',
+      {
+        id: 'n1',
+        subject: 'account/acme',
+        kind: 'fact',
+        predicate: 'budget',
+        value: '5',
+        text: 'Five.',
+        observed_at: Date.UTC(2026, 10, 20, 9, 30),
+        valid_from: null,
+        valid_to: null,
+        confidence: null,
+        source: null,
+        ordinal: null,
+        links: [{ to: 'note_0', type: 'supports', weight: 1 }],
+      },
+    ],
+  },
+  getNote: { request: { url: '/v1/notes/note_1' }, answer: noteDetailSchema, call: ['getNote', 'note_1'] },
+  verifyNote: {
+    request: { method: 'POST', url: '/v1/notes/note_1/verifications', payload: {} },
+    answer: noteViewSchema,
+    call: ['verifyNote', 'note_1', null],
+  },
+  correctNote: {
+    request: { method: 'POST', url: '/v1/notes/note_1/corrections', payload: { id: 'f1', text: 'Four.', value: '4' } },
+    status: 202,
+    answer: recordedSchema,
+    call: ['correctNote', 'note_1', { id: 'f1', text: 'Four.', value: '4', valid_from: null, valid_to: null }],
+  },
+  retractNote: {
+    request: { method: 'POST', url: '/v1/notes/note_1/retractions', payload: { reason: 'wrong' } },
+    answer: noteViewSchema,
+    call: ['retractNote', 'note_1', 'wrong'],
+  },
+  listNotes: {
+    request: { url: '/v1/accounts/acme/notes?limit=5&as_of=2026-11-20T09:30:00Z&all=true' },
+    answer: pageOf(noteViewSchema),
+    call: ['listNotes', 'acme', { limit: 5, cursor: null, as_of: Date.UTC(2026, 10, 20, 9, 30), all: true }],
+  },
+  getAccountTimeline: {
+    request: { url: '/v1/accounts/acme/timeline' },
+    answer: timelineSchema,
+    call: ['accountTimeline', 'acme'],
+  },
+  getContactTimeline: {
+    request: { url: '/v1/contacts/c-1/timeline' },
+    answer: timelineSchema,
+    call: ['contactTimeline', 'c-1'],
+  },
   listReviews: {
     request: { url: '/v1/reviews?state=open' },
     answer: pageOf(reviewViewSchema),

@@ -97,6 +97,8 @@ export const rebuildReportSchema = z
     events: z.int(),
     actors: z.int(),
     guards: z.int(),
+    notes: z.int(),
+    timelines: z.int(),
     differences: z.array(z.object({ kind: z.string(), key: z.string(), detail: z.string() })),
   })
   .meta({ id: 'RebuildReport' }) satisfies z.ZodType<RebuildReport>;

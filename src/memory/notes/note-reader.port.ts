@@ -1,6 +1,6 @@
 /** How notes are read: by whom they are about, by id, by what they are linked to, and by what stands beside them in their source. */
-import type { TenantId } from '../../domain/ids.ts';
-import type { LinkType, NoteId, StoredNote } from '../../domain/note.ts';
+import type { NoteId, TenantId } from '../../domain/ids.ts';
+import type { LinkType, StoredNote } from '../../domain/note.ts';
 
 export interface NoteEdge {
   readonly from: NoteId;

@@ -1,7 +1,7 @@
 /** Reads notes, opens their texts, and follows their links. Row-level security hides other tenants; a text whose key is gone is null. */
-import type { EventId, TenantId } from '../../domain/ids.ts';
+import type { EventId, NoteId, TenantId } from '../../domain/ids.ts';
 import { asId, eventIdOf } from '../../domain/ids.ts';
-import type { NoteId, NoteText, StoredNote } from '../../domain/note.ts';
+import type { NoteText, StoredNote } from '../../domain/note.ts';
 import type { Sql, SqlSession, SqlValue } from '../sql/sql.port.ts';
 import type { SubjectVault } from '../vault/subject-vault.ts';
 import type { NoteEdge, NoteReader, NotesQuery, NoteValidity } from './note-reader.port.ts';
@@ -34,13 +34,13 @@ export interface NoteRecordRow {
   readonly batch: string | null;
 }
 
-const COLUMNS = `n.id, n.partition, n.seq, n.scope, n.account, n.person, n.kind, n.predicate, n.slot, n.source, n.ordinal, n.confidence, n.authority, n.observed_at,
+export const NOTE_COLUMNS = `n.id, n.partition, n.seq, n.scope, n.account, n.person, n.kind, n.predicate, n.slot, n.source, n.ordinal, n.confidence, n.authority, n.observed_at,
   n.valid_from, n.valid_to, n.recorded_at, n.superseded_at, n.retracted_at, n.last_verified_at, n.rule, n.recorded_by, n.provenance, n.sealed, n.batch`;
 
 /** What stood at `$2`: known by then, not retracted, and not replaced as far as was known. */
 export const KNOWN_AT = `n.recorded_at <= $2 AND (n.retracted_at IS NULL OR n.retracted_at > $2) AND CASE WHEN n.slot IS NULL
     THEN n.superseded_at IS NULL OR n.superseded_at > $2
-    ELSE EXISTS (SELECT 1 FROM note_validity v WHERE v.tenant = n.tenant AND v.note = n.id AND v.recorded_from <= $2 AND (v.recorded_to IS NULL OR v.recorded_to > $2)
+    ELSE EXISTS (SELECT 1 FROM note_validity v WHERE v.tenant = n.tenant AND v.slot = n.slot AND v.note = n.id AND v.recorded_from <= $2 AND (v.recorded_to IS NULL OR v.recorded_to > $2)
       AND v.valid_from <= $2 AND (v.valid_to IS NULL OR v.valid_to > $2)) END`;
 
 export const STANDS = 'n.retracted_at IS NULL AND n.superseded_at IS NULL';
@@ -122,7 +122,7 @@ export class PostgresNoteReader implements NoteReader {
   #notes(tenant: TenantId, where: string, params: readonly SqlValue[]): Promise<readonly StoredNote[]> {
     return this.#read(tenant, async (session) => {
       const rows = await session.query<NoteRecordRow>(
-        `SELECT ${COLUMNS} FROM notes n WHERE n.tenant = $1 AND ${where}`,
+        `SELECT ${NOTE_COLUMNS} FROM notes n WHERE n.tenant = $1 AND ${where}`,
         [tenant, ...params],
       );
       const subjects = rows.flatMap((row) => (row.sealed === null ? [] : [{ tenant, subject: subjectOf(row) }]));

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../domain/json.ts';
 /** Loads what a batch of messages may read or change. Guard rows are locked in one global key order, so two batches cannot deadlock. */
 import { guardKeysOfMessage, actorKeysOf, actorKey, tenantKey } from '../../domain/keys.ts';
 import type { Policy } from '../../domain/policy.ts';
+import { loadMemory } from '../notes/load-memory.ts';
 import { columns } from '../sql/columns.ts';
 import type { SqlSession } from '../sql/sql.port.ts';
 
@@ -70,7 +71,11 @@ export async function loadBatch(
      CROSS JOIN LATERAL (SELECT tenant, key, version, state FROM guards WHERE tenant = w.tenant AND key = w.key FOR UPDATE OFFSET 0) g`,
     [guardList.map((g) => g.tenant), guardList.map((g) => g.key)],
   );
-  const [actorRows, guardRows] = await Promise.all([actorsRead, guardsRead]);
+  const memoryRead = loadMemory(
+    session,
+    deliveries.map(({ message }) => message),
+  );
+  const [actorRows, guardRows, memory] = await Promise.all([actorsRead, guardsRead, memoryRead]);
   const actors = new Map(actorRows.map((row) => [actorKey(row.tenant, row.kind, row.id), storedActor(row)]));
   const guards = new Map<string, StoredGuard>(
     guardRows.map((row) => [
@@ -103,5 +108,5 @@ export async function loadBatch(
   const policies = await loadPolicies(
     registries.map((actor) => ({ tenant: actor.tenant, hash: actor.context['policy'] as string })),
   );
-  return { actors, guards, policies, suppressions };
+  return { actors, guards, policies, suppressions, memory };
 }

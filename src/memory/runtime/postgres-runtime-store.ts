@@ -125,7 +125,7 @@ export class PostgresRuntimeStore implements RuntimeStore {
       session.query<LeaseStatus>(
         `UPDATE partition_leases l SET
            epoch = CASE WHEN l.holder = $1 THEN l.epoch ELSE l.epoch + 1 END,
-           holder = $1, generation = greatest(l.generation, $6), until_on = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
+           holder = $1, generation = greatest(l.generation, $6), projected_after = coalesce(l.projected_after, (SELECT seq FROM partition_heads h WHERE h.partition = l.partition FOR UPDATE)), until_on = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
          FROM (SELECT partition FROM partition_leases WHERE partition = ANY ($2::smallint[])
                  AND generation <= $6 AND (holder = $1 OR until_on < clock_timestamp() OR $4)
                ORDER BY holder IS DISTINCT FROM $1, partition LIMIT $5 FOR UPDATE SKIP LOCKED) free

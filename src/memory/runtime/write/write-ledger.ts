@@ -2,7 +2,7 @@
 import type { KeyObject } from 'node:crypto';
 
 import type { CommitPlan } from '../../../actors/runtime-store.port.ts';
-import type { Hash } from '../../../domain/ids.ts';
+import type { EventId, Hash } from '../../../domain/ids.ts';
 import { eventIdOf } from '../../../domain/ids.ts';
 import { canonicalJson } from '../../../domain/json.ts';
 import { ledgerHash } from '../../../domain/ledger-event.ts';
@@ -17,13 +17,14 @@ export interface Head {
   readonly hash: string;
 }
 
+/** Returns the sealed texts, for what keeps a copy of one beside the ledger. */
 export function writeLedger(
   writes: Writes,
   vault: SubjectVault,
   keys: ReadonlyMap<string, KeyObject>,
   plan: CommitPlan,
   heads: ReadonlyMap<number, Head>,
-): void {
+): ReadonlyMap<EventId, string> {
   const chain = new Map<number, { seq: number; hash: Hash }>();
   const rows = plan.drafts.map(({ header, body, sealed, turnLength }) => {
     const previous = chain.get(header.partition) ?? { hash: heads.get(header.partition)?.hash as Hash };
@@ -49,7 +50,10 @@ export function writeLedger(
       hash,
     };
   });
-  if (rows.length === 0) return;
+  const texts = new Map<EventId, string>();
+  for (const { header, sealedText } of rows)
+    if (sealedText !== null) texts.set(eventIdOf(header.partition, header.seq), sealedText);
+  if (rows.length === 0) return texts;
   writes.send(
     `INSERT INTO ledger (partition, seq, tenant, type, schema_version, actor_kind, actor_id, actor_seq, scope, at, causation, correlation, batch,
        body, sealed, sealed_subject, prev_hash, hash, turn_length)
@@ -89,4 +93,5 @@ export function writeLedger(
     columns(moved, [(h) => h.partition, (h) => h.seq, (h) => h.hash, (h) => h.expected]),
     moved.length,
   );
+  return texts;
 }

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 
 import type { CommitPlan, Loaded } from '../../../actors/runtime-store.port.ts';
+import { writeMemory } from '../../notes/write-memory.ts';
 /** Writes the plan of a batch: a statement or two per table, sent together, each checking what the plan assumed. */
 import type { SqlSession } from '../../sql/sql.port.ts';
 import { subjectKeyOf } from '../../vault/subject-vault.ts';
@@ -32,7 +33,7 @@ export async function writePlan(
   const keys = missing.length === 0 ? known : new Map([...known, ...(await vault.keys(session, missing, true))]);
   const writes = new Writes(session);
   writeInbox(writes, plan);
-  writeLedger(writes, vault, keys, plan, heads);
+  const sealed = writeLedger(writes, vault, keys, plan, heads);
   writeActors(writes, plan, loaded);
   writeGuards(writes, plan, loaded);
   writeTimers(writes, plan);
@@ -41,6 +42,7 @@ export async function writePlan(
   writeReviews(writes, plan);
   writeProjections(writes, plan);
   writeProfiles(writes, vault, keys, plan);
+  writeMemory(writes, plan.memory, sealed);
   await writes.done();
   return keys;
 }

@@ -1,0 +1,34 @@
+/** How a rebuild reads what the runtime keeps of notes and timelines, by partition. */
+import type { TenantId } from '../../domain/ids.ts';
+import type { NoteRecord } from '../../domain/note.ts';
+import type { LinkRow, TimelineRow, ValidityRow } from '../memory/memory-store.port.ts';
+
+/** A note as it should stand after all that happened to it. */
+export interface KeptNote {
+  readonly tenant: TenantId;
+  readonly partition: number;
+  readonly seq: number;
+  readonly scope: string;
+  readonly slot: string | null;
+  readonly recordedAt: number;
+  readonly supersededAt: number | null;
+  readonly retractedAt: number | null;
+  readonly lastVerifiedAt: number;
+  readonly batch: string | null;
+  /** The sealed bytes, which are those of the event. */
+  readonly sealed: string | null;
+  readonly record: Omit<NoteRecord, 'links' | 'replaces'>;
+}
+
+export interface KeptMemory {
+  readonly timelines: readonly TimelineRow[];
+  readonly notes: readonly KeptNote[];
+  readonly versions: readonly ValidityRow[];
+  readonly links: readonly LinkRow[];
+}
+
+export interface MemoryReader {
+  /** Events up to this position are from before notes and timelines were kept. */
+  start(partition: number): Promise<number>;
+  kept(partition: number): Promise<KeptMemory>;
+}
