@@ -37,6 +37,7 @@ import { createNoteServices } from './app/note-services.ts';
 import { folderServer, openDatabase } from './app/open-database.ts';
 import { RestorePause } from './app/restore-pause.ts';
 import { createRuntimeObserver } from './app/runtime-observer.ts';
+import { createSearchServices, openRetrieval } from './app/search-services.ts';
 import { createServices } from './app/services.ts';
 import { UsageMeter } from './app/usage-meter.ts';
 import { createInProcessBus } from './bus/in-process-bus.ts';
@@ -392,11 +393,12 @@ async function compose(
     pause.refuse();
     diskGuard?.refuseWhenFull();
   };
+  const noteReader = new PostgresNoteReader(sql, vault);
   const noteServices = createNoteServices({
     clock,
     commands: new NoteCommands({ host, clock, directory, digest: sha256, keyedDigest }),
     directory,
-    notes: new PostgresNoteReader(sql, vault),
+    notes: noteReader,
     timelines: new PostgresTimelineReader(sql),
     staleDays: options.noteStaleDays ?? {},
     refuseIntake,
@@ -430,6 +432,13 @@ async function compose(
     readModel: new ReadModel(sql, vault),
     memoryReader: createMemoryReader(sql),
     noteServices,
+    searchServices: createSearchServices({
+      clock,
+      directory,
+      notes: noteServices,
+      staleDays: options.noteStaleDays ?? {},
+      ...openRetrieval(sql, master, noteReader),
+    }),
     reviews: new ReviewCommands(host, clock, sha256),
   });
 

@@ -32,6 +32,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { modeSchema } from '../domain/mode.ts';
 import { parseTrustCellId } from '../domain/trust.ts';
 import type { NoteServices } from '../gateway/note-services.port.ts';
+import type { SearchServices } from '../gateway/search-services.port.ts';
 import type { BackupView, Services, TraceStep, Caller, ImportView, ReplayView } from '../gateway/services.port.ts';
 import type { Runners } from '../machines/catalogue.ts';
 import { decayedTrust } from '../machines/trust/trust.machine.ts';
@@ -59,6 +60,7 @@ export interface ServiceParts {
   readonly importStore: ImportStore;
   readonly intake: Intake;
   readonly noteServices: NoteServices;
+  readonly searchServices: SearchServices;
   readonly keys: KeyStore;
   readonly meter: UsageMeter;
   readonly metrics: Metrics;
@@ -183,6 +185,7 @@ export function createServices(parts: ServiceParts): Services {
 
   return {
     ...parts.noteServices,
+    ...parts.searchServices,
     async authenticate(key) {
       const found = await keys.authenticate(key);
       return found === null

@@ -27,6 +27,7 @@ import { registerAuditRoutes } from './routes/audit.ts';
 import { registerDecisionRoutes } from './routes/decisions.ts';
 import { registerEventRoutes } from './routes/events.ts';
 import { registerImportRoutes } from './routes/imports.ts';
+import { registerMemoryRoutes } from './routes/memory.ts';
 import { registerNoteRoutes } from './routes/notes.ts';
 import { registerParkedRoutes } from './routes/parked.ts';
 import { registerProposalRoutes } from './routes/proposals.ts';
@@ -108,6 +109,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerReviewRoutes(app, context);
   registerParkedRoutes(app, context);
   registerNoteRoutes(app, context);
+  registerMemoryRoutes(app, context);
   registerUncertainRoutes(app, context);
   registerReportRoutes(app, context);
   registerAdministrationRoutes(app, context);

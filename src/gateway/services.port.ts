@@ -10,6 +10,7 @@ import type { TenantId } from '../domain/ids.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { NoteServices } from './note-services.port.ts';
+import type { SearchServices } from './search-services.port.ts';
 
 /** Who calls, for which tenant. */
 export interface Caller extends Actor {
@@ -374,7 +375,7 @@ export interface BackupView {
   readonly bytes: number;
 }
 
-export interface Services extends NoteServices {
+export interface Services extends NoteServices, SearchServices {
   authenticate(key: string): Promise<Caller | null>;
   /**
    * All or nothing: either every event is accepted, or a `GatehouseError` names what is wrong with which. Pointers of its faults start

@@ -58,6 +58,17 @@ export class NoteIndexer {
     return behind.length;
   }
 
+  /** Notes in the index of a tenant. */
+  async count(tenant: TenantId): Promise<number> {
+    const [row] = await this.#transaction(tenant, (session) =>
+      session.query<{ notes: number }>(
+        'SELECT coalesce(sum(t.notes), 0)::bigint AS notes FROM note_index_totals t WHERE t.tenant = $1',
+        [tenant],
+      ),
+    );
+    return row?.notes ?? 0;
+  }
+
   /** Empties the index of a tenant. Searches read the notes themselves until it is made again. */
   clear(tenant: TenantId): Promise<void> {
     return this.#transaction(tenant, async (session) => {
