@@ -43,6 +43,7 @@ import { openDatabase } from './app/open-database.ts';
 import { openObserver } from './app/open-observer.ts';
 import { prepareDatabase } from './app/prepare-database.ts';
 import { RestorePause } from './app/restore-pause.ts';
+import { createSearchServices, openRetrieval } from './app/search-services.ts';
 import { createServices } from './app/services.ts';
 import { UsageMeter } from './app/usage-meter.ts';
 import { DEFAULT_POLICY } from './domain/policy.ts';
@@ -88,6 +89,7 @@ export { createBackups } from './app/backups.ts';
 export { createLedgers } from './app/ledgers.ts';
 export { findServer } from './app/find-server.ts';
 export { DEFAULT_TENANT, DEMO_TENANT } from './app/local-tenants.ts';
+export { evaluateRetrieval } from './app/retrieval-providers.ts';
 
 const realClock: Clock = {
   now: () => Date.now(),
@@ -235,11 +237,12 @@ async function compose(
     pause.refuse();
     diskGuard?.refuseWhenFull();
   };
+  const noteReader = new PostgresNoteReader(sql, vault);
   const noteServices = createNoteServices({
     clock,
     commands: new NoteCommands({ host, clock, directory, digest: sha256, keyedDigest }),
     directory,
-    notes: new PostgresNoteReader(sql, vault),
+    notes: noteReader,
     timelines: new PostgresTimelineReader(sql),
     staleDays: options.noteStaleDays ?? {},
     refuseIntake,
@@ -281,6 +284,13 @@ async function compose(
     readModel,
     memoryReader: createMemoryReader(sql),
     noteServices,
+    searchServices: createSearchServices({
+      clock,
+      directory,
+      notes: noteServices,
+      staleDays: options.noteStaleDays ?? {},
+      ...openRetrieval(sql, master, noteReader),
+    }),
     reviews: new ReviewCommands(host, clock, sha256),
   });
 

@@ -142,7 +142,7 @@ export function createNoteServices(parts: NoteParts): NoteServices {
 
 const isoOrNull = (at: number | null): string | null => (at === null ? null : isoOf(at));
 
-function noteView(note: StoredNote, stale: boolean): NoteView {
+export function noteView(note: StoredNote, stale: boolean): NoteView {
   return {
     id: note.id,
     kind: note.kind,

@@ -32,6 +32,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { modeSchema } from '../domain/mode.ts';
 import { parseTrustCellId } from '../domain/trust.ts';
 import type { NoteServices } from '../gateway/note-services.port.ts';
+import type { SearchServices } from '../gateway/search-services.port.ts';
 import type { BackupView, Services, TraceStep, Caller, ImportView, ReplayView } from '../gateway/services.port.ts';
 import type { Runners } from '../machines/catalogue.ts';
 import { decayedTrust } from '../machines/trust/trust.machine.ts';
@@ -68,6 +69,7 @@ export interface ServiceParts extends IdentityParts {
   readonly importStore: ImportStore;
   readonly intake: Intake;
   readonly noteServices: NoteServices;
+  readonly searchServices: SearchServices;
   readonly keys: KeyStore;
   readonly meter: UsageMeter;
   readonly metrics: Metrics;
@@ -217,6 +219,7 @@ export function createServices(parts: ServiceParts): Services {
   return {
     ...parts.noteServices,
     identities: createIdentityServices(parts),
+    ...parts.searchServices,
     async authenticate(key) {
       const found = await keys.authenticate(key);
       return found === null

@@ -1,6 +1,7 @@
 /** What the command line needs of the system behind it. `src/app.ts` is the system; tests have another. */
 import type { ReconcileReport } from '../actors/restore/reconcile-report.port.ts';
 import type { Config } from '../config/config.ts';
+import type { LabelledSet, RetrievalReport } from '../evals/retrieval/labelled-set.port.ts';
 import type { Caller, Services } from '../gateway/services.port.ts';
 import type { Backups } from './backups.port.ts';
 import type { Ledgers } from './ledgers.port.ts';
@@ -31,4 +32,6 @@ export interface System {
   openApp(config: Config, options: { readonly workers: boolean }): Promise<LocalApp>;
   readonly backups: Backups;
   readonly ledgers: Ledgers;
+  /** Asks every question of a labelled set of each provider that needs no service. */
+  evaluateRetrieval(set: LabelledSet): Promise<RetrievalReport>;
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach } from 'vitest';
 
 import type { ReconcileReport } from '../actors/restore/reconcile-report.port.ts';
+import { evaluateRetrieval } from '../app/retrieval-providers.ts';
 import type { Environment } from '../config/config.ts';
 import { asId } from '../domain/ids.ts';
 import { FakeServices } from '../gateway/services.fake.ts';
@@ -132,6 +133,7 @@ export class TestWorld {
       openApp: () => this.#open(),
       backups: this.backups,
       ledgers: this.ledgers,
+      evaluateRetrieval,
     };
   }
 

@@ -6,6 +6,7 @@ import { rebuildCommand, replayCommand, verifyCommand } from './commands/audit.t
 import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { dbCommand } from './commands/db.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { evalCommand } from './commands/eval.ts';
 import { identityCommand } from './commands/identity.ts';
 import { importCommand } from './commands/import.ts';
 import { memoryCommand } from './commands/memory.ts';
@@ -34,6 +35,7 @@ export const COMMANDS: readonly Command[] = [
   policyCommand,
   killSwitchCommand,
   keysCommand,
+  evalCommand,
   backupCommand,
   restoreCommand,
   dbCommand,

@@ -35,6 +35,8 @@ export const OPERATIONS = {
 
   recordNote: 'ingest',
   getNote: 'read',
+  searchMemory: 'read',
+  reindexMemory: 'operate',
   listNotes: 'read',
   verifyNote: 'review',
   correctNote: 'review',

@@ -28,6 +28,7 @@ import { registerDecisionRoutes } from './routes/decisions.ts';
 import { registerEventRoutes } from './routes/events.ts';
 import { registerIdentityRoutes } from './routes/identity.ts';
 import { registerImportRoutes } from './routes/imports.ts';
+import { registerMemoryRoutes } from './routes/memory.ts';
 import { registerNoteRoutes } from './routes/notes.ts';
 import { registerParkedRoutes } from './routes/parked.ts';
 import { registerProposalRoutes } from './routes/proposals.ts';
@@ -112,6 +113,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerSubjectRoutes(app, context);
   registerNoteRoutes(app, context);
   registerIdentityRoutes(app, context);
+  registerMemoryRoutes(app, context);
   registerUncertainRoutes(app, context);
   registerReportRoutes(app, context);
   registerAdministrationRoutes(app, context);

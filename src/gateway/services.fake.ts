@@ -9,6 +9,7 @@ import { isoOf } from '../domain/instant.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import { fakeIdentities } from './identity.fake.ts';
 import type { NoteDetail, NoteView, TimelineView } from './note-services.port.ts';
+import type { MemoryAnswer } from './search-services.port.ts';
 import type {
   KnownStateView,
   AcceptResult,
@@ -282,6 +283,22 @@ export class FakeServices implements Services {
   async contactTimeline(...[, contact]: Parameters<Services['contactTimeline']>): Promise<TimelineView> {
     this.#note('contactTimeline', contact);
     return { ...TIMELINE, person: 'per_1' };
+  }
+
+  async searchMemory(...[, account, request]: Parameters<Services['searchMemory']>): Promise<MemoryAnswer> {
+    this.#note('searchMemory', account, request);
+    const trace = {
+      steps: [{ layer: 'lexical' as const, added: 1, milliseconds: 0.5 }],
+      stopped: 'all_layers_done' as const,
+      searched: 'index' as const,
+    };
+    const items = [{ note: NOTE, score: 0.5, layer: 'lexical' as const, tokens: 9 }];
+    return { provider: 'lexical', semantic: false, timeline: null, items, tokens: 9, trace };
+  }
+
+  async reindexMemory() {
+    this.#note('reindexMemory');
+    return { notes: 3, partitions: 1 };
   }
 
   async listUncertain(...[, query]: Parameters<Services['listUncertain']>): Promise<Page<UncertainView>> {

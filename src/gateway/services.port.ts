@@ -12,6 +12,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { Caller, Page, PageQuery } from './caller.port.ts';
 import type { IdentityServices } from './identity.port.ts';
 import type { NoteServices } from './note-services.port.ts';
+import type { SearchServices } from './search-services.port.ts';
 
 export type { Caller, Page, PageQuery } from './caller.port.ts';
 
@@ -426,7 +427,7 @@ export interface BackupView {
   readonly bytes: number;
 }
 
-export interface Services extends NoteServices {
+export interface Services extends NoteServices, SearchServices {
   readonly identities: IdentityServices;
   authenticate(key: string): Promise<Caller | null>;
   /**

@@ -8,6 +8,7 @@ import type { Page } from '../../gateway/services.port.ts';
 import { answer, connected, EXIT, refuseMore, textOption, verbOf } from '../command.ts';
 import type { Command, CommandContext, ExitCode, OptionValues } from '../command.ts';
 import { columns, timeOf } from '../words.ts';
+import { reindexMemory, searchMemory } from './memory-search.ts';
 
 const LIMIT_DEFAULT = 50;
 const LIMIT_MAX = 200;
@@ -17,6 +18,8 @@ export const memoryCommand: Command = {
   name: 'memory',
   summary: 'Show what is known about an account, and keep its notes right',
   usage: `gatehouse memory show ACCOUNT [--as-of TIME] [--all] [--limit N] [--cursor C]
+gatehouse memory search ACCOUNT QUERY [--as-of TIME] [--budget-tokens N]
+gatehouse memory reindex
 gatehouse memory note show NOTE
 gatehouse memory note add SUBJECT --kind KIND --text TEXT [--predicate P --value V] [--observed-at TIME] [--id ID]
 gatehouse memory note verify NOTE [--reason TEXT]
@@ -25,6 +28,8 @@ gatehouse memory note retract NOTE --reason TEXT`,
   examples: [
     'gatehouse memory show acme',
     'gatehouse memory show acme --as-of 2026-11-01T00:00:00Z --json',
+    'gatehouse memory search acme "what do they object to?"',
+    'gatehouse memory reindex',
     'gatehouse memory note add account/acme --kind fact --predicate budget --value "50,000 EUR" --text "They have 50,000 EUR this year."',
     'gatehouse memory note correct note_0123 --text "The budget is 40,000 EUR." --value "40,000 EUR"',
     'gatehouse memory note retract note_0123 --reason "another company of the same name"',
@@ -32,6 +37,7 @@ gatehouse memory note retract NOTE --reason TEXT`,
   options: {
     'as-of': { type: 'string', meaning: 'What was known and held at this time, in ISO 8601.' },
     all: { type: 'boolean', meaning: 'Also notes that were superseded or retracted.' },
+    'budget-tokens': { type: 'string', meaning: 'How much a search may give back, in tokens; 4000 if it is left out.' },
     limit: { type: 'string', meaning: `Notes to show, 1 to ${LIMIT_MAX}; ${LIMIT_DEFAULT} if it is left out.` },
     cursor: { type: 'string', meaning: 'Where the page before ended.' },
     kind: { type: 'string', meaning: `What kind of note: ${NOTE_KINDS.join(', ')}.` },
@@ -43,7 +49,17 @@ gatehouse memory note retract NOTE --reason TEXT`,
     reason: { type: 'string', meaning: 'Why; it stands on the ledger.' },
   },
   async run(context, args, options) {
-    const verb = verbOf('memory', args, ['show', 'note']);
+    const verb = verbOf('memory', args, ['show', 'search', 'reindex', 'note']);
+    if (verb === 'reindex') {
+      refuseMore(args, 1);
+      return reindexMemory(context);
+    }
+    if (verb === 'search') {
+      refuseMore(args, 3);
+      const account = named(args[1], 'an account: gatehouse memory search ACCOUNT QUERY');
+      const query = named(args[2], 'what you look for: gatehouse memory search ACCOUNT "QUERY"');
+      return searchMemory(context, account, query, timeOption(options, 'as-of'), options);
+    }
     if (verb === 'show') {
       refuseMore(args, 2);
       return show(context, named(args[1], 'an account: gatehouse memory show ACCOUNT'), options);

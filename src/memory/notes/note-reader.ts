@@ -38,12 +38,12 @@ export const NOTE_COLUMNS = `n.id, n.partition, n.seq, n.scope, n.account, n.per
   n.valid_from, n.valid_to, n.recorded_at, n.superseded_at, n.retracted_at, n.last_verified_at, n.rule, n.recorded_by, n.provenance, n.sealed, n.batch`;
 
 /** What stood at `$2`: known by then, not retracted, and not replaced as far as was known. */
-const KNOWN_AT = `n.recorded_at <= $2 AND (n.retracted_at IS NULL OR n.retracted_at > $2) AND CASE WHEN n.slot IS NULL
+export const KNOWN_AT = `n.recorded_at <= $2 AND (n.retracted_at IS NULL OR n.retracted_at > $2) AND CASE WHEN n.slot IS NULL
     THEN n.superseded_at IS NULL OR n.superseded_at > $2
     ELSE EXISTS (SELECT 1 FROM note_validity v WHERE v.tenant = n.tenant AND v.slot = n.slot AND v.note = n.id AND v.recorded_from <= $2 AND (v.recorded_to IS NULL OR v.recorded_to > $2)
       AND v.valid_from <= $2 AND (v.valid_to IS NULL OR v.valid_to > $2)) END`;
 
-const STANDS = 'n.retracted_at IS NULL AND n.superseded_at IS NULL';
+export const STANDS = 'n.retracted_at IS NULL AND n.superseded_at IS NULL';
 
 export class PostgresNoteReader implements NoteReader {
   readonly #sql: Sql;
