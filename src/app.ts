@@ -238,6 +238,7 @@ async function compose(
     diskGuard?.refuseWhenFull();
   };
   const noteReader = new PostgresNoteReader(sql, vault);
+  const retrieval = openRetrieval(sql, master, noteReader);
   const noteServices = createNoteServices({
     clock,
     commands: new NoteCommands({ host, clock, directory, digest: sha256, keyedDigest }),
@@ -289,8 +290,9 @@ async function compose(
       directory,
       notes: noteServices,
       staleDays: options.noteStaleDays ?? {},
-      ...openRetrieval(sql, master, noteReader),
+      ...retrieval,
     }),
+    forgetInIndex: (tenant, subject) => retrieval.indexer.forget(tenant, subject),
     reviews: new ReviewCommands(host, clock, sha256),
   });
 
@@ -314,7 +316,9 @@ async function compose(
   const statistics = new StatisticsKeeper(sql);
   const regular = [
     every(METER_MS, 'metering', observer, () => meter.flush()),
-    every(FORGET_MS, 'forgetting the keys of erased people', observer, () => vault.forgetErased(sql)),
+    every(FORGET_MS, 'forgetting erased people', observer, async () => {
+      for (const { tenant, subject } of await vault.forgetErased(sql)) await retrieval.indexer.forget(tenant, subject);
+    }),
     every(STATISTICS_MS, 'statistics', observer, () => statistics.refresh()),
     every(PAUSE_MS, 'reading the pause', observer, async () => {
       if (pause.reason !== null) await pause.refresh();

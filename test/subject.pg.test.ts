@@ -167,7 +167,26 @@ describeDatabases('a person', (database) => {
     );
     expect(JSON.stringify(await app.services.exportSubject(caller, 'contact/crm-zq-77'))).toContain('drakonfruit');
 
+    await signal('contact/crm-zq-77', 'web.form_submitted', {
+      form: 'demo',
+      message: 'Our budget is 40,000 EUR for drakonfruit.',
+    });
+    const found = async () =>
+      (
+        await app.services.searchMemory(caller, 'example', {
+          query: 'budget for drakonfruit',
+          as_of: null,
+          budget_tokens: 4_000,
+          budget_ms: 5_000,
+        })
+      ).items.map((item) => item.note.text);
+    expect((await found()).join()).toContain('drakonfruit');
+    const indexed = () => system.rows('SELECT 1 FROM note_index WHERE subject = $1', [id]);
+    expect(await indexed()).not.toEqual([]);
+
     const erasure = await app.services.eraseSubject(caller, 'contact/crm-zq-77', 'asked by letter');
+    expect(await indexed()).toEqual([]);
+    expect((await found()).join()).not.toContain('drakonfruit');
     expect(erasure).toMatchObject({ subject: id });
     expect(erasure.remains.length).toBeGreaterThan(0);
     await until(async () => (await openReviews()).every((item) => item.person !== id));

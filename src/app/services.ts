@@ -77,6 +77,8 @@ export interface ServiceParts extends IdentityParts {
   readonly parkedMessages: ParkedMessages;
   readonly subjects: SubjectCommands;
   readonly subjectReader: SubjectReader;
+  /** Takes the notes of an erased person out of the index of searches. */
+  readonly forgetInIndex: (tenant: TenantId, subject: string) => Promise<number>;
   /** How long journals, and so backups, are kept. */
   readonly journalDays: number;
   readonly uncertain: UncertainCommands;
@@ -134,6 +136,7 @@ export function createServices(parts: ServiceParts): Services {
     parkedMessages,
     subjects,
     subjectReader,
+    forgetInIndex,
     journalDays,
     uncertain,
     uncertainPermits,
@@ -351,6 +354,7 @@ export function createServices(parts: ServiceParts): Services {
         by: caller.identity,
         reason,
       });
+      await forgetInIndex(caller.tenant, person.id);
       return {
         subject: person.id,
         event: act.event,

@@ -85,6 +85,7 @@ export class NoteIndexer {
         'DELETE FROM note_index WHERE tenant = $1 AND subject = $2 RETURNING scope, seq, length',
         [tenant, subject],
       );
+      if (rows.length === 0) return 0;
       const places = columns(rows, [(row) => row.scope, (row) => row.seq, (row) => row.length]);
       for (const table of ['note_postings', 'note_vectors']) {
         await session.query(
@@ -132,9 +133,10 @@ export class NoteIndexer {
       );
       const after = cursor?.seq ?? 0;
       // Another host may have written some of them meanwhile.
+      const erased = await this.#erased(session, tenant, notes);
       const fresh = notes.flatMap((note): readonly FreshNote[] => {
         const seq = seqs.get(note.id) ?? 0;
-        if (seq <= after || note.content === null) return [];
+        if (seq <= after || note.content === null || erased.has(subjectOf(note))) return [];
         return [{ note, seq, indexed: indexedText(note.content.text, note.source) }];
       });
       if (fresh.length > 0) await this.#insert(session, tenant, fresh);
@@ -145,6 +147,16 @@ export class NoteIndexer {
         );
       }
     });
+  }
+
+  /** Those who were erased after their notes were read. Whoever is erased from now on is so after this transaction, and forgotten then. */
+  async #erased(session: SqlSession, tenant: TenantId, notes: readonly StoredNote[]): Promise<ReadonlySet<string>> {
+    const rows = await session.query<{ subject: string; erased: boolean }>(
+      `SELECT k.subject, k.destroyed_on IS NOT NULL AS erased FROM subject_keys k WHERE k.tenant = $1 AND k.subject = ANY ($2::text[])
+       ORDER BY k.subject FOR SHARE`,
+      [tenant, [...new Set(notes.map(subjectOf))]],
+    );
+    return new Set(rows.flatMap((row) => (row.erased ? [row.subject] : [])));
   }
 
   async #insert(session: SqlSession, tenant: TenantId, fresh: readonly FreshNote[]): Promise<void> {

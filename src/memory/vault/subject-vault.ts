@@ -22,6 +22,7 @@ export class SubjectVault {
   readonly #cache = new Map<string, KeyObject>();
   /** Up to when other hosts' erasures are known; the first look takes in all. */
   #forgotten = new Date(0);
+  #lately: ReadonlySet<string> = new Set();
 
   constructor(master: KeyObject) {
     this.#master = master;
@@ -90,8 +91,8 @@ export class SubjectVault {
     }
   }
 
-  /** Forgets the keys that other hosts destroyed since the last call. */
-  async forgetErased(sql: Sql): Promise<void> {
+  /** Forgets the keys that were destroyed since the last call, by whatever host, and names them once. */
+  async forgetErased(sql: Sql): Promise<readonly SubjectRef[]> {
     const rows = await sql.asOwner((session) =>
       session.query<SubjectRef & { readonly on: Date }>(
         `SELECT tenant, subject, destroyed_on AS on FROM subject_keys WHERE destroyed_on > $1::timestamptz - interval '1 minute' ORDER BY destroyed_on`,
@@ -100,6 +101,10 @@ export class SubjectVault {
     );
     this.forget(rows);
     this.#forgotten = rows.at(-1)?.on ?? this.#forgotten;
+    // A look overlaps the one before, because what was committed late may have an earlier time.
+    const fresh = rows.filter((row) => !this.#lately.has(subjectKeyOf(row)));
+    this.#lately = new Set(rows.map(subjectKeyOf));
+    return fresh.map(({ tenant, subject }) => ({ tenant, subject }));
   }
 
   /** Erased subjects: their keys must not stay in memory either. */
