@@ -32,7 +32,15 @@ import type { JsonObject } from '../domain/json.ts';
 import { modeSchema } from '../domain/mode.ts';
 import { parseTrustCellId } from '../domain/trust.ts';
 import type { NoteServices } from '../gateway/note-services.port.ts';
-import type { BackupView, Services, TraceStep, Caller, ImportView, ReplayView } from '../gateway/services.port.ts';
+import type {
+  BackupView,
+  Services,
+  VerifyReport,
+  TraceStep,
+  Caller,
+  ImportView,
+  ReplayView,
+} from '../gateway/services.port.ts';
 import type { Runners } from '../machines/catalogue.ts';
 import { decayedTrust } from '../machines/trust/trust.machine.ts';
 import type { TrustContext } from '../machines/trust/trust.machine.ts';
@@ -50,11 +58,12 @@ import { nextLevel, trustQuantile } from '../policies/trust.ts';
 import type { BacklogWatch } from './backlog-watch.ts';
 import { remainsOfErased } from './erasure-remains.ts';
 import { KnownStates } from './known-states.ts';
-import { anchorView, auditLedger } from './ledger-audit.ts';
+import { anchorView } from './ledger-audit.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
 export interface ServiceParts {
   readonly anchors: AnchorFolder;
+  readonly audit: () => Promise<VerifyReport>;
   readonly backlog: BacklogWatch;
   readonly clock: Clock;
   readonly commands: TenantCommands;
@@ -456,7 +465,7 @@ export function createServices(parts: ServiceParts): Services {
       refuseOtherTenants(caller, 'A backup holds');
       return parts.writeBackup();
     },
-    verify: () => auditLedger(reader, parts.anchors),
+    verify: () => parts.audit(),
     async writeAnchor(caller, { restored_from: restoredFrom }) {
       refuseOtherTenants(caller, 'An anchor speaks of');
       return anchorView(await parts.anchors.write(restoredFrom === null ? null : new Date(restoredFrom).toISOString()));

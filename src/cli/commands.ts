@@ -7,6 +7,7 @@ import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { dbCommand } from './commands/db.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { importCommand } from './commands/import.ts';
+import { ledgerCommand } from './commands/ledger.ts';
 import { memoryCommand } from './commands/memory.ts';
 import { parkedCommand } from './commands/parked.ts';
 import { reviewCommand } from './commands/review.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   replayCommand,
   verifyCommand,
   anchorCommand,
+  ledgerCommand,
   rebuildCommand,
   policyCommand,
   killSwitchCommand,
