@@ -8,7 +8,7 @@ import type { AnchorView, VerifyReport } from '../gateway/services.port.ts';
 import type { AnchorFolder } from '../memory/anchors/anchor-folder.ts';
 import type { AnchorIdentity } from '../memory/anchors/read-anchors.ts';
 import { fileFaults } from '../memory/archive/archive-files.ts';
-import { readArchives } from '../memory/archive/read-archives.ts';
+import { newestArchive, readArchives } from '../memory/archive/read-archives.ts';
 import { tieredReader } from '../memory/archive/tiered-reader.ts';
 import { sha256 } from '../memory/sha256.ts';
 import type { Sql } from '../memory/sql/sql.port.ts';
@@ -23,9 +23,11 @@ export interface AuditParts {
   readonly archiveDir: string | null;
 }
 
-export async function auditLedger({ sql, identity, table, anchors, archiveDir }: AuditParts): Promise<VerifyReport> {
+export async function auditLedger(parts: AuditParts): Promise<VerifyReport> {
+  const { sql, identity, table, anchors, archiveDir } = parts;
   // Anchors first: one that is written meanwhile may know more than what was read.
   const signed = anchors.read();
+  const newest = await newestArchive(sql);
   const archives = await readArchives(sql, identity);
   const damaged = archiveDir === null ? [] : await fileFaults(archiveDir, archives.manifests);
   const archiveFaults = [...archives.faults, ...damaged];
@@ -33,6 +35,8 @@ export async function auditLedger({ sql, identity, table, anchors, archiveDir }:
   const result = isWhole
     ? await verifyLedger(tieredReader(table, sql, identity, archiveDir), sha256, { anchors: signed.anchors })
     : await verifyLedger(table, sha256, { anchors: signed.anchors, starts: archives.ends });
+  // An export in between takes out rows that were about to be read.
+  if ((await newestArchive(sql)) !== newest) return auditLedger(parts);
   return {
     ok: result.faults.length === 0 && signed.faults.length === 0 && archiveFaults.length === 0,
     events: result.events,

@@ -21,6 +21,14 @@ export interface ArchiveReading {
   readonly digest: string | null;
 }
 
+/** Digest of the newest manifest as the database tells it; null when nothing has left. */
+export async function newestArchive(sql: Sql): Promise<string | null> {
+  const [row] = await sql.asOwner((session) =>
+    session.query<{ digest: string }>('SELECT digest FROM ledger_archives ORDER BY number DESC LIMIT 1'),
+  );
+  return row?.digest ?? null;
+}
+
 export async function readArchives(sql: Sql, identity: AnchorIdentity): Promise<ArchiveReading> {
   const rows = await sql.asOwner((session) =>
     session.query<{ number: number; manifest: string }>('SELECT number, manifest FROM ledger_archives ORDER BY number'),

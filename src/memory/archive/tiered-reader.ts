@@ -11,13 +11,20 @@ import type { AnchorIdentity } from '../anchors/read-anchors.ts';
 import type { Sql } from '../sql/sql.port.ts';
 import { archivedRows, fileFaults } from './archive-files.ts';
 import type { ArchivedRow } from './archive-files.ts';
-import { readArchives } from './read-archives.ts';
+import { newestArchive, readArchives } from './read-archives.ts';
 import type { ArchiveReading } from './read-archives.ts';
 
 /** Where a reading of one partition stands, so that the next slice goes on there. */
 interface Cursor {
   readonly rows: AsyncGenerator<ArchivedRow>;
   after: number;
+}
+
+interface Archives {
+  readonly reading: ArchiveReading;
+  readonly from: string;
+  /** Digest of the last manifest. */
+  readonly newest: string;
 }
 
 const SHARED_GUARD = /"key":"(domain|sender):/;
@@ -31,25 +38,26 @@ export function tieredReader(
   folder: string | null,
 ): LedgerReader {
   const cursors = new Map<number, Cursor>();
-  let checked: string | null = null;
+  /** What was read and checked last; it holds until there is another archive. */
+  let known: Archives | null = null;
 
-  /** What has left, after its files were found to be the right ones; once for each new archive. */
-  async function archives(): Promise<{ readonly reading: ArchiveReading; readonly from: string } | null> {
-    const reading = await readArchives(sql, identity);
-    if (reading.digest === null) return null;
+  /** What has left, after its files were found to be the right ones; null when nothing has. */
+  async function archives(): Promise<Archives | null> {
+    const newest = await newestArchive(sql);
+    if (newest === null) return null;
     if (folder === null)
       throw new GatehouseError(
         'state_conflict',
-        `A part of the ledger has left the database for archives, and this needs all of it. Set GATEHOUSE_ARCHIVE_DIR to the folder of the archives, or give it with --cold.`,
+        'A part of the ledger has left the database for archives, and this needs all of it. Set GATEHOUSE_ARCHIVE_DIR to the folder of the archives, or give it with --cold.',
       );
-    if (checked !== reading.digest) {
-      const [fault] = [...reading.faults, ...(await fileFaults(folder, reading.manifests))];
-      if (fault !== undefined)
-        throw new GatehouseError('usage', `The archives in ${folder} cannot be used: ${fault.file}: ${fault.detail}.`);
-      checked = reading.digest;
-      cursors.clear();
-    }
-    return { reading, from: folder };
+    if (known?.newest === newest) return known;
+    const reading = await readArchives(sql, identity);
+    const [fault] = [...reading.faults, ...(await fileFaults(folder, reading.manifests))];
+    if (fault !== undefined)
+      throw new GatehouseError('usage', `The archives in ${folder} cannot be used: ${fault.file}: ${fault.detail}.`);
+    cursors.clear();
+    known = { reading, from: folder, newest };
+    return known;
   }
 
   /** Rows that have left the table and fit, of some partitions. */
@@ -66,7 +74,12 @@ export function tieredReader(
   async function slice({ partition, after, limit }: LedgerSlice): Promise<readonly LedgerRow[]> {
     const found = await archives();
     const end = found?.reading.ends.get(partition)?.seq ?? 0;
-    if (found === null || end === 0 || after >= end) return table.slice({ partition, after, limit });
+    if (found === null || end === 0 || after >= end) {
+      const rows = await table.slice({ partition, after, limit });
+      // An export may take out at this moment what was to be read from the table.
+      const isWhole = rows[0]?.seq === Math.max(0, after) + 1 || (await newestArchive(sql)) === (found?.newest ?? null);
+      return isWhole ? rows : slice({ partition, after, limit });
+    }
     let cursor = cursors.get(partition);
     if (cursor === undefined || cursor.after !== Math.max(0, after))
       cursor = { rows: archivedRows(found.from, found.reading.manifests, partition, after), after: Math.max(0, after) };
