@@ -60,3 +60,6 @@ BEGIN
   END LOOP;
   GRANT DELETE ON guard_links, directory, identity_aliases TO gatehouse_runtime;
 END $$;
+
+-- Acts on identities are few, and whoever derives a state again needs all of them.
+CREATE INDEX ledger_identity ON ledger (partition, seq) WHERE type LIKE 'identity.%';

@@ -32,6 +32,7 @@ import { DiskGuard } from './app/disk-guard.ts';
 import { every } from './app/every.ts';
 import { keyCheckOf } from './app/key-check.ts';
 import { LEASE_MS } from './app/lease.ts';
+import { auditLedger } from './app/ledger-audit.ts';
 import { anchorDirOf } from './app/ledgers.ts';
 import { DEFAULT_TENANT, DEMO_POLICY, DEMO_TENANT, localCaller, LocalTenants } from './app/local-tenants.ts';
 import { keptSecret, masterKey } from './app/master-key.ts';
@@ -51,6 +52,7 @@ import { createGateway } from './gateway/server.ts';
 import { createRunners, MACHINE_GENERATION } from './machines/catalogue.ts';
 import { AnchorFolder } from './memory/anchors/anchor-folder.ts';
 import { signerOf } from './memory/anchors/signing-key.ts';
+import { tieredReader } from './memory/archive/tiered-reader.ts';
 import { DuplicateReader } from './memory/identity/duplicate-reader.ts';
 import { IdentityBook } from './memory/identity/identity-book.ts';
 import { KeyStore } from './memory/identity/keys.ts';
@@ -213,7 +215,12 @@ async function compose(
   const directory = new PostgresDirectory(sql, master);
   const keys = new KeyStore(sql);
   const importStore = createImportStore(sql);
-  const reader = createLedgerReader(sql, policies);
+  const signer = signerOf(master);
+  const identity = { publicKey: signer.publicKey, installation: keyCheckOf(master) };
+  const archiveDir = options.archiveDir ?? null;
+  const table = createLedgerReader(sql, policies);
+  const reader = tieredReader(table, sql, identity, archiveDir);
+  const anchors = new AnchorFolder(anchorDirOf(options), sql, signer, identity.installation);
   const intakeDeps = { host, store, directory, policies: registry, clock, digest: sha256, keyedDigest };
   const intake = new Intake(intakeDeps);
   const imports = new ImportService({
@@ -232,7 +239,6 @@ async function compose(
   const backlog = new BacklogWatch(() => readBacklog(sql, LEASE_MS), clock);
   const readModel = new ReadModel(sql, vault);
   let draining = false;
-  const anchors = new AnchorFolder(anchorDirOf(options), sql, signerOf(master), keyCheckOf(master));
   const refuseIntake = (): void => {
     pause.refuse();
     diskGuard?.refuseWhenFull();
@@ -250,6 +256,7 @@ async function compose(
   });
   const services = createServices({
     anchors,
+    audit: () => auditLedger({ sql, identity, table, anchors, archiveDir }),
     backlog,
     clock,
     draining: () => draining,
@@ -277,7 +284,7 @@ async function compose(
     parked: new ParkedCommands(host, clock),
     parkedMessages: new ParkedMessages(sql, vault),
     subjects: new SubjectCommands(host, clock),
-    subjectReader: new SubjectReader(sql, readModel),
+    subjectReader: new SubjectReader(sql, readModel, reader),
     journalDays,
     uncertain: new UncertainCommands(host, clock),
     uncertainPermits: new UncertainPermits(sql),

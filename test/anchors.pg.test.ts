@@ -65,7 +65,14 @@ describeDatabases('anchors of a ledger', (database) => {
     for (const folder of [original, copy]) rmSync(folder, { recursive: true });
   });
 
-  const audit = () => auditLedger(createLedgerReader(system.sql, new PolicyCache()), folderAt(copy));
+  const audit = () =>
+    auditLedger({
+      sql: system.sql,
+      identity: { publicKey: signerOf(MASTER).publicKey, installation: keyCheckOf(MASTER) },
+      table: createLedgerReader(system.sql, new PolicyCache()),
+      anchors: folderAt(copy),
+      archiveDir: null,
+    });
   async function found(): Promise<readonly string[]> {
     const report = await audit();
     expect(report.ok).toBe(report.faults.length + report.anchors.faults.length === 0);

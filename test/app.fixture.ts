@@ -33,6 +33,7 @@ export interface TestAppOptions {
   readonly masterKey?: string;
   readonly journalDir?: string;
   readonly anchorDir?: string;
+  readonly archiveDir?: string;
   readonly channels?: readonly ActionChannel[];
   /** Runs on the new database before the system opens it. */
   readonly prepare?: (sql: Sql) => Promise<void>;
@@ -53,6 +54,7 @@ export async function testApp(database: TestDatabase, options: TestAppOptions = 
     mailFrom: 'Gatehouse <gatehouse@localhost>',
     journalDir: options.journalDir ?? null,
     anchorDir: options.anchorDir ?? null,
+    archiveDir: options.archiveDir ?? null,
     channels: options.channels ?? [],
     masterKey: options.masterKey ?? null,
     adminKey: 'gh_default_test',

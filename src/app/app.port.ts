@@ -21,6 +21,8 @@ export interface AppOptions {
   readonly noteStaleDays?: StaleDays;
   /** Where anchors of the ledger are kept; null for a folder in the data folder. */
   readonly anchorDir?: string | null;
+  /** Where the archives of the ledger are; null when they are not at hand. */
+  readonly archiveDir?: string | null;
   /** Channels beside the sandbox. */
   readonly channels?: readonly ActionChannel[];
   /** Null when hosts find each other's messages in the database alone. */

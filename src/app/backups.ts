@@ -15,7 +15,7 @@ import { GatehouseError } from '../domain/errors.ts';
 import type { BackupView } from '../gateway/services.port.ts';
 import { loadBackup } from '../memory/backup/load-backup.ts';
 import type { LoadBackup } from '../memory/backup/load-backup.ts';
-import { checkFiles, damaged, readLedger, readManifest } from '../memory/backup/read-backup.ts';
+import { checkFiles, damaged, readArchiveEnds, readLedger, readManifest } from '../memory/backup/read-backup.ts';
 import { writeBackup } from '../memory/backup/write-backup.ts';
 import { createLedgerReader } from '../memory/read/ledger-reader.ts';
 import { PolicyCache } from '../memory/runtime/policy-cache.ts';
@@ -53,7 +53,7 @@ export async function verifiedManifest(
 ): Promise<BackupManifest> {
   const manifest = readManifest({ folder, ...sealing(master) });
   await checkFiles(folder, manifest, (table, rows) => progress('checking', table, rows));
-  const check = new ChainCheck(sha256, manifest.heads);
+  const check = new ChainCheck(sha256, manifest.heads, await readArchiveEnds(folder, manifest));
   let events = 0;
   for await (const row of readLedger(folder)) {
     check.add(row);
@@ -72,7 +72,8 @@ export async function loadVerified(
 ): Promise<void> {
   await loadBackup(sql, { ...request, progress: (table, rows) => progress('loading', table, rows) });
   progress('verifying', 'ledger', 0);
-  const result = await verifyLedger(createLedgerReader(sql, new PolicyCache()), sha256);
+  const starts = await readArchiveEnds(request.folder, request.manifest);
+  const result = await verifyLedger(createLedgerReader(sql, new PolicyCache()), sha256, { starts });
   refuseFaults(
     result,
     (what) =>

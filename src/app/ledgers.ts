@@ -1,14 +1,21 @@
+import type { KeyObject } from 'node:crypto';
 /** The ledger and files beside it, for commands that open the database by themselves. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { findings } from '../actors/replay/chain-findings.ts';
+import { ChainWalk } from '../actors/replay/chain-walk.ts';
 import type { Ledgers } from '../cli/ledgers.port.ts';
 import type { Config } from '../config/config.ts';
 import { GatehouseError } from '../domain/errors.ts';
+import type { LedgerRow } from '../domain/ledger-event.ts';
 import { AnchorFolder } from '../memory/anchors/anchor-folder.ts';
 import { signerOf } from '../memory/anchors/signing-key.ts';
+import { writeArchive } from '../memory/archive/write-archive.ts';
+import type { WriteArchive } from '../memory/archive/write-archive.ts';
 import { createLedgerReader } from '../memory/read/ledger-reader.ts';
 import { PolicyCache } from '../memory/runtime/policy-cache.ts';
+import { sha256 } from '../memory/sha256.ts';
 import type { Sql } from '../memory/sql/sql.port.ts';
 import { refuseWithoutDatabase } from './backups.ts';
 import { keyCheckOf } from './key-check.ts';
@@ -28,25 +35,64 @@ export function anchorDirOf({
   return anchorDir ?? join(dataDir, 'anchors');
 }
 
+/** The check that rows must pass before they leave the table: the chain, from the row before them on. */
+export const checkLeaving: WriteArchive['check'] = async (start, rows: AsyncIterable<LedgerRow>) => {
+  const walk = new ChainWalk(start.partition, sha256, { start, marks: new Set() });
+  for await (const row of rows) walk.add(row);
+  walk.finish();
+  return findings([walk], [], sha256).faults[0]?.detail ?? null;
+};
+
 export function createLedgers(): Ledgers {
   return {
-    verify: (config, { anchorDir }) => {
-      if (!existsSync(anchorDir)) throw new GatehouseError('usage', `There is no folder ${anchorDir} with anchors.`);
-      const master = existingMasterKey(config.masterKey, config.dataDir);
-      return withDatabase(config, async (sql) => {
-        await prepareDatabase(sql, master);
-        const folder = new AnchorFolder(anchorDir, sql, signerOf(master), keyCheckOf(master));
-        return auditLedger(createLedgerReader(sql, new PolicyCache()), folder);
+    async verify(config, { anchorDir, archiveDir }) {
+      for (const folder of [anchorDir, archiveDir])
+        if (folder !== null && !existsSync(folder)) throw new GatehouseError('usage', `There is no folder ${folder}.`);
+      return withDatabase(config, (sql, master) => {
+        const signer = signerOf(master);
+        const identity = { publicKey: signer.publicKey, installation: keyCheckOf(master) };
+        return auditLedger({
+          sql,
+          identity,
+          table: createLedgerReader(sql, new PolicyCache()),
+          anchors: new AnchorFolder(anchorDir ?? anchorDirOf(config), sql, signer, identity.installation),
+          archiveDir: archiveDir ?? config.archiveDir,
+        });
       });
     },
+    export: (config, { before, to, by }, progress) =>
+      withDatabase(config, async (sql, master) => {
+        const { folder, manifest } = await writeArchive(sql, {
+          folder: to,
+          before,
+          by,
+          signer: signerOf(master),
+          installation: keyCheckOf(master),
+          check: checkLeaving,
+          progress,
+        });
+        return {
+          folder,
+          number: manifest.number,
+          before: manifest.before,
+          events: manifest.events,
+          partitions: manifest.partitions.length,
+          bytes: manifest.partitions.reduce((sum, part) => sum + part.bytes, 0),
+        };
+      }),
   };
 }
 
-async function withDatabase<Result>(config: Config, run: (sql: Sql) => Promise<Result>): Promise<Result> {
+async function withDatabase<Result>(
+  config: Config,
+  run: (sql: Sql, master: KeyObject) => Promise<Result>,
+): Promise<Result> {
   refuseWithoutDatabase(config);
+  const master = existingMasterKey(config.masterKey, config.dataDir);
   const { sql, lock } = await openDatabase(config);
   try {
-    return await run(sql);
+    await prepareDatabase(sql, master);
+    return await run(sql, master);
   } finally {
     await sql.close();
     lock?.release();

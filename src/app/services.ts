@@ -33,7 +33,15 @@ import { modeSchema } from '../domain/mode.ts';
 import { parseTrustCellId } from '../domain/trust.ts';
 import type { NoteServices } from '../gateway/note-services.port.ts';
 import type { SearchServices } from '../gateway/search-services.port.ts';
-import type { BackupView, Services, TraceStep, Caller, ImportView, ReplayView } from '../gateway/services.port.ts';
+import type {
+  BackupView,
+  Services,
+  VerifyReport,
+  TraceStep,
+  Caller,
+  ImportView,
+  ReplayView,
+} from '../gateway/services.port.ts';
 import type { Runners } from '../machines/catalogue.ts';
 import { decayedTrust } from '../machines/trust/trust.machine.ts';
 import type { TrustContext } from '../machines/trust/trust.machine.ts';
@@ -53,11 +61,12 @@ import { remainsOfErased } from './erasure-remains.ts';
 import { createIdentityServices } from './identity-services.ts';
 import type { IdentityParts } from './identity-services.ts';
 import { KnownStates } from './known-states.ts';
-import { anchorView, auditLedger } from './ledger-audit.ts';
+import { anchorView } from './ledger-audit.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
 export interface ServiceParts extends IdentityParts {
   readonly anchors: AnchorFolder;
+  readonly audit: () => Promise<VerifyReport>;
   readonly backlog: BacklogWatch;
   readonly clock: Clock;
   readonly commands: TenantCommands;
@@ -471,7 +480,7 @@ export function createServices(parts: ServiceParts): Services {
       refuseOtherTenants(caller, 'A backup holds');
       return parts.writeBackup();
     },
-    verify: () => auditLedger(reader, parts.anchors),
+    verify: () => parts.audit(),
     async writeAnchor(caller, { restored_from: restoredFrom }) {
       refuseOtherTenants(caller, 'An anchor speaks of');
       return anchorView(await parts.anchors.write(restoredFrom === null ? null : new Date(restoredFrom).toISOString()));

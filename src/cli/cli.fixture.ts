@@ -81,7 +81,17 @@ export class TestWorld {
   readonly services = new FakeServices();
   readonly dataDir = temporaryDataDir();
   readonly backups = fakeBackups();
-  readonly ledgers: Ledgers = { verify: () => this.services.verify() };
+  readonly ledgers: Ledgers = {
+    verify: () => this.services.verify(),
+    export: async (_config, { before, to }) => ({
+      folder: `${to}/ledger-000001`,
+      number: 1,
+      before: new Date(before).toISOString(),
+      events: 3,
+      partitions: 2,
+      bytes: 900,
+    }),
+  };
   env: Environment = {};
   /** Answers to the questions that are asked; null when nobody is there. */
   answers: string[] | null = null;

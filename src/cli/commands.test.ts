@@ -49,13 +49,14 @@ describe('proofs', () => {
         newest_at: '2026-11-20T00:00:00.000Z',
         faults: [{ file: 'anchor-000002.json', detail: 'was altered' }],
       },
+      archives: { known: 1, events: 5, read: false, faults: [] },
     };
     Object.assign(world.services, { verify: async () => report });
     const { code, out } = await world.run('verify');
     expect(code).toBe(EXIT.problemFound);
     expect(out).toBe(
       [
-        '✗ The ledger is damaged: 2 faults in 10 events in 64 partitions. Compared with 2 anchors, the newest of 2026-11-20T00:00:00.000Z.',
+        '✗ The ledger is damaged: 2 faults in 10 events in 64 partitions. Compared with 2 anchors, the newest of 2026-11-20T00:00:00.000Z. 5 events in 1 archive were not read; see --cold.',
         '  p7-9                chain   the\\u001b[31m hash differs',
         '  anchor-000002.json  anchor  was altered',
       ].join('\n'),
@@ -76,6 +77,18 @@ describe('proofs', () => {
     });
     expect(await world.run('rebuild', '--as-of', '2026-11-21T10:00:00Z')).toMatchObject({ code: EXIT.usage });
     expect(await world.run('rebuild', '--check', '--subject', 'account/acme')).toMatchObject({ code: EXIT.usage });
+  });
+
+  test('the old part of the ledger is moved into files', async () => {
+    const args = ['ledger', 'export', '--before', '2026-01-01T00:00:00Z', '--to', '/archives'];
+    expect((await world.run(...args)).out).toMatch(
+      /^\/archives\/ledger-000001 holds 3 events of 2 partitions, 1 MB, and they have left/,
+    );
+    expect(await json(...args)).toMatchObject({ number: 1, events: 3, before: '2026-01-01T00:00:00.000Z' });
+    expect(await world.run('ledger', 'export', '--before', '2026-01-01T00:00:00Z')).toMatchObject({ code: EXIT.usage });
+    const future = ['ledger', 'export', '--before', '2100-01-01T00:00:00Z', '--to', '/archives'];
+    expect(await world.run(...future)).toMatchObject({ code: EXIT.usage });
+    expect((await world.run('verify', '--cold', '/archives')).code).toBe(EXIT.ok);
   });
 
   test('an anchor is written now, also after a restore', async () => {

@@ -9,6 +9,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
 import { identityCommand } from './commands/identity.ts';
 import { importCommand } from './commands/import.ts';
+import { ledgerCommand } from './commands/ledger.ts';
 import { memoryCommand } from './commands/memory.ts';
 import { parkedCommand } from './commands/parked.ts';
 import { reviewCommand } from './commands/review.ts';
@@ -31,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
   replayCommand,
   verifyCommand,
   anchorCommand,
+  ledgerCommand,
   rebuildCommand,
   policyCommand,
   killSwitchCommand,

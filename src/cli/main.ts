@@ -23,6 +23,7 @@ const system: System = {
       journalDays: config.journalDays,
       anchorDir: config.anchorDir,
       noteStaleDays: config.noteStaleDays ?? {},
+      archiveDir: config.archiveDir,
       databaseUrl: config.databaseUrl,
       natsUrl: config.natsUrl,
       smtpUrl: config.smtpUrl,

@@ -31,6 +31,7 @@ test('an empty environment gives the defaults', () => {
     journalDays: 35,
     anchorDir: null,
     noteStaleDays: null,
+    archiveDir: null,
     databaseUrl: null,
     natsUrl: null,
     adminKey: null,

@@ -175,6 +175,14 @@ export const SETTINGS = {
     description:
       'After how many days without a new look a note counts as stale, by what it is about, where that differs from the catalogue: `title=90,budget=30`.',
   }),
+  archiveDir: setting<string, null>({
+    env: 'GATEHOUSE_ARCHIVE_DIR',
+    kind: TEXT,
+    default: null,
+    secret: false,
+    description:
+      'Folder with the archives that `gatehouse ledger export` has written, for what needs the whole ledger: verify, rebuild, replay, undo, and what was known long ago. All hosts need it. Without it these say that they need it, once something has left the database.',
+  }),
   databaseUrl: setting<string, null>({
     env: 'DATABASE_URL',
     kind: urlKind('a URL such as `postgres://user@host:5432/name`', ['postgres:', 'postgresql:']),

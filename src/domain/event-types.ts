@@ -122,6 +122,18 @@ export const EVENT_TYPES = {
       by,
     }),
   ),
+  'ledger.archived': spec(
+    ['tenant'],
+    'A part of the ledger left the database for an archive',
+    z.strictObject({
+      /** Digest of its manifest. */
+      archive: z.string(),
+      number: z.int(),
+      before: z.string(),
+      events: z.int(),
+      by,
+    }),
+  ),
   'tenant.clock_set': spec(['tenant'], 'The clock of a tenant was set', z.strictObject({ clock: z.enum(CLOCKS), by })),
   'tenant.single_operator_set': spec(
     ['tenant'],

@@ -414,6 +414,7 @@ export class FakeServices implements Services {
       faults: [],
       unnamed: 0,
       anchors: { files: 0, newest_at: null, faults: [] },
+      archives: { known: 0, events: 0, read: false, faults: [] },
     };
   }
 

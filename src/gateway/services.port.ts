@@ -330,6 +330,13 @@ export interface VerifyReport {
     readonly newest_at: string | null;
     readonly faults: readonly { readonly file: string; readonly detail: string }[];
   };
+  /** Archives of what has left the database: how many there are, whether their files were read, and what is wrong with them. */
+  readonly archives: {
+    readonly known: number;
+    readonly events: number;
+    readonly read: boolean;
+    readonly faults: readonly { readonly file: string; readonly detail: string }[];
+  };
 }
 
 /** A signed note of where the ledger ends, kept outside the database. */

@@ -4,6 +4,7 @@ import type { LedgerRow } from '../../domain/ledger-event.ts';
 import type { VerifyResult } from './chain-fault.ts';
 import { beyondHead, findings, headFault } from './chain-findings.ts';
 import type { ChainHead } from './chain-findings.ts';
+import type { ChainPosition } from './chain-position.port.ts';
 import { ChainWalk } from './chain-walk.ts';
 
 export class ChainCheck {
@@ -11,9 +12,12 @@ export class ChainCheck {
   readonly #heads: ReadonlyMap<number, ChainHead>;
   readonly #walks = new Map<number, ChainWalk>();
 
-  /** `heads` say where the chains must end. */
-  constructor(digest: Digest, heads: readonly ChainHead[]) {
+  readonly #starts: ReadonlyMap<number, ChainPosition>;
+
+  /** `heads` say where the chains must end, `starts` where those go on whose earlier part is somewhere else. */
+  constructor(digest: Digest, heads: readonly ChainHead[], starts: ReadonlyMap<number, ChainPosition> = new Map()) {
     this.#digest = digest;
+    this.#starts = starts;
     this.#heads = new Map(heads.map((head) => [head.partition, head]));
     for (const { partition } of heads) this.#walkOf(partition);
   }
@@ -36,7 +40,11 @@ export class ChainCheck {
     let walk = this.#walks.get(partition);
     if (walk === undefined) {
       const head = this.#heads.get(partition);
-      walk = new ChainWalk(partition, this.#digest, { marks: new Set(head === undefined ? [] : [head.seq]) });
+      const start = this.#starts.get(partition);
+      walk = new ChainWalk(partition, this.#digest, {
+        marks: new Set(head === undefined ? [] : [head.seq]),
+        ...(start === undefined ? {} : { start }),
+      });
       this.#walks.set(partition, walk);
     }
     return walk;

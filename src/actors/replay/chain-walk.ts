@@ -9,11 +9,7 @@ import { GENESIS_HASH, ledgerHash } from '../../domain/ledger-event.ts';
 import type { LedgerRow } from '../../domain/ledger-event.ts';
 import { FAULTS_MAX } from './chain-fault.ts';
 import type { ChainFault, FaultKind } from './chain-fault.ts';
-
-export interface ChainPosition {
-  readonly seq: number;
-  readonly hash: Hash;
-}
+import type { ChainPosition } from './chain-position.port.ts';
 
 /** From `at` on, rows stand this many positions after the one that they were written for. */
 export interface Shift {
@@ -66,6 +62,7 @@ export class ChainWalk {
     this.#seq = start.seq;
     this.#hash = start.hash;
     this.#turnEnd = start.seq;
+    this.#note(start.seq, start.hash);
   }
 
   /** The position of the last row, as it is stored. */
@@ -172,7 +169,7 @@ export class ChainWalk {
   }
 
   #rewritten(row: LedgerRow): void {
-    const first = this.#seq === 0;
+    const first = this.events === 1;
     const seq = first ? row.seq : this.#seq;
     const detail = first
       ? `the row at ${seq} was altered: it follows a row that never was`

@@ -20,7 +20,7 @@ export interface RecordedBy {
 export interface LedgerReader {
   heads(): Promise<readonly { readonly partition: number; readonly seq: number; readonly hash: string }[]>;
   slice(slice: LedgerSlice): Promise<readonly LedgerRow[]>;
-  /** Rows, at most 100 of them, of partitions that do not exist. */
+  /** Rows, at most 100 of them, that cannot be: of partitions that do not exist, or in the table although they have left it. */
   strays(): Promise<readonly { readonly partition: number; readonly seq: number }[]>;
   /** Every event of the registries and trust cells of these tenants, or of all when null, in order. */
   registryEvents(tenants: readonly TenantId[] | null): Promise<readonly LedgerRow[]>;

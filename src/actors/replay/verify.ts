@@ -8,6 +8,7 @@ import type { VerifyResult } from './chain-fault.ts';
 import type { ChainFault } from './chain-fault.ts';
 import type { ChainHead } from './chain-findings.ts';
 import { beyondHead, findings, headFault } from './chain-findings.ts';
+import type { ChainPosition } from './chain-position.port.ts';
 import { ChainWalk } from './chain-walk.ts';
 import type { LedgerReader } from './ledger-reader.port.ts';
 
@@ -16,18 +17,27 @@ const SLICE = 5_000;
 /** Chains that are walked at once: while one is hashed, the database reads another. */
 const AT_ONCE = 3;
 
+export interface VerifyOptions {
+  readonly anchors?: readonly Anchor[];
+  /** Where chains go on whose earlier part is not read, by partition. */
+  readonly starts?: ReadonlyMap<number, ChainPosition>;
+}
+
+const NO_STARTS: ReadonlyMap<number, ChainPosition> = new Map();
+
 /** Checks all chains. Hosts may go on writing meanwhile: what they append is checked as far as it is seen. */
 export async function verifyLedger(
   reader: LedgerReader,
   digest: Digest,
-  anchors: readonly Anchor[] = [],
+  { anchors = [], starts = NO_STARTS }: VerifyOptions = {},
 ): Promise<VerifyResult> {
   const heads = new Map((await reader.heads()).map((head) => [head.partition, head]));
   const anchored = anchoredHeads(anchors);
   const walks = Array.from({ length: PARTITION_COUNT }, (_, partition) => {
     const known = [heads.get(partition), ...(anchored.get(partition) ?? [])];
     const marks = new Set(known.flatMap((head) => head?.seq ?? []));
-    return new ChainWalk(partition, digest, { marks });
+    const start = starts.get(partition);
+    return new ChainWalk(partition, digest, { marks, ...(start === undefined ? {} : { start }) });
   });
   const waiting = [...walks];
   await Promise.all(
@@ -46,7 +56,9 @@ export async function verifyLedger(
     ),
   );
   for (const { partition, seq } of await reader.strays()) {
-    const detail = `the row at ${seq} was added: there is no partition ${partition}`;
+    const isPartition = partition >= 0 && partition < PARTITION_COUNT;
+    const why = isPartition ? 'an archive holds this position' : `there is no partition ${partition}`;
+    const detail = `the row at ${seq} was added: ${why}`;
     others.push({ partition, seq, kind: 'inserted', detail });
   }
   return findings(walks, others, digest);

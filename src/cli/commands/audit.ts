@@ -1,50 +1,87 @@
 /** The commands that prove: the hash chains, the states against the ledger, and the decisions against their replay. */
 import { GatehouseError } from '../../domain/errors.ts';
-import type { KnownStateView, ReplayView, VerifyReport } from '../../gateway/services.port.ts';
+import type { Caller, KnownStateView, ReplayView, VerifyReport } from '../../gateway/services.port.ts';
 import { answer, connected, EXIT, instantOption, refuseMore, textOption } from '../command.ts';
-import type { Command } from '../command.ts';
+import type { Command, CommandContext, CommandServices, OptionSpec, OptionValues } from '../command.ts';
 import type { Paint } from '../terminal.ts';
 import { columns, counted, figure } from '../words.ts';
+import { refuseServer } from './backup.ts';
+
+const COLD: OptionSpec = {
+  type: 'string',
+  meaning: 'The folder of the archives, where a part of the ledger has left the database. Needs the system for itself.',
+};
+
+/** Runs with the system at hand; with --cold in this process, which then has the archives too. */
+async function withLedger<Result>(
+  context: CommandContext,
+  options: OptionValues,
+  run: (services: CommandServices, caller: Caller) => Promise<Result>,
+): Promise<Result> {
+  const archiveDir = textOption(options, 'cold');
+  if (archiveDir === undefined) return connected(context, run);
+  await refuseServer(context);
+  const app = await context.system.openApp({ ...context.config, archiveDir }, { workers: false });
+  try {
+    return await run(app.services, await app.caller(context.tenant));
+  } finally {
+    await app.close();
+  }
+}
 
 export const verifyCommand: Command = {
   name: 'verify',
   summary: 'Check the hash chains of the ledger, and compare them with the anchors outside the database',
-  usage: 'gatehouse verify [--anchors DIR]',
-  examples: ['gatehouse verify', 'gatehouse verify --json', 'gatehouse verify --anchors /mnt/worm/anchors'],
+  usage: 'gatehouse verify [--anchors DIR] [--cold DIR]',
+  examples: [
+    'gatehouse verify',
+    'gatehouse verify --json',
+    'gatehouse verify --anchors /mnt/worm/anchors --cold /archives',
+  ],
   options: {
     anchors: {
       type: 'string',
       meaning: 'A folder with anchors, in place of the one of the installation. Opens the database by itself.',
     },
+    cold: {
+      type: 'string',
+      meaning: 'The folder of the archives: the whole of every chain is checked. Opens the database by itself.',
+    },
   },
   async run(context, args, options) {
     refuseMore(args, 0);
-    const anchorDir = textOption(options, 'anchors');
+    const anchorDir = textOption(options, 'anchors') ?? null;
+    const archiveDir = textOption(options, 'cold') ?? null;
     const report =
-      anchorDir === undefined
+      anchorDir === null && archiveDir === null
         ? await connected(context, (services, caller) => services.verify(caller))
-        : await context.system.ledgers.verify(context.config, { anchorDir });
+        : await context.system.ledgers.verify(context.config, { anchorDir, archiveDir });
     answer(context, report, () => verifyText(report, context.terminal.paint));
     return report.ok ? EXIT.ok : EXIT.problemFound;
   },
 };
 
 function verifyText(report: VerifyReport, paint: Paint): string {
-  const { anchors, faults, unnamed } = report;
+  const { anchors, archives, faults, unnamed } = report;
   const size = `${counted(report.events, 'event')} in ${counted(report.partitions, 'partition')}`;
   const compared =
     anchors.newest_at === null
       ? 'There are no anchors to compare it with; see gatehouse anchor.'
       : `Compared with ${counted(anchors.files, 'anchor')}, the newest of ${anchors.newest_at}.`;
-  const found = counted(faults.length + unnamed + anchors.faults.length, 'fault');
+  const left =
+    archives.known === 0 || archives.read
+      ? ''
+      : ` ${counted(archives.events, 'event')} in ${counted(archives.known, 'archive')} ${archives.events === 1 ? 'was' : 'were'} not read; see --cold.`;
+  const found = counted(faults.length + unnamed + anchors.faults.length + archives.faults.length, 'fault');
   const rows = [
     ...faults.map(({ partition, seq, kind, detail }) => [`p${partition}-${seq}`, kind, detail]),
     ...(unnamed === 0 ? [] : [['…', '', `${figure(unnamed)} more`]]),
     ...anchors.faults.map(({ file, detail }) => [file, 'anchor', detail]),
+    ...archives.faults.map(({ file, detail }) => [file, 'archive', detail]),
   ];
   return lines(paint, report.ok, {
-    good: `The ledger is whole: ${size}. ${compared}`,
-    bad: `The ledger is damaged: ${found} in ${size}. ${compared}`,
+    good: `The ledger is whole: ${size}. ${compared}${left}`,
+    bad: `The ledger is damaged: ${found} in ${size}. ${compared}${left}`,
     rows,
   });
 }
@@ -61,6 +98,7 @@ export const rebuildCommand: Command = {
   options: {
     check: { type: 'boolean', meaning: 'Compare every state with what is stored; nothing is written.' },
     'as-of': { type: 'string', meaning: 'Show what had been recorded by this time; needs --subject.' },
+    cold: COLD,
     subject: { type: 'string', meaning: 'account/ID, contact/ID or lead/ID, with the id of your own systems.' },
   },
   async run(context, args, options) {
@@ -71,13 +109,13 @@ export const rebuildCommand: Command = {
       throw new GatehouseError('usage', 'Give either --check, or --as-of TIME and --subject account/ID.');
     if (asOf !== undefined && subject !== undefined) {
       const at = instantOption(asOf);
-      return connected(context, async (services, caller) => {
+      return withLedger(context, options, async (services, caller) => {
         const view = await services.getKnownState(caller, subjectOption(subject), at);
         answer(context, view, () => knownText(view));
         return EXIT.ok;
       });
     }
-    return connected(context, async (services, caller) => {
+    return withLedger(context, options, async (services, caller) => {
       const report = await services.rebuildCheck(caller);
       const { events, actors, guards, notes, timelines, differences } = report;
       const size = `${counted(actors, 'actor')}, ${counted(guards, 'guard')}, ${counted(notes, 'note')} and ${counted(timelines, 'timeline')} from ${counted(events, 'event')}`;
@@ -120,14 +158,14 @@ export const replayCommand: Command = {
   summary: 'Run decisions of the gate again and compare their hashes',
   usage: 'gatehouse replay DECISION | --all',
   examples: ['gatehouse replay dec_0123', 'gatehouse replay --all', 'gatehouse replay --all --json'],
-  options: { all: { type: 'boolean', meaning: 'Every evaluation of the tenant.' } },
+  options: { all: { type: 'boolean', meaning: 'Every evaluation of the tenant.' }, cold: COLD },
   async run(context, args, options) {
     const [id] = args;
     refuseMore(args, 1);
     if ((id === undefined) === (options['all'] !== true)) {
       throw new GatehouseError('usage', 'Name one decision, or give --all.');
     }
-    return connected(context, async (services, caller) => {
+    return withLedger(context, options, async (services, caller) => {
       if (id !== undefined) {
         const view = await services.replayDecision(caller, id);
         answer(context, view, () => replayText(view, context.terminal.paint));

@@ -97,6 +97,16 @@ export const verifyReportSchema = z
         faults: z.array(z.object({ file: z.string(), detail: z.string() })),
       })
       .describe('The anchors that the chains were compared with, and what is wrong with the files themselves.'),
+    archives: z
+      .object({
+        known: z.int(),
+        events: z.int(),
+        read: z.boolean(),
+        faults: z.array(z.object({ file: z.string(), detail: z.string() })),
+      })
+      .describe(
+        'Archives of what has left the database: how many there are, whether their files were read, and what is wrong with them.',
+      ),
   })
   .meta({ id: 'VerifyReport' }) satisfies z.ZodType<VerifyReport>;
 

@@ -116,7 +116,8 @@ export class AnchorFolder {
       session.query<{ partition: number; seq: number; head: number | null; hash: string | null }>(
         `SELECT w.partition, w.seq, h.seq AS head, l.hash FROM unnest($1::smallint[], $2::bigint[], $3::text[]) AS w (partition, seq, hash)
          LEFT JOIN partition_heads h ON h.partition = w.partition LEFT JOIN ledger l ON l.partition = w.partition AND l.seq = w.seq
-         WHERE h.seq IS NULL OR h.seq < w.seq OR l.hash IS DISTINCT FROM w.hash ORDER BY w.partition`,
+         WHERE h.seq IS NULL OR h.seq < w.seq OR (l.hash IS DISTINCT FROM w.hash AND NOT EXISTS
+           (SELECT FROM ledger_archive_ends e WHERE e.partition = w.partition AND e.seq >= w.seq)) ORDER BY w.partition`,
         [wanted.map((head) => head.partition), wanted.map((head) => head.seq), wanted.map((head) => head.hash)],
       ),
     );

@@ -4,12 +4,15 @@ import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 
+import type { ChainPosition } from '../../actors/replay/chain-position.port.ts';
 import { sealedManifestSchema, sealedText } from '../../domain/backup-manifest.ts';
 import type { BackupManifest, SealedManifest } from '../../domain/backup-manifest.ts';
 import { GatehouseError } from '../../domain/errors.ts';
 import type { LedgerRow } from '../../domain/ledger-event.ts';
 import { ledgerRow } from '../read/ledger-reader.ts';
 import { MANIFEST, tableFile } from './write-backup.ts';
+
+const ARCHIVE_ENDS = 'ledger_archive_ends';
 
 export interface OpenBackup {
   readonly folder: string;
@@ -94,4 +97,18 @@ export async function* readLedger(folder: string): AsyncGenerator<LedgerRow> {
     const record = JSON.parse(line) as Parameters<typeof ledgerRow>[0];
     yield ledgerRow({ ...record, turn_length: record.turn_length ?? 1 });
   }
+}
+
+/** Where the chains of a backup go on whose earlier part had left the database before it was taken. */
+export async function readArchiveEnds(
+  folder: string,
+  { tables }: BackupManifest,
+): Promise<ReadonlyMap<number, ChainPosition>> {
+  const ends = new Map<number, ChainPosition>();
+  if (!tables.some((table) => table.name === ARCHIVE_ENDS)) return ends;
+  for await (const line of readTable(folder, ARCHIVE_ENDS)) {
+    const { partition, seq, hash } = JSON.parse(line) as ChainPosition & { readonly partition: number };
+    if (seq > (ends.get(partition)?.seq ?? 0)) ends.set(partition, { seq, hash });
+  }
+  return ends;
 }

@@ -93,7 +93,9 @@ export function createLedgerReader(sql: Sql, policies: PolicyCache): LedgerReade
     strays: () =>
       sql.asOwner((session) =>
         session.query<{ partition: number; seq: number }>(
-          'SELECT partition, seq FROM ledger WHERE partition < 0 OR partition >= $1 ORDER BY partition, seq LIMIT 100',
+          `(SELECT partition, seq FROM ledger WHERE partition < 0 OR partition >= $1)
+           UNION (SELECT l.partition, l.seq FROM ledger_archive_ends e JOIN ledger l ON l.partition = e.partition AND l.seq <= e.seq)
+           ORDER BY partition, seq LIMIT 100`,
           [PARTITION_COUNT],
         ),
       ),

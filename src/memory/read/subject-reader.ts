@@ -1,4 +1,5 @@
 /** Everything that is kept of one person, opened, for the person to read. */
+import type { LedgerReader } from '../../actors/replay/ledger-reader.port.ts';
 import { GatehouseError } from '../../domain/errors.ts';
 import { eventIdOf } from '../../domain/ids.ts';
 import type { TenantId } from '../../domain/ids.ts';
@@ -6,7 +7,6 @@ import { isoOf } from '../../domain/instant.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import type { EventView, SubjectExport } from '../../gateway/services.port.ts';
 import type { Sql } from '../sql/sql.port.ts';
-import { ledgerQuery } from './ledger-reader.ts';
 import type { ReadModel } from './read-model.ts';
 
 const PAGE = 1_000;
@@ -23,10 +23,12 @@ export interface DirectoryPerson {
 export class SubjectReader {
   readonly #sql: Sql;
   readonly #readModel: ReadModel;
+  readonly #ledger: Pick<LedgerReader, 'scopeUpTo'>;
 
-  constructor(sql: Sql, readModel: ReadModel) {
+  constructor(sql: Sql, readModel: ReadModel, ledger: Pick<LedgerReader, 'scopeUpTo'>) {
     this.#sql = sql;
     this.#readModel = readModel;
+    this.#ledger = ledger;
   }
 
   /** Throws `not_found`. */
@@ -70,36 +72,31 @@ export class SubjectReader {
     };
   }
 
-  /** Oldest first: the person's own, those of actions for the person, and those whose text is the person's. */
+  /** Oldest first: the person's own, those of actions for the person, and those whose text is the person's; also what has left the table. */
   async #events(tenant: TenantId, { id, scope }: DirectoryPerson): Promise<readonly EventView[]> {
-    const events: EventView[] = [];
-    for (let after = 0; ;) {
-      const rows = await this.#as(tenant, (session) =>
-        ledgerQuery(
-          session,
-          'ledger_events',
-          `WHERE tenant = $1 AND scope = $2 AND seq > $4 AND (actor_id = $3 OR sealed_subject = $3
-             OR actor_id IN (SELECT action FROM decisions WHERE tenant = $1 AND subject_id = $3 AND action IS NOT NULL)) ORDER BY seq LIMIT $5`,
-          [tenant, scope, id, after, PAGE],
-        ),
-      );
-      const opened = await this.#readModel.openSealed(tenant, rows);
-      for (const row of rows) {
-        const event = eventIdOf(row.partition, row.seq);
-        events.push({
-          id: event,
-          type: row.type,
-          at: isoOf(row.at),
-          actor: `${row.actor.kind}:${row.actor.id}`,
-          correlation: row.correlation,
-          causation: row.causation,
-          data: (JSON.parse(row.body) as { data: JsonValue }).data,
-          payload_text: opened.get(event) ?? null,
-        });
-      }
-      if (rows.length < PAGE) return events;
-      after = rows.at(-1)?.seq ?? after;
-    }
+    const actions = await this.#as(tenant, (session) =>
+      session.query<{ action: string }>(
+        'SELECT action FROM decisions WHERE tenant = $1 AND subject_id = $2 AND action IS NOT NULL',
+        [tenant, id],
+      ),
+    );
+    const actors = new Set([id, ...actions.map(({ action }) => action)]);
+    const all = await this.#ledger.scopeUpTo(tenant, scope, { at: Number.MAX_SAFE_INTEGER, clock: 'virtual' });
+    const rows = all.filter((row) => actors.has(row.actor.id) || row.sealedSubject === id);
+    const opened = await this.#readModel.openSealed(tenant, rows);
+    return rows.map((row) => {
+      const event = eventIdOf(row.partition, row.seq);
+      return {
+        id: event,
+        type: row.type,
+        at: isoOf(row.at),
+        actor: `${row.actor.kind}:${row.actor.id}`,
+        correlation: row.correlation,
+        causation: row.causation,
+        data: (JSON.parse(row.body) as { data: JsonValue }).data,
+        payload_text: opened.get(event) ?? null,
+      };
+    });
   }
 
   async #decisions(tenant: TenantId, person: string): Promise<SubjectExport['decisions']> {
