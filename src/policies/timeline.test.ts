@@ -137,6 +137,14 @@ it('keeps the last touches by channel and direction, a late one in its place', (
   expect([one.entries.length, Object.keys(one.touches), one.last_at]).toEqual([1, ['web/in'], 5]);
 });
 
+it('does not name the person everywhere where it is that of one person', () => {
+  const alone = after(signal('acc', 'web.form_submitted', 1), proposed('a', 'acc', 2));
+  expect(alone.people).toEqual({});
+  expect(JSON.stringify(alone)).not.toContain('person');
+  const executedNow = executed('a', 3);
+  expect(stepTimeline(alone, executedNow.header, executedNow.data).open).toEqual([]);
+});
+
 it('counts the same signal in a row as one entry', () => {
   const timeline = after(
     ...[1, 2, 3].map((at) => signal('p', 'web.page_viewed', at)),
