@@ -209,6 +209,10 @@ describeDatabases('identities', (database) => {
     ).toMatchObject({ external_id: 'named' });
     await app.services.acceptSignals(caller, [event('web.page_viewed', 'account/crm:00Q1', { page: 'blog' })]);
     expect((await app.services.getAccount(caller, 'crm:00Q1')).external_id).toBe('named');
+    const address = { kind: 'email' as const, system: null, value: 'X@named.example' };
+    expect((await identities.findByName(caller, 'contact', address)).id).toBe(
+      (await app.services.getContact(caller, 'at-named')).id,
+    );
     await know('other-named');
     expect(await refusalOf(identities.addAlias(caller, 'account', 'other-named', { ...crm, reason }))).toMatch(
       /belongs to named.*gatehouse identity merge account other-named --into named/,
