@@ -1,5 +1,5 @@
 /** Reading two guards as one never lets more through than reading either of them: that is what a merge rests on. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { applyGuardChange, EMPTY_GUARD, latestMomentOf } from './guard.ts';
