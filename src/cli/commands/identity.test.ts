@@ -14,7 +14,16 @@ const calls = () => world.services.calls;
 describe('a merge', () => {
   test('names who stays and how to take it back', async () => {
     const { code, out } = await world.run(
-      ...['identity', 'merge', 'account', 'acme', '--into', 'acme-inc', '--reason', 'the same', '--request-id', 'r1'],
+      'identity',
+      'merge',
+      'account',
+      'acme',
+      '--into',
+      'acme-inc',
+      '--reason',
+      'the same',
+      '--request-id',
+      'r1',
     );
     expect(code).toBe(EXIT.ok);
     expect(out).toBe(
