@@ -195,6 +195,17 @@ describeDatabases('identities', (database) => {
     expect(await refusalOf(app.services.identities.reverseAct(caller, second.id, act))).toMatch(/not in force/);
   });
 
+  it('lets one of two merges that cross each other win, and a reply to the old name stop the other at once', async () => {
+    const { app, caller } = system;
+    const [first, second] = [await know('north'), await know('south')];
+    const crossed = await Promise.allSettled([merge('account', 'north', 'south'), merge('account', 'south', 'north')]);
+    expect(crossed.map(({ status }) => status).toSorted((a, b) => (a < b ? -1 : 1))).toEqual(['fulfilled', 'rejected']);
+    await merge('contact', first, second);
+    expect(await codesFor(`contact/${second}`)).toEqual([]);
+    await app.services.acceptOutcomes(caller, [event('reply_positive', `contact/${first}`)]);
+    expect(await codesFor(`contact/${second}`)).toContain('replied');
+  });
+
   it('finds by further names, and names the merge when one is taken', async () => {
     const { app, caller } = system;
     const { identities } = app.services;
@@ -209,6 +220,10 @@ describeDatabases('identities', (database) => {
     ).toMatchObject({ external_id: 'named' });
     await app.services.acceptSignals(caller, [event('web.page_viewed', 'account/crm:00Q1', { page: 'blog' })]);
     expect((await app.services.getAccount(caller, 'crm:00Q1')).external_id).toBe('named');
+    const address = { kind: 'email' as const, system: null, value: 'X@named.example' };
+    expect((await identities.findByName(caller, 'contact', address)).id).toBe(
+      (await app.services.getContact(caller, 'at-named')).id,
+    );
     await know('other-named');
     expect(await refusalOf(identities.addAlias(caller, 'account', 'other-named', { ...crm, reason }))).toMatch(
       /belongs to named.*gatehouse identity merge account other-named --into named/,

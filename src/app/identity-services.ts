@@ -7,7 +7,7 @@ import { refsOf } from '../actors/intake/signal-message.ts';
 import { DUPLICATE_REASONS, suggestDuplicates } from '../domain/duplicate-score.ts';
 import type { Suggestion } from '../domain/duplicate-score.ts';
 import { domainNameSchema, FREE_MAIL_DOMAINS } from '../domain/entity.ts';
-import { GatehouseError, must } from '../domain/errors.ts';
+import { GatehouseError } from '../domain/errors.ts';
 import type { EventData } from '../domain/event-types.ts';
 import { asId } from '../domain/ids.ts';
 import type { AccountId, PersonId, ScopeId, TenantId } from '../domain/ids.ts';
@@ -96,8 +96,15 @@ export function createIdentityServices(parts: IdentityParts): IdentityServices {
     throw new GatehouseError('state_conflict', `This is not possible: ${data.reason}.`);
   }
 
+  /** An act that was accepted is carried out for certain, though its owner may be on the way from one host to another. */
   async function actOf(tenant: TenantId, id: string): Promise<IdentityActView> {
-    return actView(must(await book.act(tenant, id), 'an act that was not refused is listed'));
+    const row = await book.act(tenant, id);
+    if (row === null)
+      throw new GatehouseError(
+        'unavailable',
+        `This is stored as ${id} and will be done; look again with gatehouse identity list.`,
+      );
+    return actView(row);
   }
 
   async function move(

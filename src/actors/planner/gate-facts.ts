@@ -68,12 +68,11 @@ export function isScopeLinked(
   scope: string,
   { contact, account: guard }: GuardStates,
 ): boolean {
-  if (contact?.parent !== undefined) return contact.parent === account;
-  if (account === null) return true;
   const together = [account, ...(guard?.joined ?? []).map((peer) => peer.key.slice('account:'.length))];
-  if (contact?.into !== undefined && contact.into.refs.account !== null)
-    return together.includes(contact.into.refs.account);
-  return together.includes(scope);
+  const survivor = contact?.into?.refs.account ?? null;
+  if (survivor !== null && !together.includes(survivor)) return false;
+  if (contact?.parent !== undefined) return contact.parent === account;
+  return account === null || survivor !== null || together.includes(scope);
 }
 
 export function gatherFacts(

@@ -75,19 +75,23 @@ function tell(
 
 export function merge(builder: PlanBuilder, turn: Turn, data: EventData<'identity.merged'>): GrowingDraft {
   const { tenant, actor, refs, at } = turn.message;
-  const { into } = data;
+  const { merge: act, id } = data.into;
   const own = guardGroup(builder, tenant, guardKeyOf(actor.kind, actor.id));
-  const others = guardGroup(builder, tenant, guardKeyOf(actor.kind, into.id));
+  const others = guardGroup(builder, tenant, guardKeyOf(actor.kind, id));
   const [{ state: ownState }] = own;
   const [{ state: otherState }] = others;
-  if (actor.id === into.id) return refuse(builder, turn, into.merge, 'nothing can be merged into itself');
+  if (actor.id === id) return refuse(builder, turn, act, 'nothing can be merged into itself');
   if (ownState.into !== undefined)
-    return refuse(builder, turn, into.merge, `it was merged into ${ownState.into.id} before; split that first`);
+    return refuse(builder, turn, act, `it was merged into ${ownState.into.id} before; split that first`);
   if (otherState.into !== undefined)
-    return refuse(builder, turn, into.merge, `${into.id} was merged into ${otherState.into.id}; merge into that`);
-  if (own.length + others.length > GROUP_MAX)
-    return refuse(builder, turn, into.merge, `more than ${GROUP_MAX} would be one`);
+    return refuse(builder, turn, act, `${id} was merged into ${otherState.into.id}; merge into that`);
+  if (own.length + others.length > GROUP_MAX) return refuse(builder, turn, act, `more than ${GROUP_MAX} would be one`);
 
+  // The directory may not know yet that an operator moved the survivor to another account.
+  const into =
+    otherState.parent === undefined
+      ? data.into
+      : { ...data.into, refs: { ...data.into.refs, account: otherState.parent } };
   const draft = builder.append(turn, actor, 'identity.merged', data);
   const ownPeers = peersOf(own, refs.suppressionKeys, at);
   const otherPeers = peersOf(others, into.refs.suppressionKeys, at);
@@ -260,9 +264,11 @@ export function part(builder: PlanBuilder, turn: Turn, data: EventData<'identity
 export function reparent(builder: PlanBuilder, turn: Turn, data: EventData<'identity.reparented'>): GrowingDraft {
   const { tenant, actor, refs, at } = turn.message;
   const key: GuardKey = `contact:${actor.id}`;
-  const { into } = builder.guardState(tenant, key);
+  const { into, joined } = builder.guardState(tenant, key);
   if (into !== undefined)
     return refuse(builder, turn, data.act, `it was merged into ${into.id}; move that one instead`);
+  // Actions under way for those who were merged into this one name the account of before.
+  if (joined !== undefined) return refuse(builder, turn, data.act, 'others were merged into it; split them first');
   const draft = builder.append(turn, actor, 'identity.reparented', data);
   builder.changeGuard(draft, key, { kind: 'moved', account: data.account });
   if (data.account !== null) bringTouches(builder, draft, key, `account:${data.account}`, at);

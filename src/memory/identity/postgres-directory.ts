@@ -146,6 +146,11 @@ export class PostgresDirectory implements Directory {
       this.#insert(session, tenant, [...new Map(persons.map((row) => [row.alias, row])).values()]),
       this.#read(session, tenant, wanted),
     ]);
+    await this.#nameAddresses(
+      session,
+      tenant,
+      wanted.filter((item) => newPersons.has(item.alias)),
+    );
     const resolved: Resolved[] = [];
     for (const item of wanted) {
       let row = must(rows.get(`${item.kind}/${item.alias}`), 'a directory row was just written');
@@ -161,6 +166,20 @@ export class PostgresDirectory implements Directory {
       );
     }
     return resolved;
+  }
+
+  /** The addresses of people who were named for the first time. One that somebody else has stays theirs; both are suggested as duplicates. */
+  async #nameAddresses(session: SqlSession, tenant: TenantId, items: readonly Wanted[]): Promise<void> {
+    const names = new Map<string, string>();
+    for (const { request, alias } of items)
+      if (request.email !== null) names.set(this.#hash(tenant, 'email', request.email), this.#id('person', alias));
+    if (names.size === 0) return;
+    const sorted = [...names].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    await session.query(
+      `INSERT INTO identity_aliases (tenant, alias_kind, alias, entity) SELECT $1, 'email', w.alias, w.entity
+       FROM unnest($2::text[], $3::text[]) AS w (alias, entity) ON CONFLICT DO NOTHING`,
+      [tenant, ...columns(sorted, [([alias]) => alias, ([, entity]) => entity])],
+    );
   }
 
   #addressParts(
