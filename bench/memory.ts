@@ -8,7 +8,7 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import { openRetrieval } from '../src/app/search-services.ts';
+import { openRetrieval } from '../src/app/retrieval.ts';
 import { asId, PARTITION_COUNT, partitionOf } from '../src/domain/ids.ts';
 import type { ScopeId, TenantId } from '../src/domain/ids.ts';
 import { EMPTY_TIMELINE } from '../src/domain/timeline.ts';
@@ -50,7 +50,7 @@ async function fill(sql: Sql, master: ReturnType<typeof createSecretKey>, total:
   const sum = weights.reduce((all, weight) => all + weight, 0);
   const asked: Asked[] = [];
   const notes: { scope: string; seq: number; text: string; source: string; ordinal: number }[] = [];
-  const seqs = new Array<number>(PARTITION_COUNT).fill(0);
+  const seqs = Array.from({ length: PARTITION_COUNT }, () => 0);
   let texts: { text: string; query: string | null }[] = [];
   let round = 0;
   for (const [rank, weight] of weights.entries()) {
@@ -72,7 +72,12 @@ async function fill(sql: Sql, master: ReturnType<typeof createSecretKey>, total:
   for (let at = 0; at < notes.length; at += CHUNK) await storeNotes(sql, master, TENANT, notes.slice(at, at + CHUNK));
   const body = JSON.stringify({
     ...EMPTY_TIMELINE,
-    entries: Array.from({ length: 50 }, (_, index) => ({ at: index, type: 'signal.page_view', ref: `p1-${index}`, lane: 'inbound' })),
+    entries: Array.from({ length: 50 }, (_, index) => ({
+      at: index,
+      type: 'signal.page_view',
+      ref: `p1-${index}`,
+      lane: 'inbound',
+    })),
   });
   await sql.asOwner((session) =>
     session.query(
@@ -102,11 +107,18 @@ function textsOf(seed: string) {
 /** Rows of the size of real ones. What the memory reads does not depend on what they say. */
 async function fillLedger(sql: Sql, events: number): Promise<void> {
   await sql.asOwner(async (session) => {
-    await session.script(LEDGER_ROWS.replaceAll('$EVENTS', String(events)).replaceAll('$PARTITIONS', String(PARTITION_COUNT)));
+    await session.script(
+      LEDGER_ROWS.replaceAll('$EVENTS', String(events)).replaceAll('$PARTITIONS', String(PARTITION_COUNT)),
+    );
   });
 }
 
-const LEDGER_ROWS = `LEDGER`;
+/** Turns of four events each, as a signal makes them: the first is indexed, and the others are found through it. */
+const LEDGER_ROWS = `INSERT INTO ledger (partition, seq, tenant, type, schema_version, actor_kind, actor_id, actor_seq, scope, at, correlation, body, prev_hash, hash, turn_length)
+  SELECT n % $PARTITIONS, 1 + n / $PARTITIONS, 'default', 'signal.page_view', 1, 'account', 'acc_' || lpad((n % 1000)::text, 24, '0'), n, 'acc_' || lpad((n % 1000)::text, 24, '0'),
+    1700000000000 + n, 'cor_' || md5((n / $PARTITIONS / 4)::text || '/' || (n % $PARTITIONS)::text), '{"data":{"path":"' || repeat('x', 300) || '"}}', md5(n::text) || md5(n::text), md5((n + 1)::text) || md5((n + 1)::text),
+    CASE WHEN (n / $PARTITIONS) % 4 = 0 THEN 4 ELSE 0 END
+  FROM generate_series(0, $EVENTS - 1) AS n`;
 
 function quantile(times: readonly number[], share: number): number {
   const sorted = times.toSorted((a, b) => a - b);
@@ -118,11 +130,13 @@ const sql = createPostgres(database.url, { maxConnections: 4 });
 try {
   await migrate(sql);
   await sql.asOwner((session) =>
-    session.query(`INSERT INTO tenants (id, name, kind) VALUES ($1, 'bench', 'real') ON CONFLICT DO NOTHING`, [TENANT]),
+    session.query(`INSERT INTO tenants (id, name, kind) VALUES ($1, 'bench', 'customer') ON CONFLICT DO NOTHING`, [
+      TENANT,
+    ]),
   );
   const master = createSecretKey(randomBytes(32));
   const notes = new PostgresNoteReader(sql, new SubjectVault(master));
-  const { memory, indexer } = openRetrieval(sql, master, notes);
+  const { memory, indexer } = openRetrieval(sql, master, notes, { embeddings: null, dataDir: '' });
   const say = (what: string) => process.stdout.write(`${new Date().toISOString()} ${what}\n`);
   const asked = await fill(sql, master, Number(values.notes));
   say(`${values.notes} notes, ${asked.length} questions`);
@@ -166,7 +180,9 @@ try {
   const [largest] = await sql.asOwner((session) =>
     session.query<{ notes: number }>('SELECT max(notes) AS notes FROM note_index_totals'),
   );
-  const [events] = await sql.asOwner((session) => session.query<{ rows: number }>('SELECT count(*) AS rows FROM ledger_events'));
+  const [events] = await sql.asOwner((session) =>
+    session.query<{ rows: number }>('SELECT count(*) AS rows FROM ledger_events'),
+  );
   const row = (name: string, times: readonly number[]) =>
     `| ${name} | ${times.length} | ${[0.5, 0.95, 0.99, 1].map((share) => quantile(times, share).toFixed(1)).join(' | ')} |`;
   const table = `| | n | p50 ms | p95 ms | p99 ms | longest ms |

@@ -36,8 +36,10 @@ import { replaceDeadNeighbours } from './app/neighbours.ts';
 import { createNoteServices } from './app/note-services.ts';
 import { folderServer, openDatabase } from './app/open-database.ts';
 import { RestorePause } from './app/restore-pause.ts';
+import { openRetrieval } from './app/retrieval.ts';
+import type { EmbeddingOptions } from './app/retrieval.ts';
 import { createRuntimeObserver } from './app/runtime-observer.ts';
-import { createSearchServices, openRetrieval } from './app/search-services.ts';
+import { createSearchServices } from './app/search-services.ts';
 import { createServices } from './app/services.ts';
 import { UsageMeter } from './app/usage-meter.ts';
 import { createInProcessBus } from './bus/in-process-bus.ts';
@@ -103,6 +105,8 @@ export interface AppOptions {
   readonly journalDir?: string | null;
   readonly journalDays?: number;
   readonly noteStaleDays?: StaleDays;
+  /** Null when memory is searched by words and links alone. */
+  readonly embeddings?: EmbeddingOptions | null;
   /** Channels beside the sandbox. */
   readonly channels?: readonly ActionChannel[];
   /** Null when hosts find each other's messages in the database alone. */
@@ -161,6 +165,7 @@ const POLL_MS = 100;
 const EXECUTORS = 4;
 const METER_MS = 60_000;
 const STATISTICS_MS = 2_000;
+const INDEX_MS = 2_000;
 const BACKLOG_MS = 15_000;
 const PAUSE_MS = 1_000;
 const JOURNAL_DAYS = 35;
@@ -394,6 +399,10 @@ async function compose(
     diskGuard?.refuseWhenFull();
   };
   const noteReader = new PostgresNoteReader(sql, vault);
+  const retrieval = openRetrieval(sql, master, noteReader, {
+    embeddings: options.embeddings ?? null,
+    dataDir: options.dataDir,
+  });
   const noteServices = createNoteServices({
     clock,
     commands: new NoteCommands({ host, clock, directory, digest: sha256, keyedDigest }),
@@ -437,7 +446,7 @@ async function compose(
       directory,
       notes: noteServices,
       staleDays: options.noteStaleDays ?? {},
-      ...openRetrieval(sql, master, noteReader),
+      retrieval,
     }),
     reviews: new ReviewCommands(host, clock, sha256),
   });
@@ -470,6 +479,10 @@ async function compose(
     meter.flush().catch((error: unknown) => observer.failed('metering', error));
   }, METER_MS);
   meterTimer.unref();
+  const retrievalTimer = setInterval(() => {
+    if (options.workers) retrieval.keep().catch((error: unknown) => observer.failed('indexing notes', error));
+  }, INDEX_MS);
+  retrievalTimer.unref();
   const statistics = new StatisticsKeeper(sql);
   const statisticsTimer = setInterval(() => {
     statistics.refresh().catch((error: unknown) => observer.failed('statistics', error));
@@ -551,6 +564,7 @@ async function compose(
     },
     async close() {
       clearInterval(meterTimer);
+      clearInterval(retrievalTimer);
       clearInterval(statisticsTimer);
       clearInterval(backlogTimer);
       clearInterval(pauseTimer);

@@ -21,6 +21,10 @@ const system: System = {
       journalDir: config.journalDir,
       journalDays: config.journalDays,
       noteStaleDays: config.noteStaleDays ?? {},
+      embeddings:
+        config.embeddings === null
+          ? null
+          : { ...config.embeddings, url: config.embeddingsUrl, apiKey: config.embeddingsKey },
       databaseUrl: config.databaseUrl,
       natsUrl: config.natsUrl,
       smtpUrl: config.smtpUrl,
