@@ -349,6 +349,45 @@ describeDatabases('notes', (database) => {
     });
   });
 
+  it('takes the notes of an import back with it, so that what they had ended holds again', async () => {
+    const { caller } = system;
+    const account = { employees: 10 };
+    await services().acceptSignals(caller, [
+      event('crm.account_updated', 'account/imported', { account }, { time: Date.now() - 2 * DAY }),
+    ]);
+    const current = async () =>
+      (await services().listNotes(caller, 'imported', { limit: 50, cursor: null, as_of: null, all: false })).items.map(
+        (item) => item.value,
+      );
+    const data = { account: { employees: 20 } };
+    const started = await services().startImport(caller, {
+      name: 'crm',
+      mode: 'history',
+      digest: 'd'.repeat(64),
+      total: 1,
+      policy: null,
+      dry_run: null,
+    });
+    await services().applyImport(caller, started.id, [
+      {
+        index: 0,
+        kind: 'signal',
+        id: 'row-1',
+        type: 'crm.account_updated',
+        subject: 'account/imported',
+        time: Date.now() - DAY,
+        data,
+        dataText: JSON.stringify(data),
+        window_ms: null,
+      },
+    ]);
+    await services().finishImport(caller, started.id);
+    expect(await current()).toEqual(['20']);
+    await services().undoImport(caller, started.id);
+    expect(await current()).toEqual(['10']);
+    expect(await rebuild()).toEqual([]);
+  });
+
   it('follows from the ledger, and a rebuild names what does not', async () => {
     const { rows } = system;
     expect(await rebuild()).toEqual([]);

@@ -65,4 +65,26 @@ describeDatabases('an upgrade', (database) => {
     await store.release('old', [3]);
     expect(taken(await lease('new', 6, [1, 2, 3]))).toEqual([1, 2, 3]);
   });
+
+  it('remembers from where on notes and timelines are kept, once for each partition', async () => {
+    await using place = await opened();
+    await migrate(place.sql, all);
+    const run = <Row extends object>(text: string) => place.sql.asOwner((session) => session.query<Row>(text));
+    const store = new PostgresRuntimeStore(
+      place.sql,
+      new SubjectVault(keyOfBytes(Buffer.alloc(32))),
+      new PolicyCache(),
+    );
+    const startOf3 = async () => {
+      await store.lease('host', { partitions: [3], limit: 1, leaseMs: 1, force: false, generation: 1 });
+      const rows = await run<{ after: number }>(
+        'SELECT projected_after AS after FROM partition_leases WHERE partition = 3',
+      );
+      return rows[0]?.after;
+    };
+    await run('UPDATE partition_heads SET seq = 5 WHERE partition = 3');
+    expect(await startOf3()).toBe(5);
+    await run('UPDATE partition_heads SET seq = 9 WHERE partition = 3');
+    expect(await startOf3()).toBe(5);
+  });
 });

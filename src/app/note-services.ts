@@ -135,7 +135,8 @@ export function createNoteServices(parts: NoteParts): NoteServices {
     },
     async contactTimeline(caller, contact) {
       const { id, account, scope } = await subjectOf(caller, 'contact', contact);
-      return timelineView(timelineOfPerson(await timelines.timeline(caller.tenant, scope), id), account, id);
+      const timeline = await timelines.timeline(caller.tenant, scope);
+      return timelineView(String(scope) === String(id) ? timeline : timelineOfPerson(timeline, id), account, id);
     },
   };
 }
@@ -189,7 +190,11 @@ function timelineView(timeline: Timeline, account: string | null, person: string
     people: Object.fromEntries(
       Object.entries(timeline.people).map(([id, line]) => [
         id,
-        { ...line, last_at: isoOf(line.last_at), touches: touches(line.touches) },
+        {
+          ...line,
+          last_at: isoOf(line.last_at),
+          touches: Object.fromEntries(Object.entries(line.touches).map(([key, at]) => [key, isoOf(at)])),
+        },
       ]),
     ),
   };

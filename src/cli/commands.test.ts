@@ -294,3 +294,43 @@ describe('import', () => {
     expect(await json('import', 'undo', 'imp_1')).toMatchObject({ reverted: 1 });
   });
 });
+
+describe('memory', () => {
+  test('shows what happened and what is known', async () => {
+    const shown = await world.run('memory', 'show', 'acme', '--limit', '5', '--all');
+    expect(shown.code).toBe(EXIT.ok);
+    expect(shown.out).toContain('web.page_viewed');
+    expect(shown.out).toContain('50,000 EUR');
+    expect(await json('memory', 'show', 'acme', '--as-of', '2026-11-01T00:00:00Z')).toMatchObject({
+      timeline: null,
+      notes: { items: [{ id: 'note_1' }] },
+    });
+    expect((await world.run('memory', 'note', 'show', 'note_1')).out).toContain('derived_from');
+  });
+
+  test('keeps notes right', async () => {
+    const added = await json('memory', 'note', 'add', 'account/acme', '--kind', 'objection', '--text', 'Too dear.');
+    expect(added).toEqual({ note: 'note_1', duplicate: false });
+    expect((await world.run('memory', 'note', 'verify', 'note_1')).out).toContain('note_1 holds');
+    expect((await world.run('memory', 'note', 'correct', 'note_1', '--text', 'Forty.', '--value', '40')).out).toBe(
+      'note_2 is recorded. It stands in the place of note_1.',
+    );
+    expect((await world.run('memory', 'note', 'retract', 'note_1', '--reason', 'wrong')).out).toBe(
+      'note_1 is retracted, and stays readable.',
+    );
+  });
+
+  test.each([
+    [['memory', 'show'], 'Name an account'],
+    [['memory', 'show', 'acme', '--limit', '0'], 'from 1 to 200'],
+    [['memory', 'show', 'acme', '--as-of', 'yesterday'], 'with its zone'],
+    [['memory', 'note', 'add', 'account/acme', '--kind', 'rumour', '--text', 'x'], '--kind is one of'],
+    [['memory', 'note', 'add', 'account/acme', '--kind', 'fact'], 'Give --text'],
+    [['memory', 'note', 'retract', 'note_1'], 'Give --reason'],
+    [['memory', 'note', 'drop', 'note_1'], 'there are show, add, verify, correct, retract'],
+  ])('says how to run %j', async (args, hint) => {
+    const refused = await world.run(...args);
+    expect(refused.code).toBe(EXIT.usage);
+    expect(refused.err).toContain(hint);
+  });
+});

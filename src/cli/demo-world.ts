@@ -90,6 +90,18 @@ export function demoSignal(n: number): {
       return { type, subject: `account/${company}`, data: { account } };
     case 'crm.contact_updated':
       return { type, subject: `contact/${person}`, data: { contact } };
+    case 'crm.conversation_logged':
+      return {
+        type,
+        subject: `contact/${person}`,
+        data: {
+          contact,
+          medium: 'call',
+          direction: 'inbound',
+          conversation: `call-${n}`,
+          text: `We are about ${employees} people. Our budget is ${20 + (n % 5) * 10},000 EUR, and we want to decide by Q${(n % 4) + 1} 2027.\nWe currently use Paperclip. Does it support single sign-on?`,
+        },
+      };
     case 'crm.opportunity_updated':
       return {
         type,

@@ -55,6 +55,45 @@ describe('over the real gateway', () => {
     return { services, client: httpServices(url, services.addKey('admin')) };
   }
 
+  test('notes and timelines travel whole', async () => {
+    const { client, services } = await gateway();
+    const note = {
+      id: 'n/1',
+      subject: 'account/acme',
+      kind: 'fact',
+      text: 'Five.',
+      predicate: 'budget',
+      value: '5',
+      observed_at: 1_000,
+      valid_from: null,
+      valid_to: 2_000,
+      confidence: 0.5,
+      source: 'call 7',
+      ordinal: 3,
+      links: [{ to: 'note_0', type: 'supports', weight: 0.5 }],
+    } as const;
+    const correction = { id: 'f1', text: 'Four.', value: '4', valid_from: 500, valid_to: null };
+    const filter = { limit: 5, cursor: null, as_of: 1_500, all: true };
+    await client.recordNote(CALLER, note);
+    expect((await client.getNote(CALLER, 'note_/1')).history).toHaveLength(1);
+    await client.verifyNote(CALLER, 'note_1', null);
+    await client.correctNote(CALLER, 'note_1', correction);
+    await client.retractNote(CALLER, 'note_1', 'wrong');
+    await client.listNotes(CALLER, 'a/b', filter);
+    await client.accountTimeline(CALLER, 'acme');
+    expect((await client.contactTimeline(CALLER, 'c-1')).person).toBe('per_1');
+    expect(services.calls).toEqual([
+      ['recordNote', note],
+      ['getNote', 'note_/1'],
+      ['verifyNote', 'note_1', null],
+      ['correctNote', 'note_1', correction],
+      ['retractNote', 'note_1', 'wrong'],
+      ['listNotes', 'a/b', filter],
+      ['accountTimeline', 'acme'],
+      ['contactTimeline', 'c-1'],
+    ]);
+  });
+
   test('every method reaches the service of the same name with the same arguments', async () => {
     const { client, services } = await gateway();
     const start = { name: 'n', mode: 'history', digest: 'd', total: 1, policy: null, dry_run: null } as const;

@@ -23,6 +23,7 @@ const common = {
 const text = z.string().max(100_000);
 
 export const PAGES = ['pricing', 'product', 'comparison', 'docs', 'blog', 'careers', 'other'] as const;
+export const CONVERSATION_MEDIA = ['email', 'call', 'meeting', 'message'] as const;
 export const OPPORTUNITY_STAGES = ['qualification', 'discovery', 'proposal', 'negotiation', 'won', 'lost'] as const;
 
 function defineSignal<Shape extends z.ZodRawShape>(spec: {
@@ -88,6 +89,20 @@ export const SIGNAL_TYPES = {
       stage: z.enum(OPPORTUNITY_STAGES),
       opportunity: externalIdSchema().optional(),
       amount: moneySchema.optional(),
+    },
+  }),
+  'crm.conversation_logged': defineSignal({
+    category: 'crm',
+    title: 'Conversation logged in the CRM',
+    lane: 'operator',
+    strength: 0,
+    shape: {
+      medium: z.enum(CONVERSATION_MEDIA).optional(),
+      direction: z.enum(['inbound', 'outbound']).optional(),
+      /** What was written or said: an e-mail, a transcript, notes of a meeting. */
+      text: text.optional(),
+      /** Names the thread, so that its parts stand beside each other. */
+      conversation: externalIdSchema().optional(),
     },
   }),
   'intent.surge': defineSignal({

@@ -42,15 +42,16 @@ export interface OpenThread {
 
 export interface Touch {
   readonly at: number;
-  readonly ref: string;
+  /** The event; left out where somebody else was touched later in the same way. */
+  readonly ref?: string;
   readonly person?: string;
 }
 
 export interface PersonLine {
   readonly signals: number;
   readonly last_at: number;
-  /** Last touches by channel and direction, such as `email/out`. */
-  readonly touches: Readonly<Record<string, Touch>>;
+  /** When the last touches by channel and direction were, such as `email/out`. */
+  readonly touches: Readonly<Record<string, number>>;
 }
 
 export interface Timeline {
@@ -64,7 +65,7 @@ export interface Timeline {
   readonly open: readonly OpenThread[];
   /** Last touches by channel and direction, with anybody. */
   readonly touches: Readonly<Record<string, Touch>>;
-  /** People by id: those about whom something happened last. */
+  /** People by id: those about whom something happened last. Empty, as `person` is everywhere, where the timeline is that of one person. */
   readonly people: Readonly<Record<string, PersonLine>>;
 }
 

@@ -22,6 +22,8 @@ export const outcomeDataSchema = z.looseObject({
   decision: externalIdSchema(128)
     .optional()
     .describe('Id of the decision that led here, if the sender knows it; a hint, checked against the window.'),
+  text: z.string().max(100_000).optional().describe('What was written, as in a reply; notes are read out of it.'),
+  conversation: externalIdSchema().optional().describe('The thread that it belongs to.'),
   dimensions: dimensionsSchema.optional().describe('Values to group reports by, such as an origin.'),
 });
 

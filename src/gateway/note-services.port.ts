@@ -90,7 +90,7 @@ type Times<Item, Keys extends keyof Item> = Omit<Item, Keys> & {
 
 export interface TouchView {
   readonly at: string;
-  readonly ref: string;
+  readonly ref?: string | undefined;
   readonly person?: string | undefined;
 }
 
@@ -106,7 +106,7 @@ export interface TimelineView {
   readonly people: Readonly<
     Record<
       string,
-      { readonly signals: number; readonly last_at: string; readonly touches: Readonly<Record<string, TouchView>> }
+      { readonly signals: number; readonly last_at: string; readonly touches: Readonly<Record<string, string>> }
     >
   >;
 }

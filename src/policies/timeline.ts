@@ -8,7 +8,7 @@ import { eventIdOf } from '../domain/ids.ts';
 import type { LedgerHeader } from '../domain/ledger-event.ts';
 import { OUTCOME_TYPE_SPECS } from '../domain/outcome-types.ts';
 import { OPEN_THREADS_MAX, TIMELINE_ENTRIES_MAX, TIMELINE_PEOPLE_MAX } from '../domain/timeline.ts';
-import type { OpenThread, PersonLine, Timeline, TimelineEntry, Touch } from '../domain/timeline.ts';
+import type { OpenThread, PersonLine, Timeline, TimelineEntry } from '../domain/timeline.ts';
 
 /** What comes in by a channel of its own, and whether it asks for an answer. */
 const INBOUND: Readonly<Record<string, { readonly channel: string; readonly asks: boolean } | undefined>> = {
@@ -82,7 +82,12 @@ class Change {
   /** The person that the event is about, where its actor is one. */
   get person(): string | undefined {
     const { kind, id } = this.#header.actor;
-    return kind === 'lead' ? id : undefined;
+    return kind === 'lead' ? this.#named(id) : undefined;
+  }
+
+  /** A timeline of one person need not say at every place who that is. */
+  #named(person: string | null): string | undefined {
+    return person === null || person === String(this.#header.scope) ? undefined : person;
   }
 
   get #event(): string {
@@ -115,7 +120,7 @@ class Change {
     this.count();
     if (replaces !== null) this.close((thread) => thread.ref === replaces);
     if (kind === 'question')
-      this.#open({ kind: 'question', ref: note, what: 'note', at: observed_at, ...of(person ?? undefined) });
+      this.#open({ kind: 'question', ref: note, what: 'note', at: observed_at, ...of(this.#named(person)) });
   }
 
   action(data: unknown): void {
@@ -130,7 +135,7 @@ class Change {
           ref: actor.id,
           what,
           at,
-          ...of(person ?? undefined),
+          ...of(this.#named(person)),
           state: 'proposed',
           lane,
           channel,
@@ -220,11 +225,14 @@ class Change {
 
   touch(channel: string, direction: 'in' | 'out', at: number, person: string | undefined): void {
     const key = `${channel}/${direction}`;
-    const touch: Touch = { at, ref: this.#event, ...of(person) };
-    const later = (touches: Timeline['touches']): Timeline['touches'] =>
-      (touches[key]?.at ?? -Infinity) > at ? touches : { ...touches, [key]: touch };
-    this.#timeline = { ...this.#timeline, touches: later(this.#timeline.touches) };
-    if (person !== undefined) this.#line(person, at, (line) => ({ ...line, touches: later(line.touches) }));
+    const { touches } = this.#timeline;
+    if ((touches[key]?.at ?? -Infinity) <= at)
+      this.#timeline = { ...this.#timeline, touches: { ...touches, [key]: { at, ref: this.#event, ...of(person) } } };
+    if (person !== undefined)
+      this.#line(person, at, (line) => ({
+        ...line,
+        touches: { ...line.touches, [key]: Math.max(line.touches[key] ?? at, at) },
+      }));
   }
 
   /** Nobody waits for an answer to this person any more; without a person, to anybody. */
@@ -261,11 +269,13 @@ class Change {
   }
 
   #lastChannelOut(person: string | undefined): string {
-    const touches =
-      (person === undefined ? undefined : this.#timeline.people[person]?.touches) ?? this.#timeline.touches;
-    const out = Object.entries(touches).filter(([key]) => key.endsWith('/out'));
-    const [last] = out.toSorted(([a, x], [b, y]) => y.at - x.at || (a < b ? -1 : 1));
-    return last === undefined ? 'unknown' : last[0].slice(0, -'/out'.length);
+    const { people, touches } = this.#timeline;
+    const times =
+      person === undefined
+        ? Object.entries(touches).map(([key, touch]) => [key, touch.at] as const)
+        : Object.entries(people[person]?.touches ?? {});
+    const out = times.filter(([key]) => key.endsWith('/out')).toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+    return out[0] === undefined ? 'unknown' : out[0][0].slice(0, -'/out'.length);
   }
 }
 
@@ -311,7 +321,12 @@ export function timelineOfPerson(timeline: Timeline, person: string): Timeline {
     counts: line === undefined ? {} : { 'signal.received': line.signals },
     entries,
     open: timeline.open.filter((thread) => thread.person === person),
-    touches: line?.touches ?? {},
+    touches: Object.fromEntries(
+      Object.entries(line?.touches ?? {}).map(([key, at]) => {
+        const touch = timeline.touches[key];
+        return [key, touch?.person === person ? touch : { at, person }];
+      }),
+    ),
     people: line === undefined ? {} : { [person]: line },
   };
 }

@@ -39,6 +39,7 @@ test.each<[string, Partial<TriageInput>, string, string]>([
   ['a closed subject', { closed: true, signalType: 'web.form_submitted' }, 'none', 'closed'],
   ['an account update', { signalType: 'crm.account_updated' }, 'none', 'fact_only'],
   ['a contact update', { signalType: 'crm.contact_updated' }, 'none', 'fact_only'],
+  ['a logged conversation', { signalType: 'crm.conversation_logged' }, 'none', 'fact_only'],
   ['an update of a relation', { signalType: 'crm.account_updated', relationsChanged: true }, 'act', 'relation_changed'],
   ['an opportunity', { signalType: 'crm.opportunity_updated', intent: 0 }, 'act', 'relation_changed'],
   ['a look that is due', { signalType: 'schedule.review_due', intent: 0 }, 'act', 'look_due'],

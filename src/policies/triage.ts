@@ -52,6 +52,7 @@ function bySignalType(signalType: SignalType | null, relationsChanged: boolean):
   switch (signalType) {
     case 'crm.account_updated':
     case 'crm.contact_updated':
+    case 'crm.conversation_logged':
       return relationsChanged ? act('relation_changed') : none('fact_only');
     case 'crm.opportunity_updated':
       return act('relation_changed');

@@ -200,28 +200,44 @@ export class ImportService {
     if (state === null) throw new GatehouseError('not_found', `There is no import ${id}.`);
     if (state.state === 'undone') throw new GatehouseError('state_conflict', `Import ${id} is undone already.`);
     await imports.update(tenant, id, { state: 'undoing' });
-    const { reversals, kept } = await planUndo(reader, runners, tenant, id);
+    const { reversals, kept, notes } = await planUndo(reader, runners, tenant, id);
     const at = clock.now();
+    const common = {
+      tenant,
+      source: `undo:${id}`,
+      refs: NO_REFS,
+      at,
+      sealed: null,
+      profiles: [],
+      causation: null,
+      correlation: null,
+      batch: id,
+      history: false,
+      contentDigest: '',
+    } as const;
+    for (let start = 0; start < notes.length; start += UNDO_CHUNK) {
+      await host.deliverResults(
+        notes.slice(start, start + UNDO_CHUNK).map(({ note, slot, actor, scope }): Message => ({
+          ...common,
+          type: 'note.retracted',
+          data: { note, slot, by, reason: `The import ${id} was undone.` },
+          id: `note:${note}`,
+          scope,
+          partition: partitionOf(scope),
+          actor,
+        })),
+      );
+    }
     for (let start = 0; start < reversals.length; start += UNDO_CHUNK) {
       await host.deliverResults(
         reversals.slice(start, start + UNDO_CHUNK).map((reversal): Message => ({
+          ...common,
           type: 'state.reverted',
           data: { import: id, state: reversal.state, guards: [...reversal.guards] },
-          tenant,
-          source: `undo:${id}`,
           id: `${reversal.actor.kind}:${reversal.actor.id}`,
           scope: reversal.scope,
           partition: partitionOf(reversal.scope),
           actor: reversal.actor,
-          refs: NO_REFS,
-          at,
-          sealed: null,
-          profiles: [],
-          causation: null,
-          correlation: null,
-          batch: id,
-          history: false,
-          contentDigest: '',
         })),
       );
     }

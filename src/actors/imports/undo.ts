@@ -1,3 +1,4 @@
+import type { EventData } from '../../domain/event-types.ts';
 import type { GuardKey, GuardState, GuardWrite } from '../../domain/guard.ts';
 import { applyGuardChange, EMPTY_GUARD } from '../../domain/guard.ts';
 import { PARTITION_COUNT } from '../../domain/ids.ts';
@@ -7,7 +8,9 @@ import { actorKey, tenantKey } from '../../domain/keys.ts';
  * Works out how to take an import back: for each actor and guard that it touched, the state before its first event. What somebody
  * else has touched since stays as it is, and is named.
  */
+import type { LedgerRow } from '../../domain/ledger-event.ts';
 import type { ActorRef } from '../../domain/message.ts';
+import { slotOf } from '../../domain/note.ts';
 import type { Runners } from '../../machines/catalogue.ts';
 import type { MachineState } from '../../machines/definition.ts';
 import { LedgerFold, parseRow } from '../replay/ledger-fold.ts';
@@ -30,7 +33,16 @@ export interface Kept {
   readonly detail: string;
 }
 
+/** A note of the import that stands. It is retracted before its keeper goes back. */
+export interface NoteToRetract {
+  readonly note: string;
+  readonly slot: string | null;
+  readonly actor: ActorRef;
+  readonly scope: ScopeId;
+}
+
 export interface UndoPlan {
+  readonly notes: readonly NoteToRetract[];
   readonly reversals: readonly Reversal[];
   readonly kept: readonly Kept[];
 }
@@ -60,6 +72,7 @@ export async function planUndo(
 ): Promise<UndoPlan> {
   const actors = new Map<string, TouchedActor>();
   const now = new Map<string, string>();
+  const notes = new Map<string, NoteToRetract>();
   const writes: { readonly write: GuardWrite; readonly ours: boolean; readonly carrier: string }[] = [];
 
   for (let partition = 0; partition < PARTITION_COUNT; partition += 1) {
@@ -84,6 +97,7 @@ export async function planUndo(
             touchedSince: null,
           });
         } else if (!ours && touched !== undefined) touched.touchedSince = row.type;
+        noteOf(row, parsed.data, ours, notes);
         for (const write of parsed.guards) writes.push({ write, ours, carrier: key });
         fold.apply({ ...parsed, guards: [] });
       }
@@ -92,7 +106,16 @@ export async function planUndo(
   }
 
   const guards = touchedGuards(writes);
-  return plan(tenant, actors, guards, now);
+  return { ...plan(tenant, actors, guards, now), notes: [...notes.values()] };
+}
+
+function noteOf(row: LedgerRow, data: unknown, ours: boolean, notes: Map<string, NoteToRetract>): void {
+  if (row.type === 'note.recorded') {
+    const record = data as EventData<'note.recorded'>;
+    if (record.replaces !== null) notes.delete(record.replaces);
+    if (ours) notes.set(record.note, { note: record.note, slot: slotOf(record), actor: row.actor, scope: row.scope });
+  }
+  if (row.type === 'note.retracted') notes.delete((data as EventData<'note.retracted'>).note);
 }
 
 /** Guards are followed in order of version, because several partitions may change one. */
@@ -116,7 +139,7 @@ function plan(
   actors: ReadonlyMap<string, TouchedActor>,
   guards: ReadonlyMap<GuardKey, TouchedGuard>,
   now: ReadonlyMap<string, string>,
-): UndoPlan {
+): Omit<UndoPlan, 'notes'> {
   const kept: Kept[] = [];
   const reversals: Reversal[] = [];
   const guardsOf = new Map<string, { key: GuardKey; state: GuardState }[]>();

@@ -159,7 +159,7 @@ export const noteDetailSchema = noteViewSchema
   })
   .meta({ id: 'NoteDetail' }) satisfies z.ZodType<NoteDetail>;
 
-const touchSchema = z.object({ at: isoTimeSchema, ref: z.string(), person: z.string().optional() });
+const touchSchema = z.object({ at: isoTimeSchema, ref: z.string().optional(), person: z.string().optional() });
 const touchesSchema = z
   .record(z.string(), touchSchema)
   .describe('Last touches by channel and direction, such as `email/out`.');
@@ -200,7 +200,10 @@ export const timelineSchema = z
       )
       .describe('What waits for an answer, a review or a channel.'),
     touches: touchesSchema,
-    people: z.record(z.string(), z.object({ signals: z.int(), last_at: isoTimeSchema, touches: touchesSchema })),
+    people: z.record(
+      z.string(),
+      z.object({ signals: z.int(), last_at: isoTimeSchema, touches: z.record(z.string(), isoTimeSchema) }),
+    ),
   })
   .meta({ id: 'Timeline', description: 'Holds ids only: whoever may read a contact finds the person there.' });
 

@@ -26,6 +26,11 @@ const FIRST_LETTER: Opening = {
   text: 'I am writing for the first time, and will keep it to one question: is this a topic at {{company}} right now?',
 };
 
+const OUR_CONVERSATION: Opening = {
+  subject: 'Our conversation with {{company}}',
+  text: 'I would like to check where our conversation with {{company}} stands, and whether anything is missing from our side.',
+};
+
 const OPENINGS: Record<SignalType, Opening> = {
   'web.page_viewed': {
     subject: 'Your visit to our website',
@@ -45,10 +50,8 @@ const OPENINGS: Record<SignalType, Opening> = {
   },
   'crm.account_updated': FIRST_LETTER,
   'crm.contact_updated': FIRST_LETTER,
-  'crm.opportunity_updated': {
-    subject: 'Our conversation with {{company}}',
-    text: 'I would like to check where our conversation with {{company}} stands, and whether anything is missing from our side.',
-  },
+  'crm.conversation_logged': OUR_CONVERSATION,
+  'crm.opportunity_updated': OUR_CONVERSATION,
   'intent.surge': FIRST_LETTER,
   'schedule.review_due': FIRST_LETTER,
 };

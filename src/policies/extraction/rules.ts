@@ -107,7 +107,7 @@ export const RULES: readonly Rule[] = [
     predicate: 'owner',
     confidence: 0.7,
     find: matcher(
-      new RegExp(String.raw`\b(?:account (?:owner|manager|executive))(?:\sis|:)\s(?:now\s)?(?<value>${NAME})`, 'u'),
+      new RegExp(String.raw`\b(?:[Aa]ccount (?:owner|manager|executive))(?:\sis|:)\s(?:now\s)?(?<value>${NAME})`, 'u'),
       new RegExp(String.raw`(?<value>${NAME})\s(?:owns this account|takes over (?:this|the) account)`, 'u'),
     ),
   },
