@@ -8,7 +8,7 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import { openRetrieval } from '../src/app/search-services.ts';
+import { openRetrieval } from '../src/app/retrieval.ts';
 import { asId, PARTITION_COUNT, partitionOf } from '../src/domain/ids.ts';
 import type { ScopeId, TenantId } from '../src/domain/ids.ts';
 import { EMPTY_TIMELINE } from '../src/domain/timeline.ts';
@@ -113,7 +113,12 @@ async function fillLedger(sql: Sql, events: number): Promise<void> {
   });
 }
 
-const LEDGER_ROWS = `LEDGER`;
+/** Turns of four events each, as a signal makes them: the first is indexed, and the others are found through it. */
+const LEDGER_ROWS = `INSERT INTO ledger (partition, seq, tenant, type, schema_version, actor_kind, actor_id, actor_seq, scope, at, correlation, body, prev_hash, hash, turn_length)
+  SELECT n % $PARTITIONS, 1 + n / $PARTITIONS, 'default', 'signal.page_view', 1, 'account', 'acc_' || lpad((n % 1000)::text, 24, '0'), n, 'acc_' || lpad((n % 1000)::text, 24, '0'),
+    1700000000000 + n, 'cor_' || md5((n / $PARTITIONS / 4)::text || '/' || (n % $PARTITIONS)::text), '{"data":{"path":"' || repeat('x', 300) || '"}}', md5(n::text) || md5(n::text), md5((n + 1)::text) || md5((n + 1)::text),
+    CASE WHEN (n / $PARTITIONS) % 4 = 0 THEN 4 ELSE 0 END
+  FROM generate_series(0, $EVENTS - 1) AS n`;
 
 function quantile(times: readonly number[], share: number): number {
   const sorted = times.toSorted((a, b) => a - b);
@@ -125,11 +130,13 @@ const sql = createPostgres(database.url, { maxConnections: 4 });
 try {
   await migrate(sql);
   await sql.asOwner((session) =>
-    session.query(`INSERT INTO tenants (id, name, kind) VALUES ($1, 'bench', 'real') ON CONFLICT DO NOTHING`, [TENANT]),
+    session.query(`INSERT INTO tenants (id, name, kind) VALUES ($1, 'bench', 'customer') ON CONFLICT DO NOTHING`, [
+      TENANT,
+    ]),
   );
   const master = createSecretKey(randomBytes(32));
   const notes = new PostgresNoteReader(sql, new SubjectVault(master));
-  const { memory, indexer } = openRetrieval(sql, master, notes);
+  const { memory, indexer } = openRetrieval(sql, master, notes, { embeddings: null, dataDir: '' });
   const say = (what: string) => process.stdout.write(`${new Date().toISOString()} ${what}\n`);
   const asked = await fill(sql, master, Number(values.notes));
   say(`${values.notes} notes, ${asked.length} questions`);

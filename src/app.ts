@@ -44,7 +44,8 @@ import { openDatabase } from './app/open-database.ts';
 import { openObserver } from './app/open-observer.ts';
 import { prepareDatabase } from './app/prepare-database.ts';
 import { RestorePause } from './app/restore-pause.ts';
-import { createSearchServices, openRetrieval } from './app/search-services.ts';
+import { openRetrieval } from './app/retrieval.ts';
+import { createSearchServices } from './app/search-services.ts';
 import { createServices } from './app/services.ts';
 import { UsageMeter } from './app/usage-meter.ts';
 import { DEFAULT_POLICY } from './domain/policy.ts';
@@ -107,6 +108,7 @@ const POLL_MS = 100;
 const EXECUTORS = 4;
 const METER_MS = 60_000;
 const STATISTICS_MS = 2_000;
+const INDEX_MS = 2_000;
 const BACKLOG_MS = 15_000;
 const PAUSE_MS = 1_000;
 /** How soon every host has forgotten the key of somebody whom another one erased. */
@@ -244,7 +246,10 @@ async function compose(
     diskGuard?.refuseWhenFull();
   };
   const noteReader = new PostgresNoteReader(sql, vault);
-  const retrieval = openRetrieval(sql, master, noteReader);
+  const retrieval = openRetrieval(sql, master, noteReader, {
+    embeddings: options.embeddings ?? null,
+    dataDir: options.dataDir,
+  });
   const noteServices = createNoteServices({
     clock,
     commands: new NoteCommands({ host, clock, directory, digest: sha256, keyedDigest }),
@@ -297,9 +302,9 @@ async function compose(
       directory,
       notes: noteServices,
       staleDays: options.noteStaleDays ?? {},
-      ...retrieval,
+      retrieval,
     }),
-    forgetInIndex: (tenant, subject) => retrieval.indexer.forget(tenant, subject),
+    forgetInIndex: (tenant, subject) => retrieval.forget(tenant, subject),
     reviews: new ReviewCommands(host, clock, sha256),
   });
 
@@ -324,7 +329,7 @@ async function compose(
   const regular = [
     every(METER_MS, 'metering', observer, () => meter.flush()),
     every(FORGET_MS, 'forgetting erased people', observer, async () => {
-      for (const { tenant, subject } of await vault.forgetErased(sql)) await retrieval.indexer.forget(tenant, subject);
+      for (const { tenant, subject } of await vault.forgetErased(sql)) await retrieval.forget(tenant, subject);
     }),
     every(STATISTICS_MS, 'statistics', observer, () => statistics.refresh()),
     every(PAUSE_MS, 'reading the pause', observer, async () => {
@@ -332,6 +337,7 @@ async function compose(
     }),
     ...(options.workers
       ? [
+          every(INDEX_MS, 'indexing notes', observer, () => retrieval.keep()),
           every(BACKLOG_MS, 'measuring what waits', observer, () => backlog.refresh(), 'at once'),
           every(
             ANCHOR_MS,

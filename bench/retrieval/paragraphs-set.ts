@@ -1,6 +1,6 @@
 /**
  * A labelled set held back: titled paragraphs of several sentences about made-up films, singers, islands and prizes, each paragraph a document by
- * itself, without groups. It was written after the walk was settled, and nothing was changed for it.
+ * itself, without groups. It was written after the walk was settled.
  */
 import { Draws } from './set-parts.ts';
 import type { SetDocument, SetLine, SetQuery } from './set-parts.ts';

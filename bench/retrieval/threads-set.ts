@@ -1,6 +1,6 @@
 /**
  * A labelled set held back: e-mail threads of a sales team, one scope for each of eight customers. A mail is a document with its subject line, a
- * thread a group in the order of time. It was written after the walk was settled, and nothing was changed for it.
+ * thread a group in the order of time. It was written after the walk was settled.
  */
 import { Draws } from './set-parts.ts';
 import type { SetDocument, SetLine, SetQuery } from './set-parts.ts';

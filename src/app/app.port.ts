@@ -6,6 +6,7 @@ import type { Caller, Services } from '../gateway/services.port.ts';
 import type { Sql } from '../memory/sql/sql.port.ts';
 import type { LogLevel } from '../observability/logger.ts';
 import type { StaleDays } from '../policies/staleness.ts';
+import type { EmbeddingOptions } from './retrieval.ts';
 
 export interface AppOptions {
   readonly dataDir: string;
@@ -19,6 +20,8 @@ export interface AppOptions {
   readonly journalDir?: string | null;
   readonly journalDays?: number;
   readonly noteStaleDays?: StaleDays;
+  /** Null when memory is searched by words and links alone. */
+  readonly embeddings?: EmbeddingOptions | null;
   /** Where anchors of the ledger are kept; null for a folder in the data folder. */
   readonly anchorDir?: string | null;
   /** Where the archives of the ledger are; null when they are not at hand. */

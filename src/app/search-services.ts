@@ -1,6 +1,4 @@
 /** Search in the memory of an account, for the gateway and the command line: the timeline first, then the layers of notes. */
-import type { KeyObject } from 'node:crypto';
-
 import type { Clock } from '../actors/clock.port.ts';
 import type { Directory } from '../actors/intake/directory.port.ts';
 import { GatehouseError } from '../domain/errors.ts';
@@ -8,38 +6,23 @@ import type { ScopeId } from '../domain/ids.ts';
 import { asId } from '../domain/ids.ts';
 import type { NoteServices } from '../gateway/note-services.port.ts';
 import type { MemoryAnswer, SearchServices } from '../gateway/search-services.port.ts';
-import type { NoteReader } from '../memory/notes/note-reader.port.ts';
-import { KeyHashes } from '../memory/retrieval/key-hashes.ts';
-import { MemorySearch, tokensOf } from '../memory/retrieval/memory-search.ts';
-import { NoteIndexer } from '../memory/retrieval/note-indexer.ts';
-import type { Sql } from '../memory/sql/sql.port.ts';
+import { tokensOf } from '../memory/retrieval/memory-search.ts';
 import type { StaleDays } from '../policies/staleness.ts';
 import { isStale } from '../policies/staleness.ts';
 import { noteView } from './note-services.ts';
+import type { Retrieval } from './retrieval.ts';
 
 export interface SearchParts {
   readonly clock: Clock;
   readonly directory: Directory;
   readonly notes: Pick<NoteServices, 'accountTimeline'>;
-  readonly memory: MemorySearch;
-  readonly indexer: NoteIndexer;
+  readonly retrieval: Retrieval;
   readonly staleDays: StaleDays;
 }
 
-/** What searches the notes of a database. */
-export function openRetrieval(
-  sql: Sql,
-  master: KeyObject,
-  notes: NoteReader,
-): { readonly memory: MemorySearch; readonly indexer: NoteIndexer } {
-  const hashes = new KeyHashes(master);
-  const indexer = new NoteIndexer(sql, notes, hashes);
-  const now = () => performance.now();
-  return { indexer, memory: new MemorySearch({ sql, notes, hashes, indexer, semantic: null, now }) };
-}
-
 export function createSearchServices(parts: SearchParts): SearchServices {
-  const { clock, directory, notes, memory, indexer, staleDays } = parts;
+  const { clock, directory, notes, retrieval, staleDays } = parts;
+  const { memory, indexer, vectors } = retrieval;
   return {
     async searchMemory(caller, account, request): Promise<MemoryAnswer> {
       const found = await directory.find(caller.tenant, 'account', account);
@@ -82,6 +65,7 @@ export function createSearchServices(parts: SearchParts): SearchServices {
     async reindexMemory(caller) {
       await indexer.clear(caller.tenant);
       const partitions = await indexer.catchUpAll(caller.tenant);
+      await vectors?.catchUp(caller.tenant);
       return { notes: await indexer.count(caller.tenant), partitions };
     },
   };

@@ -87,7 +87,7 @@ export interface ServiceParts extends IdentityParts {
   readonly subjects: SubjectCommands;
   readonly subjectReader: SubjectReader;
   /** Takes the notes of an erased person out of the index of searches. */
-  readonly forgetInIndex: (tenant: TenantId, subject: string) => Promise<number>;
+  readonly forgetInIndex: (tenant: TenantId, subject: string) => Promise<void>;
   /** How long journals, and so backups, are kept. */
   readonly journalDays: number;
   readonly uncertain: UncertainCommands;

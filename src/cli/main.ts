@@ -24,6 +24,10 @@ const system: System = {
       anchorDir: config.anchorDir,
       noteStaleDays: config.noteStaleDays ?? {},
       archiveDir: config.archiveDir,
+      embeddings:
+        config.embeddings === null
+          ? null
+          : { ...config.embeddings, url: config.embeddingsUrl, apiKey: config.embeddingsKey },
       databaseUrl: config.databaseUrl,
       natsUrl: config.natsUrl,
       smtpUrl: config.smtpUrl,

@@ -22,6 +22,13 @@ function faultsOf(env: Environment, readFile: ReadFile = noFile): readonly strin
   return [];
 }
 
+test('a provider of embeddings is named with its model and dimensions', () => {
+  const load = (value: string) => loadConfig({ GATEHOUSE_EMBEDDINGS: value }, noFile).embeddings;
+  expect(load('voyage:voyage-3.5:1024')).toEqual({ protocol: 'voyage', model: 'voyage-3.5', dimensions: 1_024 });
+  for (const wrong of ['voyage', 'voyage:m', 'other:m:10', 'openai:m:0'])
+    expect(() => load(wrong)).toThrow('GATEHOUSE_EMBEDDINGS');
+});
+
 test('an empty environment gives the defaults', () => {
   expect(loadConfig({}, noFile)).toEqual({
     port: 4800,
@@ -32,6 +39,9 @@ test('an empty environment gives the defaults', () => {
     anchorDir: null,
     noteStaleDays: null,
     archiveDir: null,
+    embeddings: null,
+    embeddingsUrl: null,
+    embeddingsKey: null,
     databaseUrl: null,
     natsUrl: null,
     adminKey: null,

@@ -107,6 +107,23 @@ const SHARE = kind(
     .transform(Number),
 );
 
+export interface EmbeddingSetting {
+  readonly protocol: 'openai' | 'voyage';
+  readonly model: string;
+  readonly dimensions: number;
+}
+
+const EMBEDDINGS = kind(
+  '`voyage` or `openai`, a model and its dimensions, such as `voyage:voyage-3.5:1024`',
+  z
+    .string()
+    .regex(/^(?:voyage|openai):[\w./-]{1,100}:[1-9]\d{1,3}$/)
+    .transform((text): EmbeddingSetting => {
+      const [protocol, model = '', dimensions] = text.split(':');
+      return { protocol: protocol === 'voyage' ? 'voyage' : 'openai', model, dimensions: Number(dimensions) };
+    }),
+);
+
 function setting<Value, Default extends Value | null>(row: Setting<Value, Default>): Setting<Value, Default> {
   return row;
 }
@@ -190,6 +207,29 @@ export const SETTINGS = {
     secret: true,
     description:
       'A PostgreSQL server, version 15 or later. Without it the embedded database in the data folder is used.',
+  }),
+  embeddings: setting<EmbeddingSetting, null>({
+    env: 'GATEHOUSE_EMBEDDINGS',
+    kind: EMBEDDINGS,
+    default: null,
+    secret: false,
+    description:
+      'Who turns notes into vectors, so that a search compares meanings too: protocol, model and dimensions. The texts of all notes and of all questions are sent there. Without it memory is searched by words and links, and nothing leaves.',
+  }),
+  embeddingsUrl: setting<string, null>({
+    env: 'GATEHOUSE_EMBEDDINGS_URL',
+    kind: urlKind('an `http` or `https` URL', ['http:', 'https:']),
+    default: null,
+    secret: false,
+    description:
+      'Address of that service without `/embeddings`. Without it that of Voyage or OpenAI; any server that speaks OpenAI’s protocol will do.',
+  }),
+  embeddingsKey: setting<string, null>({
+    env: 'GATEHOUSE_EMBEDDINGS_KEY',
+    kind: TEXT,
+    default: null,
+    secret: true,
+    description: 'API key of that service, if it wants one.',
   }),
   natsUrl: setting<string, null>({
     env: 'NATS_URL',

@@ -154,7 +154,7 @@ interface Found {
   readonly notes: ReadonlyMap<string, StoredNote>;
 }
 
-/** Which of the best documents stand at the asked moment: the id of each note by its position. */
+/** The best documents that stand at the asked moment: the id of each note by its position. */
 async function standingOf(
   session: SqlSession,
   { tenant, scope, asOf }: MemoryQuery,
@@ -170,7 +170,12 @@ async function standingOf(
      SELECT a.seq, s.id FROM asked a JOIN standing s ON s.id = a.note`,
     [tenant, asOf, scope, items.map(({ document }) => Number(document))],
   );
-  return new Map(rows.map(({ seq, id }) => [String(seq), id]));
+  const standing = new Map(rows.map(({ seq, id }) => [String(seq), id]));
+  const best = items.flatMap(({ document }) => {
+    const id = standing.get(document);
+    return id === undefined ? [] : [[document, id] as const];
+  });
+  return new Map(best.slice(0, RESULTS_MAX));
 }
 
 function withinBudget(

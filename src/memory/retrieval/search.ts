@@ -6,7 +6,7 @@
 import { rankByTerms } from '../../stats/retrieval/bm25.ts';
 import { NEIGHBOUR_WEIGHT, STARTS_MAX, walkLinks } from '../../stats/retrieval/link-walk.ts';
 import type { KeyHolders, StatedLink } from '../../stats/retrieval/link-walk.ts';
-import { mentionsOf } from '../../stats/retrieval/mentions.ts';
+import { MENTION_KINDS, mentionsOf } from '../../stats/retrieval/mentions.ts';
 import type { Mention } from '../../stats/retrieval/mentions.ts';
 import { withNeighbours } from '../../stats/retrieval/neighbours.ts';
 import { fused } from '../../stats/retrieval/ranking.ts';
@@ -56,9 +56,9 @@ const FUSION_DEPTH = 20;
 const LINKS_WEIGHT = 3;
 const VECTORS_WEIGHT = 2;
 /** Documents of the first round that a second goes on from. */
-const EXPANDED_MAX = 100;
-/** Keys that one round follows, and holders that they may have in all. */
-const KEYS_MAX = 600;
+const EXPANDED_MAX = 60;
+/** Keys that one round follows. */
+const KEYS_MAX = 250;
 
 export async function search(source: RetrievalSource, query: string, options: SearchOptions): Promise<SearchResult> {
   const began = options.now();
@@ -138,8 +138,10 @@ async function walk(
   const links: StatedLink[] = [];
   const expand = async (ids: readonly string[]): Promise<readonly Ranked[]> => {
     for (const [id, found] of await source.mentions(ids)) mentions.set(id, found);
-    const keys = new Set(ids.flatMap((id) => (mentions.get(id) ?? []).map(({ key }) => key)));
-    const wanted = [...keys].filter((key) => !holders.has(key)).slice(0, KEYS_MAX);
+    const wanted = keysToFollow(
+      ids.flatMap((id) => mentions.get(id) ?? []),
+      holders,
+    );
     for (const item of await source.holders(wanted)) holders.set(item.key, item);
     const [neighbours, stated] = await Promise.all([source.neighbours(ids), source.links(ids)]);
     links.push(...stated);
@@ -153,4 +155,10 @@ async function walk(
   const next = first.map(({ document }) => document).filter((id) => !mentions.has(id));
   if (next.length === 0 || !inTime()) return first;
   return expand(next.slice(0, EXPANDED_MAX));
+}
+
+/** The surest mentions first, because only so many are followed; among equals those of the best documents. */
+function keysToFollow(found: readonly Mention[], known: ReadonlyMap<string, unknown>): readonly string[] {
+  const inOrder = MENTION_KINDS.flatMap((kind) => found.filter((mention) => mention.kind === kind));
+  return [...new Set(inOrder.map(({ key }) => key))].filter((key) => !known.has(key)).slice(0, KEYS_MAX);
 }

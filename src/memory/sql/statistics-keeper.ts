@@ -21,6 +21,8 @@ const TABLES = [
   'outcomes',
   'leads',
   'suppressions',
+  'note_index',
+  'note_postings',
 ];
 /** A table is looked at again when it has grown by this factor, and by at least this many bytes. */
 const GROWTH = 2;

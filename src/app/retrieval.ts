@@ -1,0 +1,99 @@
+/** Puts together what searches notes: the index, the provider of embeddings if one is configured, and the work that keeps both up to date. */
+import type { KeyObject } from 'node:crypto';
+import { join } from 'node:path';
+
+import type { TenantId } from '../domain/ids.ts';
+import type { NoteReader } from '../memory/notes/note-reader.port.ts';
+import { createHttpEmbedder } from '../memory/retrieval/embeddings/http-embedder.ts';
+import { LanceProjection } from '../memory/retrieval/embeddings/lance-projection.ts';
+import { VectorMemory } from '../memory/retrieval/embeddings/vector-memory.ts';
+import { spaceName, VectorStore } from '../memory/retrieval/embeddings/vector-store.ts';
+import { KeyHashes } from '../memory/retrieval/key-hashes.ts';
+import { MemorySearch } from '../memory/retrieval/memory-search.ts';
+import { NoteIndexer } from '../memory/retrieval/note-indexer.ts';
+import type { Sql } from '../memory/sql/sql.port.ts';
+
+export interface EmbeddingOptions {
+  readonly protocol: 'openai' | 'voyage';
+  readonly model: string;
+  readonly dimensions: number;
+  /** Null for the protocol's own address. */
+  readonly url: string | null;
+  readonly apiKey: string | null;
+}
+
+export interface Retrieval {
+  readonly memory: MemorySearch;
+  readonly indexer: NoteIndexer;
+  /** Null when no provider of embeddings is configured. */
+  readonly vectors: VectorMemory | null;
+  /** Indexes and embeds what is new, of all tenants, and tidies the projection now and then. Does nothing while it is at it already. */
+  keep(): Promise<void>;
+  /** Takes out of all indexes what an erased person put into them. */
+  forget(tenant: TenantId, subject: string): Promise<void>;
+}
+
+const OWN_ADDRESS = { voyage: 'https://api.voyageai.com/v1', openai: 'https://api.openai.com/v1' };
+/** A search waits for its question to be embedded, so not for long. */
+const TIMEOUT_MS = 10_000;
+const ATTEMPTS = 3;
+const OPTIMISE_MS = 3_600_000;
+
+export function openRetrieval(
+  sql: Sql,
+  master: KeyObject,
+  notes: NoteReader,
+  { embeddings, dataDir }: { readonly embeddings: EmbeddingOptions | null; readonly dataDir: string },
+): Retrieval {
+  const now = () => performance.now();
+  const hashes = new KeyHashes(master);
+  const indexer = new NoteIndexer(sql, notes, hashes);
+  const semantic = embeddings === null ? null : openVectors(sql, notes, embeddings, join(dataDir, 'vectors'));
+  const vectors = semantic?.vectors ?? null;
+  let optimisedAt = now();
+  let working = false;
+
+  async function keep(): Promise<void> {
+    if (working) return;
+    working = true;
+    try {
+      const tenants = await sql.asOwner((session) =>
+        session.query<{ id: TenantId }>('SELECT id FROM tenants ORDER BY id'),
+      );
+      for (const { id } of tenants) {
+        await indexer.catchUpAll(id);
+        await vectors?.catchUp(id);
+      }
+      if (semantic !== null && now() - optimisedAt > OPTIMISE_MS) {
+        optimisedAt = now();
+        await semantic.projection.optimise();
+      }
+    } finally {
+      working = false;
+    }
+  }
+
+  async function forget(tenant: TenantId, subject: string): Promise<void> {
+    if ((await indexer.forget(tenant, subject)) > 0) await semantic?.projection.purge();
+  }
+
+  return {
+    forget,
+    memory: new MemorySearch({ sql, notes, hashes, indexer, semantic: vectors, now }),
+    indexer,
+    vectors,
+    keep,
+  };
+}
+
+function openVectors(sql: Sql, notes: NoteReader, options: EmbeddingOptions, folder: string) {
+  const embedder = createHttpEmbedder({
+    ...options,
+    baseUrl: options.url ?? OWN_ADDRESS[options.protocol],
+    timeoutMs: TIMEOUT_MS,
+    attempts: ATTEMPTS,
+  });
+  const store = new VectorStore(sql);
+  const projection = new LanceProjection(folder, spaceName(embedder.space), store);
+  return { projection, vectors: new VectorMemory({ embedder, store, projection, notes }) };
+}
