@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { GatehouseError } from '../src/domain/errors.ts';
 import { isoOf } from '../src/domain/instant.ts';
+import type { JsonObject } from '../src/domain/json.ts';
 import type { NoteRequest, NoteView } from '../src/gateway/note-services.port.ts';
 import { historyOf } from '../src/policies/fact-history.ts';
 import type { Claim } from '../src/policies/fact-history.ts';
@@ -318,6 +319,31 @@ describeDatabases('notes', (database) => {
         ['action', 'held'],
         ['question', null],
       ]);
+    });
+
+    it('keeps apart what a person says of an account whose notes somebody else keeps', async () => {
+      const { caller } = system;
+      const say = (subject: string, data: JsonObject) =>
+        services().acceptSignals(caller, [event('chat.message_received', subject, data)]);
+      // A person without account first, who has a scope of their own for ever.
+      await say('contact/wanderer', { text: 'Hello there.' });
+      await say('account/wayland', { text: 'The budget is 10,000 EUR.' });
+      await Promise.all([
+        say('contact/wanderer', { text: 'Our budget is 20,000 EUR.', contact: { account: 'wayland' } }),
+        say('account/wayland', { text: 'The budget is 30,000 EUR.' }),
+      ]);
+      const { items } = await services().listNotes(caller, 'wayland', {
+        limit: 50,
+        cursor: null,
+        as_of: null,
+        all: false,
+      });
+      expect(items.flatMap((item) => (item.value === null ? [] : [item.value]))).toEqual(['30,000 EUR']);
+      const foreign = await system.rows(
+        `SELECT slot FROM notes WHERE predicate = 'budget' AND slot <> scope || '/budget'`,
+      );
+      expect(foreign).toEqual([]);
+      expect(await rebuild()).toEqual([]);
     });
 
     it('notes a changed record, and counts the same statement as a look', async () => {

@@ -62,7 +62,7 @@ export function slotsOfMessage(message: Message): readonly string[] {
     ...(message.type === 'note.recorded' ? [message.data] : []),
     ...(message.notes ?? []).map((draft) => draft.record),
   ];
-  const slots = records.map(slotOf);
+  const slots = records.map((record) => slotOf(record, message.scope));
   if (message.type === 'note.verified' || message.type === 'note.retracted') slots.push(message.data.slot);
   return slots.filter((slot) => slot !== null);
 }

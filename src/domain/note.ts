@@ -119,12 +119,15 @@ export interface NoteDraft {
   readonly content: NoteText;
 }
 
-/** The subject and predicate of a single-valued fact, or null when the note is none. */
-export function slotOf(note: Pick<NoteRecord, 'kind' | 'account' | 'person' | 'predicate'>): string | null {
+/**
+ * The subject and predicate of a single-valued fact, or null when the note is none. What is said of an account belongs to the scope that keeps the
+ * note, so a slot has one writer also where a person with a scope of their own speaks of an account.
+ */
+export function slotOf(note: Pick<NoteRecord, 'kind' | 'person' | 'predicate'>, scope: ScopeId): string | null {
   if (note.kind !== 'fact' || note.predicate === null) return null;
   const spec: PredicateSpec = PREDICATES[note.predicate];
   if (!spec.single) return null;
-  const subject = spec.about === 'person' ? note.person : (note.account ?? note.person);
+  const subject = spec.about === 'person' ? note.person : scope;
   return subject === null ? null : `${subject}/${note.predicate}`;
 }
 

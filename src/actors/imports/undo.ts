@@ -113,7 +113,13 @@ function noteOf(row: LedgerRow, data: unknown, ours: boolean, notes: Map<string,
   if (row.type === 'note.recorded') {
     const record = data as EventData<'note.recorded'>;
     if (record.replaces !== null) notes.delete(record.replaces);
-    if (ours) notes.set(record.note, { note: record.note, slot: slotOf(record), actor: row.actor, scope: row.scope });
+    if (ours)
+      notes.set(record.note, {
+        note: record.note,
+        slot: slotOf(record, row.scope),
+        actor: row.actor,
+        scope: row.scope,
+      });
   }
   if (row.type === 'note.retracted') notes.delete((data as EventData<'note.retracted'>).note);
 }

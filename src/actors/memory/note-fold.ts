@@ -63,7 +63,7 @@ export class NoteFold {
 
   #record(header: LedgerHeader, record: NoteRecord): void {
     const { tenant, partition, scope, at } = header;
-    const slot = slotOf(record);
+    const slot = slotOf(record, scope);
     this.notes.push({ tenant, partition, seq: header.seq, scope, slot, recordedAt: at, batch: header.batch, record });
     for (const link of record.links) {
       this.links.push({ ...link, tenant, from: record.note, partition });

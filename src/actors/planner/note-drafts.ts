@@ -40,7 +40,7 @@ export function recordNotes(builder: PlanBuilder, turn: Turn, origin: GrowingDra
 
 /** The fact that holds now, when a record only states it again. */
 function statedBefore(builder: PlanBuilder, turn: Turn, record: NoteDraft['record']): SlotFact | null {
-  const slot = slotOf(record);
+  const slot = slotOf(record, turn.message.scope);
   if (slot === null || record.value_hash === null) return null;
   const { facts } = builder.memory.notes.slot(turn.message.tenant, slot);
   const current = facts.find((fact) => fact.open !== null && fact.open.validTo === null);
@@ -58,7 +58,7 @@ function verify(
   if (record.observed_at - known.lastVerifiedAt < VERIFIED_AFTER_MS) return;
   builder.append(turn, keeper, 'note.verified', {
     note: known.id,
-    slot: slotOf(record),
+    slot: slotOf(record, turn.message.scope),
     verified_at: record.observed_at,
     by: record.by,
     reason: null,
