@@ -21,6 +21,11 @@ const TABLES = [
   'outcomes',
   'leads',
   'suppressions',
+  'guard_links',
+  'timelines',
+  'notes',
+  'note_validity',
+  'note_links',
   'note_index',
   'note_postings',
 ];
