@@ -415,9 +415,11 @@ function wrongStep(before: string, event: MachineEvent, seen: readonly EventType
   const { value, context } = step.state;
   const { approval, proposal: known } = context as unknown as ActionContext;
   if (ENDED_ACTION_STATES.has(before) && before !== 'uncertain' && step.handled) return `${before} was left`;
-  if (value === 'permitted' && before !== 'permitted' && !(before === 'proposed' && event.type === 'action.passed')) {
+  // An attempt of which it was found out that it certainly did not happen goes on under the permit that it has.
+  const isResumed = before === 'uncertain' && event.type === 'action.resumed' && seen.includes('action.passed');
+  const isPassed = before === 'proposed' && event.type === 'action.passed';
+  if (value === 'permitted' && before !== 'permitted' && !isPassed && !isResumed)
     return `permitted from ${before} by ${event.type}`;
-  }
   if (value === 'executed' && before !== 'executed') {
     if (before !== 'permitted' && before !== 'uncertain') return `executed from ${before}`;
     if (!seen.includes('action.passed')) return 'executed without a pass';
