@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { ActionChannel } from '../src/actors/channel.port.ts';
 import type { DecisionEngine } from '../src/actors/decision-engine.port.ts';
 import { openApp } from '../src/app.ts';
-import type { App } from '../src/app.ts';
+import type { App, AppOptions } from '../src/app.ts';
 import type { AccountFacts, ContactFacts } from '../src/domain/entity.ts';
 import type { JsonObject } from '../src/domain/json.ts';
 import { DEFAULT_POLICY } from '../src/domain/policy.ts';
@@ -44,24 +44,16 @@ export async function testApp(database: TestDatabase, options: TestAppOptions = 
   const server = database.kind === 'postgres' ? await createDatabase(database.serverUrl) : null;
   const sql = server === null ? await openPglite(null) : createPostgres(server.url, { maxConnections: 12 });
   await options.prepare?.(sql);
-  const app = await openApp({
-    dataDir,
-    databaseUrl: null,
+  const app = await openEmbedded(dataDir, {
     database: sql,
     ...(options.engine === undefined ? {} : { engine: options.engine }),
-    natsUrl: null,
     smtpUrl: options.smtpUrl ?? null,
-    mailFrom: 'Gatehouse <gatehouse@localhost>',
     journalDir: options.journalDir ?? null,
     anchorDir: options.anchorDir ?? null,
     archiveDir: options.archiveDir ?? null,
     channels: options.channels ?? [],
     masterKey: options.masterKey ?? null,
     adminKey: 'gh_default_test',
-    host: '127.0.0.1',
-    port: 0,
-    drainMs: 0,
-    logLevel: 'silent',
     workers: options.workers ?? false,
   });
   return {
@@ -75,6 +67,25 @@ export async function testApp(database: TestDatabase, options: TestAppOptions = 
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** The embedded system on a data folder of its own, with nothing configured and nobody listening. */
+export function openEmbedded(dataDir: string, changes: Partial<AppOptions> = {}): Promise<App> {
+  return openApp({
+    dataDir,
+    databaseUrl: null,
+    natsUrl: null,
+    smtpUrl: null,
+    mailFrom: 'Gatehouse <gatehouse@localhost>',
+    masterKey: null,
+    adminKey: null,
+    host: '127.0.0.1',
+    port: 0,
+    drainMs: 0,
+    logLevel: 'silent',
+    workers: false,
+    ...changes,
+  });
 }
 
 let made = 0;

@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 
 import { LedgerFold, parseRow } from '../src/actors/replay/ledger-fold.ts';
-import { openApp } from '../src/app.ts';
 import { GatehouseError } from '../src/domain/errors.ts';
 import { canonicalJson } from '../src/domain/json.ts';
 import type { LedgerRow } from '../src/domain/ledger-event.ts';
@@ -18,6 +17,7 @@ import { createLedgerReader } from '../src/memory/read/ledger-reader.ts';
 import { PolicyCache } from '../src/memory/runtime/policy-cache.ts';
 import { openPglite } from '../src/memory/sql/pglite.ts';
 import { seededRandom } from '../src/stats/random.ts';
+import { openEmbedded } from './app.fixture.ts';
 import { describeData } from './needs.ts';
 import { TEST_MASTER_KEY, Workplace } from './process.fixture.ts';
 
@@ -105,20 +105,7 @@ describeData('what was known in the Olist history', 'olist', (folder) => {
     const random = seededRandom('known-state');
     const [from, to] = [Date.UTC(2017, 5, 1), Date.UTC(2018, 11, 1)];
 
-    const app = await openApp({
-      dataDir: place.dataDir,
-      databaseUrl: null,
-      natsUrl: null,
-      smtpUrl: null,
-      mailFrom: 'Gatehouse <gatehouse@localhost>',
-      masterKey: TEST_MASTER_KEY,
-      adminKey: null,
-      host: '127.0.0.1',
-      port: 0,
-      drainMs: 0,
-      logLevel: 'silent',
-      workers: false,
-    });
+    const app = await openEmbedded(place.dataDir, { masterKey: TEST_MASTER_KEY });
     const pairs: Pair[] = [];
     const began = performance.now();
     try {

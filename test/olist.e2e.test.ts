@@ -6,10 +6,10 @@ import { join } from 'node:path';
 
 import { afterAll, expect, it } from 'vitest';
 
-import { openApp } from '../src/app.ts';
 import type { LoopReport, RebuildReport, ReplayAllReport, UndoReport } from '../src/gateway/services.port.ts';
 import { sha256 } from '../src/memory/sha256.ts';
 import { openPglite } from '../src/memory/sql/pglite.ts';
+import { openEmbedded } from './app.fixture.ts';
 import { describeData } from './needs.ts';
 import { finished, TEST_MASTER_KEY, Workplace } from './process.fixture.ts';
 
@@ -78,20 +78,7 @@ describeData('the Olist funnel, simulated', 'olist', (folder) => {
       outcome: 'completed',
       import: { total: 8_842, applied: 8_842, counts: { signals: 8_000, outcomes: 842 } },
     });
-    const app = await openApp({
-      dataDir: whole.dataDir,
-      databaseUrl: null,
-      natsUrl: null,
-      smtpUrl: null,
-      mailFrom: 'Gatehouse <gatehouse@localhost>',
-      masterKey: TEST_MASTER_KEY,
-      adminKey: null,
-      host: '127.0.0.1',
-      port: 0,
-      drainMs: 0,
-      logLevel: 'silent',
-      workers: false,
-    });
+    const app = await openEmbedded(whole.dataDir, { masterKey: TEST_MASTER_KEY });
     let report: LoopReport;
     try {
       report = await app.services.loopReport(await app.caller('default'), { dimension: 'origin' });

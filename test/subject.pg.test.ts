@@ -5,8 +5,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { openApp } from '../src/app.ts';
-import { event, OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp, until } from './app.fixture.ts';
+import { openEmbedded, event, OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
 
@@ -27,20 +26,7 @@ function bytesOf(folder: string): Buffer {
 it('no file of an embedded installation ever holds what is personal', { timeout: 120_000 }, async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-bytes-'));
   try {
-    const app = await openApp({
-      dataDir,
-      databaseUrl: null,
-      natsUrl: null,
-      smtpUrl: null,
-      mailFrom: 'Gatehouse <gatehouse@localhost>',
-      masterKey: null,
-      adminKey: null,
-      host: '127.0.0.1',
-      port: 0,
-      drainMs: 0,
-      logLevel: 'silent',
-      workers: true,
-    });
+    const app = await openEmbedded(dataDir, { workers: true });
     const caller = await app.caller('default');
     const content = { subject: 'Hi', body: 'A crate of drakonfruit for you.' };
     try {

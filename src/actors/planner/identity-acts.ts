@@ -7,8 +7,8 @@ import type { EventData } from '../../domain/event-types.ts';
 import { EMPTY_GUARD, latestMomentOf } from '../../domain/guard.ts';
 import type { Gained, GuardChange, GuardKey, GuardState } from '../../domain/guard.ts';
 import { GROUP_MAX } from '../../domain/identity.ts';
-import { asId, partitionOf } from '../../domain/ids.ts';
-import type { AccountId, PersonId, ScopeId } from '../../domain/ids.ts';
+import { asId } from '../../domain/ids.ts';
+import type { AccountId, PersonId } from '../../domain/ids.ts';
 import { guardKeyOf } from '../../domain/keys.ts';
 import type { ActorRef, Message, SubjectRefs } from '../../domain/message.ts';
 import { strictestLock } from '../../domain/stricter-guard.ts';
@@ -19,6 +19,7 @@ import { survivorRefs } from './forward.ts';
 import { guardGroup, unitedGuard } from './guard-group.ts';
 import type { GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
 import { subjectContext } from './subject-view.ts';
+import { tellActor } from './tell-actor.ts';
 
 type Peers = Extract<GuardChange, { kind: 'joined' }>['peers'];
 
@@ -43,34 +44,15 @@ function contextOf(builder: PlanBuilder, message: Message): SubjectContext {
   return subjectContext(builder.actor(message.tenant, message.actor.kind, message.actor.id));
 }
 
-/** A message to the other side of a merge. */
+/** Tells the other side of a merge. */
 function tell(
   builder: PlanBuilder,
   turn: Turn,
-  to: { readonly id: string; readonly scope: string; readonly refs: SubjectRefs },
+  { id: to, scope, refs }: { readonly id: string; readonly scope: string; readonly refs: SubjectRefs },
   id: string,
   told: Pick<Message, 'type' | 'data'>,
 ): void {
-  const { message } = turn;
-  const scope = asId<ScopeId>(to.scope);
-  builder.plan.outgoing.push({
-    ...told,
-    tenant: message.tenant,
-    source: `actor:${message.actor.kind}`,
-    id,
-    scope,
-    partition: partitionOf(scope),
-    actor: { kind: message.actor.kind, id: to.id },
-    refs: to.refs,
-    at: message.at,
-    sealed: null,
-    profiles: [],
-    causation: turn.cause,
-    correlation: turn.correlation,
-    batch: message.batch,
-    history: message.history,
-    contentDigest: '',
-  } as Message);
+  tellActor(builder, turn, { actor: { kind: turn.message.actor.kind, id: to }, scope, refs }, id, told);
 }
 
 export function merge(builder: PlanBuilder, turn: Turn, data: EventData<'identity.merged'>): GrowingDraft {

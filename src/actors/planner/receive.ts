@@ -1,7 +1,7 @@
 /** Takes one message in: appends it as an event of its actor, with what it tells guards, entities and the registry. */
 import { TIMER_NAMES } from '../../domain/effects.ts';
 import type { EventData } from '../../domain/event-types.ts';
-import { asId, eventIdOf, partitionOf } from '../../domain/ids.ts';
+import { eventIdOf } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import type { ActorRef, Message } from '../../domain/message.ts';
 import { NO_REFS } from '../../domain/message.ts';
@@ -16,6 +16,7 @@ import { join, merge, part, reparent, split } from './identity-acts.ts';
 import { recordNotes } from './note-drafts.ts';
 import type { GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
 import { isUnscored, subjectContext } from './subject-view.ts';
+import { tellActor } from './tell-actor.ts';
 
 const TIMER_NAME_OF: Partial<Record<Message['type'], 'retriage' | 'due' | 'review_expiry'>> = {
   'retriage.due': 'retriage',
@@ -72,35 +73,25 @@ function suppressPerson(builder: PlanBuilder, turn: Turn): void {
   const { message } = turn;
   const ended = endOfContact(message);
   if (ended === null) return;
-  const scope = asId<Message['scope']>(message.tenant);
   for (const key of message.refs.suppressionKeys.filter(
     (item) => item.startsWith('email:') || item.startsWith('contact:'),
   )) {
-    builder.plan.outgoing.push({
-      type: 'suppression.added',
-      data: {
-        key,
-        scope: key.startsWith('email:') ? 'email' : 'contact',
-        reason: ended.reason,
-        source: ended.source,
-        by: `system:${ended.source}`,
+    tellActor(
+      builder,
+      turn,
+      { actor: { kind: 'tenant', id: message.tenant }, scope: message.tenant, refs: NO_REFS },
+      `suppress:${message.source}:${message.id}:${key}`,
+      {
+        type: 'suppression.added',
+        data: {
+          key,
+          scope: key.startsWith('email:') ? 'email' : 'contact',
+          reason: ended.reason,
+          source: ended.source,
+          by: `system:${ended.source}`,
+        },
       },
-      tenant: message.tenant,
-      source: `actor:${message.actor.kind}`,
-      id: `suppress:${message.source}:${message.id}:${key}`,
-      scope,
-      partition: partitionOf(scope),
-      actor: { kind: 'tenant', id: message.tenant },
-      refs: NO_REFS,
-      at: message.at,
-      sealed: null,
-      profiles: [],
-      causation: turn.cause,
-      correlation: turn.correlation,
-      batch: message.batch,
-      history: message.history,
-      contentDigest: '',
-    });
+    );
   }
 }
 

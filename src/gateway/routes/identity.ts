@@ -2,6 +2,7 @@
 import { callerOf } from '../context.ts';
 import type { GatewayApp, GatewayContext } from '../context.ts';
 import { pageOf, pageQueryOf } from '../cursor.ts';
+import type { EntityKind } from '../identity.port.ts';
 import { operation } from '../operation.ts';
 import { externalIdParams, idParams } from '../schemas/common.ts';
 import {
@@ -24,40 +25,56 @@ import {
   suggestionSchema,
 } from '../schemas/identity.ts';
 
+const NAME_OPERATIONS = {
+  account: {
+    merge: 'mergeAccount',
+    list: 'listAccountAliases',
+    add: 'addAccountAlias',
+    remove: 'removeAccountAlias',
+  },
+  contact: {
+    merge: 'mergeContact',
+    list: 'listContactAliases',
+    add: 'addContactAlias',
+    remove: 'removeContactAlias',
+  },
+} as const;
+
 /** A request without an id of its own is another act each time. */
 function actOf<Body extends { readonly request_id?: string | undefined }>(body: Body) {
   return { ...body, request_id: body.request_id ?? null };
 }
 
 export function registerIdentityRoutes(app: GatewayApp, context: GatewayContext): void {
-  registerAccountNames(app, context);
-  registerContactNames(app, context);
+  registerNames(app, context, 'account');
+  registerNames(app, context, 'contact');
   registerActs(app, context);
   registerSuggestions(app, context);
 }
 
-function registerAccountNames(app: GatewayApp, { services }: GatewayContext): void {
+function registerNames(app: GatewayApp, { services }: GatewayContext, entity: EntityKind): void {
   const { identities } = services;
+  const operations = NAME_OPERATIONS[entity];
+  const one = entity === 'account' ? 'an account' : 'a contact';
   app.post(
-    '/v1/accounts/:external_id/merge',
-    operation('mergeAccount', {
+    `/v1/${entity}s/:external_id/merge`,
+    operation(operations.merge, {
       tag: 'identity',
-      summary: 'Merge an account into another',
+      summary: `Merge ${one} into another`,
       description:
         'Both names lead to the one that stays. Touches, locks, caps and suppressions of both count from the commit on, whichever side is stricter. It can be split again.',
       request: { params: externalIdParams, body: mergeSchema },
       answers: { 200: { description: 'The merge as it stands.', schema: identityActSchema } },
       errors: ['not_found', 'conflict', 'state_conflict', 'storage_full'],
     }),
-    async (request) =>
-      identities.mergeInto(callerOf(request), 'account', request.params.external_id, actOf(request.body)),
+    async (request) => identities.mergeInto(callerOf(request), entity, request.params.external_id, actOf(request.body)),
   );
 
   app.get(
-    '/v1/accounts/:external_id/aliases',
-    operation('listAccountAliases', {
+    `/v1/${entity}s/:external_id/aliases`,
+    operation(operations.list, {
       tag: 'identity',
-      summary: 'List the further names of an account',
+      summary: `List the further names of ${one}`,
       description:
         'Ids in other systems, addresses and domains. The text of a name that was learned from a signal is not kept.',
       request: { params: externalIdParams },
@@ -65,15 +82,15 @@ function registerAccountNames(app: GatewayApp, { services }: GatewayContext): vo
       errors: ['not_found'],
     }),
     async (request) => ({
-      items: await identities.listAliases(callerOf(request), 'account', request.params.external_id),
+      items: await identities.listAliases(callerOf(request), entity, request.params.external_id),
     }),
   );
 
   app.post(
-    '/v1/accounts/:external_id/aliases',
-    operation('addAccountAlias', {
+    `/v1/${entity}s/:external_id/aliases`,
+    operation(operations.add, {
       tag: 'identity',
-      summary: 'Add a further name to an account',
+      summary: `Add a further name to ${one}`,
       description:
         'A name that belongs to another is refused, and the error names the merge. Free-mail domains belong to nobody.',
       request: { params: externalIdParams, body: newAliasSchema },
@@ -82,7 +99,7 @@ function registerAccountNames(app: GatewayApp, { services }: GatewayContext): vo
     }),
     async (request) => {
       const { kind, value, reason, system = null } = request.body;
-      return identities.addAlias(callerOf(request), 'account', request.params.external_id, {
+      return identities.addAlias(callerOf(request), entity, request.params.external_id, {
         kind,
         value,
         reason,
@@ -92,8 +109,8 @@ function registerAccountNames(app: GatewayApp, { services }: GatewayContext): vo
   );
 
   app.delete(
-    '/v1/accounts/:external_id/aliases/:id',
-    operation('removeAccountAlias', {
+    `/v1/${entity}s/:external_id/aliases/:id`,
+    operation(operations.remove, {
       tag: 'identity',
       summary: 'Take a further name away',
       description: 'Hosts may believe a name for a minute longer. What the name suppressed stays suppressed.',
@@ -103,79 +120,7 @@ function registerAccountNames(app: GatewayApp, { services }: GatewayContext): vo
     }),
     async (request) => {
       const { external_id: externalId, id } = request.params;
-      return identities.removeAlias(callerOf(request), 'account', externalId, id, request.query.reason);
-    },
-  );
-}
-
-function registerContactNames(app: GatewayApp, { services }: GatewayContext): void {
-  const { identities } = services;
-  app.post(
-    '/v1/contacts/:external_id/merge',
-    operation('mergeContact', {
-      tag: 'identity',
-      summary: 'Merge a contact into another',
-      description:
-        'Both names lead to the one that stays. Touches, locks, caps and suppressions of both count from the commit on, whichever side is stricter. It can be split again.',
-      request: { params: externalIdParams, body: mergeSchema },
-      answers: { 200: { description: 'The merge as it stands.', schema: identityActSchema } },
-      errors: ['not_found', 'conflict', 'state_conflict', 'storage_full'],
-    }),
-    async (request) =>
-      identities.mergeInto(callerOf(request), 'contact', request.params.external_id, actOf(request.body)),
-  );
-
-  app.get(
-    '/v1/contacts/:external_id/aliases',
-    operation('listContactAliases', {
-      tag: 'identity',
-      summary: 'List the further names of a contact',
-      description:
-        'Ids in other systems, addresses and domains. The text of a name that was learned from a signal is not kept.',
-      request: { params: externalIdParams },
-      answers: { 200: { description: 'All further names.', schema: aliasListSchema } },
-      errors: ['not_found'],
-    }),
-    async (request) => ({
-      items: await identities.listAliases(callerOf(request), 'contact', request.params.external_id),
-    }),
-  );
-
-  app.post(
-    '/v1/contacts/:external_id/aliases',
-    operation('addContactAlias', {
-      tag: 'identity',
-      summary: 'Add a further name to a contact',
-      description:
-        'A name that belongs to another is refused, and the error names the merge. Free-mail domains belong to nobody.',
-      request: { params: externalIdParams, body: newAliasSchema },
-      answers: { 200: { description: 'The further name.', schema: aliasSchema } },
-      errors: ['not_found', 'state_conflict', 'storage_full'],
-    }),
-    async (request) => {
-      const { kind, value, reason, system = null } = request.body;
-      return identities.addAlias(callerOf(request), 'contact', request.params.external_id, {
-        kind,
-        value,
-        reason,
-        system,
-      });
-    },
-  );
-
-  app.delete(
-    '/v1/contacts/:external_id/aliases/:id',
-    operation('removeContactAlias', {
-      tag: 'identity',
-      summary: 'Take a further name away',
-      description: 'Hosts may believe a name for a minute longer. What the name suppressed stays suppressed.',
-      request: { params: aliasParams, querystring: aliasReasonQuery },
-      answers: { 200: { description: 'The name is nobody’s any more.', schema: removedAliasSchema } },
-      errors: ['not_found', 'storage_full'],
-    }),
-    async (request) => {
-      const { external_id: externalId, id } = request.params;
-      return identities.removeAlias(callerOf(request), 'contact', externalId, id, request.query.reason);
+      return identities.removeAlias(callerOf(request), entity, externalId, id, request.query.reason);
     },
   );
 }
