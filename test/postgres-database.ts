@@ -18,13 +18,17 @@ export interface PostgresDatabase {
   readonly drop: () => Promise<void>;
 }
 
-export async function createDatabase(serverUrl = postgresUrl()): Promise<PostgresDatabase> {
+/** `locale` is that of the server unless given. */
+export async function createDatabase(serverUrl = postgresUrl(), locale?: 'C'): Promise<PostgresDatabase> {
   if (serverUrl === undefined) {
     throw new Error('createDatabase needs DATABASE_URL; put the test into describePostgres or describeDatabases');
   }
   const name = `${TEST_DATABASE_PREFIX}${process.pid}_${randomBytes(6).toString('hex')}`;
   // template1 cannot be copied while anybody is connected to it, template0 always can.
-  await runOnServer(serverUrl, `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`);
+  await runOnServer(
+    serverUrl,
+    `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'${locale === undefined ? '' : ` LOCALE '${locale}'`}`,
+  );
 
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;

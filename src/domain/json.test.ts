@@ -58,6 +58,53 @@ test('the order of members does not matter', () => {
   );
 });
 
+/** Canonical text as RFC 8785 describes it, without any short cut. */
+function described(value: JsonValue): string {
+  if (Array.isArray(value)) return `[${value.map(described).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${described(member)}`).join(',')}}`;
+}
+
+const name = fc.oneof(
+  fc.string({ maxLength: 3 }),
+  fc.nat(12).map(String),
+  fc.constantFrom('__proto__', 'a', 'b', 'toJSON'),
+);
+const awkward = fc.letrec<{ value: JsonValue }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    fc.string(),
+    fc.integer(),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.array(fc.tuple(name, tie('value')), { maxLength: 5 }).map((members) => Object.fromEntries(members)),
+  ),
+})).value;
+
+test('names that look like numbers, and any other, stand where they belong', () => {
+  fc.assert(
+    fc.property(awkward, (value) => {
+      expect(canonicalJson(value)).toBe(described(value));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('many names are sorted like few', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.string({ minLength: 1, maxLength: 4 }), { maxLength: 60 }), (names) => {
+      const record = Object.fromEntries(names.map((each, index) => [`n${each}`, index]));
+      expect(canonicalJson(record)).toBe(described(record));
+    }),
+  );
+});
+
+test('a record is read once, however deep it stands', () => {
+  let deep: JsonValue = { b: 1, a: 2 };
+  for (let level = 0; level < 200; level += 1) deep = { b: 1, a: deep, [String(level)]: 0 };
+  expect(canonicalJson(deep)).toBe(described(deep));
+});
+
 test('what is read back gives the same text', () => {
   fc.assert(
     fc.property(anyJson, (value) => {

@@ -13,7 +13,7 @@ import { decodeCursor, pageOf } from './cursor.ts';
 type UncertainRecord = PermitRecord & { readonly attempted_at: number | null };
 
 const SELECT = `SELECT ${PERMIT_COLUMNS}, e.at AS attempted_at
-  FROM permits p LEFT JOIN executions e ON e.tenant = p.tenant AND e.permit = p.id WHERE p.tenant = $1 AND p.state = 'uncertain'`;
+  FROM permits p LEFT JOIN executions e ON e.tenant = p.tenant AND e.permit = p.id WHERE p.tenant = $1 AND p.uncertain_since IS NOT NULL`;
 
 function viewOf(row: UncertainRecord): UncertainView {
   const { decision, actionType, channel, recipient } = JSON.parse(row.detail) as PermitDetail;
@@ -41,7 +41,7 @@ export class UncertainPermits {
     const [at = null, id = null] = cursor === null ? [] : decodeCursor(cursor, 2);
     const rows = await this.#rows(
       tenant,
-      'AND ($2::bigint IS NULL OR (p.granted_at, p.id) > ($2::bigint, $3::text)) ORDER BY p.granted_at, p.id LIMIT $4',
+      'AND ($2::bigint IS NULL OR (p.uncertain_since, p.id) > ($2::bigint, $3::text)) ORDER BY p.uncertain_since, p.id LIMIT $4',
       [at, id, limit + 1],
     );
     return pageOf(rows, limit, viewOf, (row) => [row.granted_at, row.id]);

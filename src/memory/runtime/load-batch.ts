@@ -67,10 +67,11 @@ export async function loadBatch(
     // With an account comes the one that it was merged into, and with a person the account that they were moved to.
     `SELECT a.* FROM (
        SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS w (tenant, kind, id)
-       UNION
-       SELECT l.tenant, 'account', substr(l.peer, 9) FROM unnest($1::text[], $2::text[], $3::text[]) AS w (tenant, kind, id)
-       JOIN guard_links l ON l.tenant = w.tenant AND l.key = CASE w.kind WHEN 'lead' THEN 'contact:' ELSE 'account:' END || w.id
-       WHERE w.kind IN ('account', 'lead') AND l.peer LIKE 'account:%'
+       UNION ALL
+       SELECT l.tenant, 'account', substr(l.peer, 9) FROM (
+         SELECT tenant, CASE kind WHEN 'lead' THEN 'contact:' ELSE 'account:' END || id AS key
+         FROM unnest($1::text[], $2::text[], $3::text[]) AS w (tenant, kind, id) WHERE kind IN ('account', 'lead') OFFSET 0
+       ) k JOIN guard_links l ON l.tenant = k.tenant AND l.key = k.key WHERE l.peer LIKE 'account:%'
      ) w CROSS JOIN LATERAL (
        SELECT tenant, kind, id, partition, machine_version, value, context, seq FROM actor_state
        WHERE tenant = w.tenant AND kind = w.kind AND id = w.id AND kind <> 'trust' OFFSET 0

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { arrayTypesOf, binaryArray } from './array-parameter.ts';
@@ -13,6 +14,22 @@ describe('array parameters', () => {
     const bytes = binaryArray('text', ['é', null]);
     expect(bytes.toString('hex')).toBe(
       ['00000001', '00000001', '00000019', '00000002', '00000001', '00000002', 'c3a9', 'ffffffff'].join(''),
+    );
+  });
+
+  it('has room for whatever comes after text that is longer in bytes than in characters', () => {
+    const text = fc.oneof(fc.constant(null), fc.string({ unit: 'binary', maxLength: 40 }), fc.constant('€'.repeat(30)));
+    fc.assert(
+      fc.property(fc.array(text, { minLength: 1, maxLength: 20 }), (values) => {
+        const bytes = binaryArray('text', values);
+        const read: (string | null)[] = [];
+        for (let at = 20; at < bytes.length;) {
+          const length = bytes.readInt32BE(at);
+          read.push(length < 0 ? null : bytes.toString('utf8', at + 4, at + 4 + length));
+          at += 4 + Math.max(0, length);
+        }
+        expect(read).toEqual(values.map((value) => value && Buffer.from(value, 'utf8').toString('utf8')));
+      }),
     );
   });
 

@@ -35,10 +35,25 @@ export function arrayTypesOf(text: string): readonly (string | undefined)[] {
   return types;
 }
 
-function capacityOf(values: readonly Element[], width: number | null): number {
+/** Bytes of the array when its text is plain ASCII, as nearly all of it is. */
+function likelyBytes(values: readonly Element[], width: number | null): number {
   let bytes = HEADER_BYTES + values.length * (4 + (width ?? 0));
-  if (width === null) for (const value of values) bytes += value === null ? 0 : String(value).length * UTF8_BYTES_MAX;
+  if (width === null) for (const value of values) bytes += value === null ? 0 : String(value).length;
   return bytes;
+}
+
+/** The buffer itself when `bytes` more fit at `offset`, and a larger one that begins with the same bytes otherwise. */
+function withRoom(buffer: Buffer, offset: number, bytes: number): Buffer {
+  if (offset + bytes <= buffer.length) return buffer;
+  const larger = Buffer.allocUnsafe(Math.max(offset + bytes, 2 * buffer.length));
+  buffer.copy(larger, 0, 0, offset);
+  return larger;
+}
+
+/** Bytes of one text; counted only where the most that it can need is more than there is `left`. */
+function textBytes(text: string, left: number): number {
+  const most = text.length * UTF8_BYTES_MAX;
+  return most <= left ? most : Buffer.byteLength(text, 'utf8');
 }
 
 function writeElement(buffer: Buffer, offset: number, type: string, value: string | number | boolean | Date): number {
@@ -66,7 +81,7 @@ function writeElement(buffer: Buffer, offset: number, type: string, value: strin
 export function binaryArray(type: string, values: readonly Element[]): Buffer {
   const spec = ELEMENT_TYPES[type];
   if (spec === undefined) throw new TypeError(`no binary form for arrays of ${type}`);
-  const buffer = Buffer.allocUnsafe(capacityOf(values, spec.width));
+  let buffer: Buffer = Buffer.allocUnsafe(likelyBytes(values, spec.width));
   let hasNull = 0;
   buffer.writeInt32BE(values.length === 0 ? 0 : 1, 0);
   buffer.writeInt32BE(spec.oid, 8);
@@ -76,9 +91,11 @@ export function binaryArray(type: string, values: readonly Element[]): Buffer {
   for (const value of values) {
     if (value === null) {
       hasNull = 1;
+      buffer = withRoom(buffer, offset, 4);
       offset = buffer.writeInt32BE(-1, offset);
       continue;
     }
+    buffer = withRoom(buffer, offset, 4 + (spec.width ?? textBytes(String(value), buffer.length - offset - 4)));
     const end = writeElement(buffer, offset + 4, type, value);
     buffer.writeInt32BE(end - offset - 4, offset);
     offset = end;

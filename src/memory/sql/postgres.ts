@@ -5,6 +5,7 @@ import { Pool, types } from 'pg';
 import type { CustomTypesConfig, PoolClient } from 'pg';
 
 import { arrayTypesOf, binaryArray } from './array-parameter.ts';
+import { JoiningSocket } from './joining-socket.ts';
 import { openStatement } from './scope-statement.ts';
 import { translated } from './sql-error.ts';
 import type { Sql, SqlScope, SqlSession, SqlValue } from './sql.port.ts';
@@ -32,6 +33,7 @@ export function createPostgres(url: string, options: { maxConnections: number })
     types: customTypes,
     // Statements that do not wait for each other's rows are sent at once and answered in order.
     pipeline: true,
+    stream: () => new JoiningSocket(),
   });
   // A connection that breaks while idle is replaced by the pool, and one that breaks at work fails its statements. Without these
   // listeners either would end the process.

@@ -10,11 +10,10 @@ export function writeActors(writes: Writes, plan: CommitPlan, loaded: Loaded): v
   const seqBefore = (actor: StoredActor) => loaded.actors.get(actorKey(actor.tenant, actor.kind, actor.id))?.seq ?? 0;
   const born = plan.actors.filter((actor) => seqBefore(actor) === 0);
   if (born.length > 0) {
-    writes.expect(
-      'new actor states',
+    // A state that is there already breaks its key, and then the batch begins again.
+    writes.send(
       `INSERT INTO actor_state (tenant, kind, id, partition, machine_version, value, context, seq)
-       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::smallint[], $5::int[], $6::text[], $7::text[], $8::bigint[])
-       ON CONFLICT DO NOTHING RETURNING 1`,
+       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::smallint[], $5::int[], $6::text[], $7::text[], $8::bigint[])`,
       columns(born, [
         (a) => a.tenant,
         (a) => a.kind,
@@ -25,7 +24,6 @@ export function writeActors(writes: Writes, plan: CommitPlan, loaded: Loaded): v
         (a) => canonicalJson(a.context),
         (a) => a.seq,
       ]),
-      born.length,
     );
   }
   const moved = plan.actors.filter((actor) => seqBefore(actor) > 0);
@@ -69,12 +67,9 @@ export function writeGuards(writes: Writes, plan: CommitPlan, loaded: Loaded): v
   const versionBefore = (guard: StoredGuard) => loaded.guards.get(tenantKey(guard.tenant, guard.key))?.version ?? 0;
   const born = guards.filter((guard) => versionBefore(guard) === 0);
   if (born.length > 0) {
-    writes.expect(
-      'new guards',
-      `INSERT INTO guards (tenant, key, version, state) SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[])
-       ON CONFLICT DO NOTHING RETURNING 1`,
+    writes.send(
+      `INSERT INTO guards (tenant, key, version, state) SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[])`,
       columns(born, [(g) => g.tenant, (g) => g.key, (g) => g.version, (g) => canonicalJson(g.state)]),
-      born.length,
     );
   }
   const moved = guards.filter((guard) => versionBefore(guard) > 0);
