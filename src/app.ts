@@ -108,7 +108,8 @@ const POLL_MS = 100;
 const EXECUTORS = 4;
 const METER_MS = 60_000;
 const STATISTICS_MS = 2_000;
-const INDEX_MS = 2_000;
+/** Whoever searches has what is new indexed first, so this may lag, and larger batches cost less. */
+const INDEX_MS = 10_000;
 const BACKLOG_MS = 15_000;
 const PAUSE_MS = 1_000;
 /** How soon every host has forgotten the key of somebody whom another one erased. */

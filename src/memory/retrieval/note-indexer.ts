@@ -41,6 +41,7 @@ export class NoteIndexer {
         waiting.map(({ id }) => id),
       );
       await this.#write(tenant, partition, waiting, notes);
+      if (waiting.length < BATCH) return true;
     }
   }
 
