@@ -62,9 +62,11 @@ import { createIdentityServices } from './identity-services.ts';
 import type { IdentityParts } from './identity-services.ts';
 import { KnownStates } from './known-states.ts';
 import { anchorView } from './ledger-audit.ts';
+import { createOwnershipServices } from './ownership-services.ts';
+import type { OwnershipParts } from './ownership-services.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
-export interface ServiceParts extends IdentityParts {
+export interface ServiceParts extends IdentityParts, Omit<OwnershipParts, 'now'> {
   readonly anchors: AnchorFolder;
   readonly audit: () => Promise<VerifyReport>;
   readonly backlog: BacklogWatch;
@@ -231,6 +233,7 @@ export function createServices(parts: ServiceParts): Services {
   return {
     ...parts.noteServices,
     identities: createIdentityServices(parts),
+    ownership: createOwnershipServices({ ...parts, now: () => clock.now() }),
     ...parts.searchServices,
     async authenticate(key) {
       const found = await keys.authenticate(key);

@@ -73,6 +73,7 @@ export type CommandServices = Pick<
   | 'getReview'
   | 'health'
   | 'identities'
+  | 'ownership'
   | 'listImports'
   | 'exportSubject'
   | 'objectSubject'

@@ -11,6 +11,7 @@ import { identityCommand } from './commands/identity.ts';
 import { importCommand } from './commands/import.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { memoryCommand } from './commands/memory.ts';
+import { ownCommand } from './commands/own.ts';
 import { parkedCommand } from './commands/parked.ts';
 import { reviewCommand } from './commands/review.ts';
 import { demoCommand, serveCommand } from './commands/serve.ts';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   uncertainCommand,
   subjectCommand,
   identityCommand,
+  ownCommand,
   replayCommand,
   verifyCommand,
   anchorCommand,

@@ -277,9 +277,25 @@ export const EVENT_TYPES = {
   'ownership.taken': spec(
     ['account', 'lead'],
     'A person took over',
-    z.strictObject({ owner: z.string(), until: instant, by }),
+    z.strictObject({
+      owner: z.string(),
+      until: instant,
+      by,
+      /** Another person's lock is taken only by saying so. */
+      takeover: z.boolean().optional(),
+      reason: reasonText.optional(),
+    }),
   ),
-  'ownership.released': spec(['account', 'lead'], 'Ownership was released', z.strictObject({ by })),
+  'ownership.released': spec(
+    ['account', 'lead'],
+    'Ownership was released',
+    z.strictObject({ by, takeover: z.boolean().optional(), reason: reasonText.optional() }),
+  ),
+  'ownership.refused': spec(
+    ['account', 'lead'],
+    'Another person owns it and was not overruled',
+    z.strictObject({ wanted: z.enum(['take', 'release']), held_by: z.string(), until: instant, by }),
+  ),
 
   'note.recorded': spec(['account', 'lead'], 'A note was recorded', noteRecordSchema),
   'note.verified': spec(

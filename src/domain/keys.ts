@@ -23,6 +23,12 @@ export function guardKeyOf(kind: ActorKind, id: string): GuardKey {
   return kind === 'lead' ? `contact:${id}` : `account:${id}`;
 }
 
+/** The guard that carries the lock: that of the account, and that of the person where there is no account. */
+export function ownedGuardOf({ account, person }: Pick<SubjectRefs, 'account' | 'person'>): GuardKey | null {
+  if (account !== null) return `account:${account}`;
+  return person === null ? null : `contact:${person}`;
+}
+
 /** The guard rows that a message needs, beside those that they say are read with them. */
 export function guardKeysOfMessage(message: Message): readonly GuardKey[] {
   return [...guardKeysOf(message.refs, message.partition), ...furtherGuardKeys(message)];

@@ -44,6 +44,13 @@ export const OPERATIONS = {
   getAccountTimeline: 'read',
   getContactTimeline: 'read',
 
+  getAccountOwnership: 'read',
+  takeAccount: 'review',
+  releaseAccount: 'review',
+  getContactOwnership: 'read',
+  takeContact: 'review',
+  releaseContact: 'review',
+
   mergeAccount: 'operate',
   mergeContact: 'operate',
   moveContact: 'operate',

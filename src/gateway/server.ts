@@ -30,6 +30,7 @@ import { registerIdentityRoutes } from './routes/identity.ts';
 import { registerImportRoutes } from './routes/imports.ts';
 import { registerMemoryRoutes } from './routes/memory.ts';
 import { registerNoteRoutes } from './routes/notes.ts';
+import { registerOwnershipRoutes } from './routes/ownership.ts';
 import { registerParkedRoutes } from './routes/parked.ts';
 import { registerProposalRoutes } from './routes/proposals.ts';
 import { registerReportRoutes } from './routes/reports.ts';
@@ -113,6 +114,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerSubjectRoutes(app, context);
   registerNoteRoutes(app, context);
   registerIdentityRoutes(app, context);
+  registerOwnershipRoutes(app, context);
   registerMemoryRoutes(app, context);
   registerUncertainRoutes(app, context);
   registerReportRoutes(app, context);

@@ -12,6 +12,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { Caller, Page, PageQuery } from './caller.port.ts';
 import type { IdentityServices } from './identity.port.ts';
 import type { NoteServices } from './note-services.port.ts';
+import type { OwnershipServices } from './ownership.port.ts';
 import type { SearchServices } from './search-services.port.ts';
 
 export type { Caller, Page, PageQuery } from './caller.port.ts';
@@ -436,6 +437,7 @@ export interface BackupView {
 
 export interface Services extends NoteServices, SearchServices {
   readonly identities: IdentityServices;
+  readonly ownership: OwnershipServices;
   authenticate(key: string): Promise<Caller | null>;
   /**
    * All or nothing: either every event is accepted, or a `GatehouseError` names what is wrong with which. Pointers of its faults start

@@ -2,6 +2,7 @@
 import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
 import type { AccountEventFacts, ContactEventFacts, EventData } from '../../domain/event-types.ts';
 import type { GuardChange, GuardKey } from '../../domain/guard.ts';
+import { ownedGuardOf } from '../../domain/keys.ts';
 import type { Message, SubjectRefs } from '../../domain/message.ts';
 import { OUTCOME_TYPE_SPECS } from '../../domain/outcome-types.ts';
 import { budgetPeriodOf } from '../../policies/budget-period.ts';
@@ -100,17 +101,15 @@ export function guardChangesOf(message: Message): readonly Change[] {
       return refs.person === null ? [] : [[`contact:${refs.person}`, { kind: 'opted_out', at: message.at }]];
     case 'effect.recovered':
       return recoveredChanges(message, message.data);
-    case 'ownership.taken':
-      return refs.account === null
-        ? []
-        : [
-            [
-              `account:${refs.account}`,
-              { kind: 'locked', owner: message.data.owner, lane: 'operator', until: message.data.until, person: true },
-            ],
-          ];
-    case 'ownership.released':
-      return refs.account === null ? [] : [[`account:${refs.account}`, { kind: 'unlocked' }]];
+    case 'ownership.taken': {
+      const { owner, until } = message.data;
+      const key = ownedGuardOf(refs);
+      return key === null ? [] : [[key, { kind: 'locked', owner, lane: 'operator', until, person: true }]];
+    }
+    case 'ownership.released': {
+      const key = ownedGuardOf(refs);
+      return key === null ? [] : [[key, { kind: 'unlocked' }]];
+    }
     default:
       return [];
   }

@@ -14,6 +14,7 @@ import { guardChangesOf } from './guard-changes.ts';
 import { survivorOf } from './guard-group.ts';
 import { join, merge, part, reparent, split } from './identity-acts.ts';
 import { recordNotes } from './note-drafts.ts';
+import { refuseOwnership } from './ownership.ts';
 import type { GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
 import { isUnscored, subjectContext } from './subject-view.ts';
 import { tellActor } from './tell-actor.ts';
@@ -271,6 +272,8 @@ export function receive(builder: PlanBuilder, incoming: Message): Received {
   if (act !== null) return received(turn, act);
   const survivor = survivorFor(builder, message);
   if (survivor !== null) return received(turn, forward(builder, turn, survivor.from, survivor.into));
+  const refusal = refuseOwnership(builder, turn);
+  if (refusal !== null) return received(turn, refusal);
   // The account learns what its people show before anything is decided about them.
   const isScored = !isUnscored(builder.actor(tenant, 'lead', actor.id));
   if (isScored && message.type === 'signal.received' && actor.kind === 'lead' && refs.account !== null) {

@@ -1,0 +1,68 @@
+/** Taking an account or a contact over at a terminal, and letting them go. */
+import { GatehouseError } from '../../domain/errors.ts';
+import type { EntityKind } from '../../gateway/identity.port.ts';
+import type { OwnershipView } from '../../gateway/ownership.port.ts';
+import { answer, connected, EXIT, refuseMore, textOption, verbOf } from '../command.ts';
+import type { Command, OptionValues } from '../command.ts';
+import { timeOf } from '../words.ts';
+
+const VERBS = ['show', 'take', 'release'] as const;
+
+export const ownCommand: Command = {
+  name: 'own',
+  summary: 'Show who owns an account or a contact, take it over, or let it go',
+  usage: `gatehouse own show account/ID|contact/ID
+gatehouse own take account/ID|contact/ID --reason TEXT [--until TIME] [--takeover]
+gatehouse own release account/ID|contact/ID --reason TEXT [--takeover]`,
+  examples: [
+    'gatehouse own take account/acme --reason "I am talking to them"',
+    'gatehouse own release account/acme --reason "handed back after the call"',
+  ],
+  options: {
+    until: {
+      type: 'string',
+      meaning: 'When it ends by itself, such as 2027-01-31T18:00:00Z; without it, at the release.',
+    },
+    takeover: { type: 'boolean', meaning: 'Also from another person who owns it.' },
+    reason: { type: 'string', meaning: 'Why; it stands on the ledger.' },
+  },
+  async run(context, args, options) {
+    const verb = verbOf('own', args, VERBS);
+    const { kind, id } = subjectOf(verb, args);
+    refuseMore(args, 2);
+    return connected(context, async ({ ownership }, caller) => {
+      const takeover = options['takeover'] === true;
+      const until = textOption(options, 'until') ?? null;
+      const view =
+        verb === 'show'
+          ? await ownership.show(caller, kind, id)
+          : verb === 'take'
+            ? await ownership.take(caller, kind, id, { until, takeover, reason: reasonOf(options) })
+            : await ownership.release(caller, kind, id, { takeover, reason: reasonOf(options) });
+      answer(context, view, () => sentence(view));
+      return EXIT.ok;
+    });
+  },
+};
+
+function subjectOf(verb: string, args: readonly string[]): { readonly kind: EntityKind; readonly id: string } {
+  const [, kind, id] = /^(account|contact)\/(.+)$/su.exec(args[1] ?? '') ?? [];
+  if ((kind !== 'account' && kind !== 'contact') || id === undefined)
+    throw new GatehouseError('usage', `Name one: gatehouse own ${verb} account/ID or contact/ID.`);
+  return { kind, id };
+}
+
+function reasonOf(options: OptionValues): string {
+  const reason = textOption(options, 'reason')?.trim() ?? '';
+  if (reason === '') throw new GatehouseError('usage', 'Say why with --reason; it stands on the ledger.');
+  return reason;
+}
+
+function sentence({ subject, lock, owned_through: through }: OwnershipView): string {
+  const what = through === 'account' && subject.startsWith('contact/') ? `The account of ${subject}` : subject;
+  if (lock === null) return `Nobody owns ${what}.`;
+  const end = lock.until === null ? 'until it is released' : `until ${timeOf(lock.until)}`;
+  return lock.person
+    ? `${what} is owned by ${lock.owner}, ${end}.`
+    : `${what} is held by the ${lock.lane} lane, ${end}.`;
+}

@@ -1,0 +1,30 @@
+/** The lock of an account or a contact as it stands, read with those that a merge ties to it. */
+import { guardStateSchema } from '../../domain/guard.ts';
+import type { GuardKey, OwnershipLock } from '../../domain/guard.ts';
+import type { TenantId } from '../../domain/ids.ts';
+import { asOne } from '../../domain/stricter-guard.ts';
+import { WITH_LINKED_GUARDS } from '../runtime/load-batch.ts';
+import type { Sql } from '../sql/sql.port.ts';
+
+export class OwnershipReader {
+  readonly #sql: Sql;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  /** Null when nobody holds it at `at`. */
+  async lock(tenant: TenantId, key: GuardKey, at: number): Promise<OwnershipLock | null> {
+    const rows = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) =>
+      session.query<{ tenant: TenantId; key: GuardKey; version: number; state: string }>(
+        `${WITH_LINKED_GUARDS} SELECT g.tenant, g.key, g.version, g.state FROM linked w
+         JOIN guards g ON g.tenant = w.tenant AND g.key = w.key ORDER BY g.key <> $3, g.key`,
+        [[tenant], [key], key],
+      ),
+    );
+    const [own, ...others] = rows.map((row) => ({ ...row, state: guardStateSchema.parse(JSON.parse(row.state)) }));
+    if (own === undefined) return null;
+    const { lock } = asOne([own, ...others], at);
+    return lock === undefined || lock.until <= at ? null : lock;
+  }
+}
