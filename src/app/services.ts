@@ -62,9 +62,11 @@ import { createIdentityServices } from './identity-services.ts';
 import type { IdentityParts } from './identity-services.ts';
 import { KnownStates } from './known-states.ts';
 import { anchorView } from './ledger-audit.ts';
+import { createPastServices } from './past-services.ts';
+import type { PastParts } from './past-services.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
-export interface ServiceParts extends IdentityParts {
+export interface ServiceParts extends IdentityParts, PastParts {
   readonly anchors: AnchorFolder;
   readonly audit: () => Promise<VerifyReport>;
   readonly backlog: BacklogWatch;
@@ -231,6 +233,7 @@ export function createServices(parts: ServiceParts): Services {
   return {
     ...parts.noteServices,
     identities: createIdentityServices(parts),
+    past: createPastServices(parts),
     ...parts.searchServices,
     async authenticate(key) {
       const found = await keys.authenticate(key);
@@ -437,7 +440,8 @@ export function createServices(parts: ServiceParts): Services {
       );
       return { engaged, since: isoOf(at) };
     },
-    getPolicy: (caller) => registry.current(caller.tenant),
+    getPolicy: (caller, asOf) =>
+      asOf === undefined ? registry.current(caller.tenant) : known.policy(caller.tenant, asOf),
     async applyPolicy(caller, policy) {
       const hash = sha256(canonicalJson(policy));
       await importStore.storePolicy(caller.tenant, hash, policy);

@@ -73,6 +73,7 @@ export type CommandServices = Pick<
   | 'getReview'
   | 'health'
   | 'identities'
+  | 'past'
   | 'listImports'
   | 'exportSubject'
   | 'objectSubject'

@@ -31,6 +31,7 @@ import { registerImportRoutes } from './routes/imports.ts';
 import { registerMemoryRoutes } from './routes/memory.ts';
 import { registerNoteRoutes } from './routes/notes.ts';
 import { registerParkedRoutes } from './routes/parked.ts';
+import { registerPastRoutes } from './routes/past.ts';
 import { registerProposalRoutes } from './routes/proposals.ts';
 import { registerReportRoutes } from './routes/reports.ts';
 import { registerReviewRoutes } from './routes/reviews.ts';
@@ -118,6 +119,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerReportRoutes(app, context);
   registerAdministrationRoutes(app, context);
   registerAuditRoutes(app, context);
+  registerPastRoutes(app, context);
   registerImportRoutes(app, context);
   registerSystemRoutes(app, context);
 }

@@ -9,6 +9,7 @@ import { isoOf } from '../domain/instant.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import { fakeIdentities } from './identity.fake.ts';
 import type { NoteDetail, NoteView, TimelineView } from './note-services.port.ts';
+import { fakePast } from './past.fake.ts';
 import type { MemoryAnswer } from './search-services.port.ts';
 import type {
   KnownStateView,
@@ -88,6 +89,7 @@ export class FakeServices implements Services {
   readonly keys = new Map<string, Caller>();
   readonly #texts = new Map<string, string>();
   readonly identities = fakeIdentities((name, ...args) => this.#note(name, ...args));
+  readonly past = fakePast((name, ...args) => this.#note(name, ...args));
   authentications = 0;
   /** Thrown by whatever is called next. */
   failure: Error | null = null;
@@ -359,8 +361,8 @@ export class FakeServices implements Services {
     return { engaged, since: AT };
   }
 
-  async getPolicy() {
-    this.#note('getPolicy');
+  async getPolicy(...[, asOf]: Parameters<Services['getPolicy']>) {
+    this.#note('getPolicy', ...(asOf === undefined ? [] : [asOf]));
     return { hash: 'aa', policy: DEFAULT_POLICY };
   }
 
