@@ -104,9 +104,9 @@ function restoreText(report: RestoreView): string {
   if (accounts + leads + actions === 0)
     lines.push(`Accounts and leads are what they were at ${report.checkpoint}, and nothing proposed since is open.`);
   else {
-    const [go, are] = report.dry_run ? ['would go', 'would be'] : ['went', 'were'];
+    const go = report.dry_run ? 'would go' : 'went';
     lines.push(
-      `${counted(accounts, 'account')} and ${counted(leads, 'lead')} ${go} back to ${report.checkpoint}; ${counted(actions, 'open action')} ${are} cancelled, ${counted(looks, 'second look')} ${are} dropped. Nothing is sent.`,
+      `${counted(accounts, 'account')} and ${counted(leads, 'lead')} ${go} back to ${report.checkpoint}, with ${counted(actions, 'open action')} cancelled and ${counted(looks, 'second look')} dropped. Nothing is sent.`,
       columns(
         changes.map(({ kind, id, from, to }) => [kind, id, `${from} → ${to}`]),
         '  ',
