@@ -58,11 +58,11 @@ export function differenceOf(
       lead: countsOf(subjects, 'lead'),
       action: countsOf(subjects, 'action'),
     },
-    trust: world.actors.flatMap(({ actor, then, now }) =>
-      actor.kind === 'trust' && then?.value !== now?.value
-        ? [{ cell: actor.id, then: then?.value ?? null, now: now?.value ?? null }]
-        : [],
-    ),
+    trust: world.actors.flatMap((known) => {
+      // A cell without evidence has the same level as one that does not exist yet.
+      const { then, now } = both(known, (state) => state?.value ?? 'initial');
+      return known.actor.kind === 'trust' && then !== now ? [{ cell: known.actor.id, then, now }] : [];
+    }),
     changes: changes.slice(0, named).map(({ actor, then, now }) => ({
       ...actor,
       then: then?.value ?? null,

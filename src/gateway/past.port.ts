@@ -68,8 +68,8 @@ export interface DifferenceView {
   readonly suppressions: ThenNow<number>;
   /** Accounts, leads and actions by their state. */
   readonly counts: Readonly<Record<'account' | 'lead' | 'action', ThenNow<Readonly<Record<string, number>>>>>;
-  /** Trust cells whose level differs. */
-  readonly trust: readonly ({ readonly cell: string } & ThenNow<string | null>)[];
+  /** Trust cells whose level differs; `initial` before it was ever moved. */
+  readonly trust: readonly ({ readonly cell: string } & ThenNow<string>)[];
   /** Accounts, leads and actions that differ. */
   readonly changes: readonly ({
     readonly kind: ActorKind;

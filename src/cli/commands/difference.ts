@@ -16,7 +16,7 @@ export function differenceText(view: DifferenceView): string {
     ['kill switch', kill.then ? 'engaged' : 'released', kill.now ? 'engaged' : 'released'],
     ['suppressions', figure(suppressions.then), figure(suppressions.now)],
     ...Object.entries(counts).flatMap(([kind, states]) => stateRows(kind, states)),
-    ...trust.map(({ cell, then, now }) => [`trust ${cell}`, then ?? 'none', now ?? 'none']),
+    ...trust.map(({ cell, then, now }) => [`trust ${cell}`, then, now]),
   ];
   const head = `What was known ${moment}${about}, beside now; ${counted(events.now - events.then, 'event')} came since:`;
   const lines = [head, columns(rows, '  ')];

@@ -70,7 +70,7 @@ export const differenceSchema = z
     counts: z
       .object({ account: countsSchema, lead: countsSchema, action: countsSchema })
       .describe('How many are in which state.'),
-    trust: z.array(thenNow(z.string().nullable()).extend({ cell: z.string() })).describe('Levels that differ.'),
+    trust: z.array(thenNow(z.string()).extend({ cell: z.string() })).describe('Levels that differ.'),
     changes: z
       .array(
         thenNow(z.string().nullable()).extend({
