@@ -10,6 +10,7 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 
 import type { FastifyBaseLogger } from 'fastify';
 
+import { CheckpointService } from './actors/checkpoints/checkpoint-service.ts';
 import type { Clock } from './actors/clock.port.ts';
 import type { EffectJournal } from './actors/effect-journal.port.ts';
 import { Executor } from './actors/executor.ts';
@@ -20,6 +21,7 @@ import { Intake } from './actors/intake/intake.ts';
 import { NoteCommands } from './actors/note-commands.ts';
 import { OwnershipCommands } from './actors/ownership-commands.ts';
 import { ParkedCommands } from './actors/parked-commands.ts';
+import type { PlannerDeps } from './actors/planner/plan-builder.ts';
 import { CLOCK_MARGIN_MS, reconcileRestore } from './actors/restore/reconcile.ts';
 import { ReviewCommands } from './actors/review-commands.ts';
 import { SubjectCommands } from './actors/subject-commands.ts';
@@ -172,6 +174,12 @@ async function compose(
     now: () => clock.now(),
   });
   if (options.workers) journal.open();
+  const planning: PlannerDeps = {
+    runners,
+    engine: options.engine ?? createRulesEngine(),
+    digest: sha256,
+    channelReady: (channel, mode) => channels.some((item) => item.carries(channel, mode)),
+  };
   const host = new Host(
     {
       id: hostId,
@@ -185,12 +193,7 @@ async function compose(
     },
     store,
     bus,
-    {
-      runners,
-      engine: options.engine ?? createRulesEngine(),
-      digest: sha256,
-      channelReady: (channel, mode) => channels.some((item) => item.carries(channel, mode)),
-    },
+    planning,
     clock,
     observer,
     journal,
@@ -262,8 +265,18 @@ async function compose(
     staleDays: options.noteStaleDays ?? {},
     refuseIntake,
   });
+  const uncertainPermits = new UncertainPermits(sql);
   const services = createServices({
     anchors,
+    checkpoints: new CheckpointService({
+      host,
+      clock,
+      commands,
+      reader,
+      runners,
+      underway: (tenant) => uncertainPermits.underway(tenant),
+    }),
+    hindsightDeps: { ...planning, reader },
     audit: () => auditLedger({ sql, identity, table, anchors, archiveDir }),
     backlog,
     clock,
@@ -297,7 +310,7 @@ async function compose(
     subjectReader: new SubjectReader(sql, readModel, reader),
     journalDays,
     uncertain: new UncertainCommands(host, clock),
-    uncertainPermits: new UncertainPermits(sql),
+    uncertainPermits,
     writeBackup: () => writeServerBackup(sql, options.dataDir, master),
     readModel,
     memoryReader: createMemoryReader(sql),

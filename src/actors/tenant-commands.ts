@@ -15,6 +15,7 @@ type RegistryEvent = Extract<
   | `policy.${string}`
   | `suppression.${string}`
   | `import.${string}`
+  | `checkpoint.${string}`
   | 'meter.recorded'
 >;
 

@@ -8,8 +8,11 @@ import { GatehouseError } from '../domain/errors.ts';
 import type { AccountEventFacts, ContactEventFacts } from '../domain/event-types.ts';
 import type { TenantId } from '../domain/ids.ts';
 import { isoOf } from '../domain/instant.ts';
+import { tenantKey } from '../domain/keys.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { AccountView, ContactView, KnownStateView } from '../gateway/services.port.ts';
 import type { Runners } from '../machines/catalogue.ts';
+import type { TenantContext } from '../machines/tenant/tenant.machine.ts';
 import type { RegistryReader } from '../memory/read/registry-reader.ts';
 
 export interface KnownStateParts {
@@ -70,6 +73,20 @@ export class KnownStates {
     const { consent, ...rest } = facts;
     const shown = { ...rest, ...(consent === undefined ? {} : { consent: { basis: consent } }) };
     return { ...today, state: subject.value, updated_at: isoOf(subject.at), facts: shown };
+  }
+
+  /** The policy in force at that time. Throws `not_found` when there was none yet. */
+  async policy(tenant: TenantId, at: number): Promise<{ readonly hash: string; readonly policy: Policy }> {
+    const { reader, registry, runners } = this.#parts;
+    const clock = (await registry.registry(tenant))?.clock === 'virtual' ? 'virtual' : 'real';
+    const rows = await reader.scopeUpTo(tenant, tenant, { at, clock });
+    const { actors } = knownState(rows, runners, await sharedGuards(reader, [tenant]));
+    const hash = (actors.find(({ kind }) => kind === 'tenant')?.context as TenantContext | undefined)?.policy;
+    const policies = hash === undefined ? null : await reader.policies([{ tenant, hash }]);
+    const policy = hash === undefined ? undefined : policies?.get(tenantKey(tenant, hash));
+    if (hash === undefined || policy === undefined)
+      throw new GatehouseError('not_found', `No policy was in force at ${isoOf(at)}.`);
+    return { hash, policy };
   }
 
   async #known(tenant: TenantId, kind: SubjectKind, externalId: string, at: number): Promise<Known> {

@@ -64,9 +64,11 @@ import { KnownStates } from './known-states.ts';
 import { anchorView } from './ledger-audit.ts';
 import { createOwnershipServices } from './ownership-services.ts';
 import type { OwnershipParts } from './ownership-services.ts';
+import { createPastServices } from './past-services.ts';
+import type { PastParts } from './past-services.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
-export interface ServiceParts extends IdentityParts, Omit<OwnershipParts, 'now'> {
+export interface ServiceParts extends IdentityParts, Omit<OwnershipParts, 'now'>, PastParts {
   readonly anchors: AnchorFolder;
   readonly audit: () => Promise<VerifyReport>;
   readonly backlog: BacklogWatch;
@@ -234,6 +236,7 @@ export function createServices(parts: ServiceParts): Services {
     ...parts.noteServices,
     identities: createIdentityServices(parts),
     ownership: createOwnershipServices({ ...parts, now: () => clock.now() }),
+    past: createPastServices(parts),
     ...parts.searchServices,
     async authenticate(key) {
       const found = await keys.authenticate(key);
@@ -440,7 +443,8 @@ export function createServices(parts: ServiceParts): Services {
       );
       return { engaged, since: isoOf(at) };
     },
-    getPolicy: (caller) => registry.current(caller.tenant),
+    getPolicy: (caller, asOf) =>
+      asOf === undefined ? registry.current(caller.tenant) : known.policy(caller.tenant, asOf),
     async applyPolicy(caller, policy) {
       const hash = sha256(canonicalJson(policy));
       await importStore.storePolicy(caller.tenant, hash, policy);

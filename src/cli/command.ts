@@ -74,6 +74,7 @@ export type CommandServices = Pick<
   | 'health'
   | 'identities'
   | 'ownership'
+  | 'past'
   | 'listImports'
   | 'exportSubject'
   | 'objectSubject'

@@ -4,9 +4,11 @@ import { configCommand, keysCommand, killSwitchCommand, policyCommand } from './
 import { anchorCommand } from './commands/anchor.ts';
 import { rebuildCommand, replayCommand, verifyCommand } from './commands/audit.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
+import { checkpointCommand } from './commands/checkpoint.ts';
 import { dbCommand } from './commands/db.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
+import { hindsightCommand } from './commands/hindsight.ts';
 import { identityCommand } from './commands/identity.ts';
 import { importCommand } from './commands/import.ts';
 import { ledgerCommand } from './commands/ledger.ts';
@@ -36,6 +38,8 @@ export const COMMANDS: readonly Command[] = [
   anchorCommand,
   ledgerCommand,
   rebuildCommand,
+  checkpointCommand,
+  hindsightCommand,
   policyCommand,
   killSwitchCommand,
   keysCommand,

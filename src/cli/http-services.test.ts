@@ -111,6 +111,14 @@ describe('over the real gateway', () => {
     await client.loopReport(CALLER, { dimension: null });
     await client.setKillSwitch(CALLER, true, 'why');
     await client.getPolicy(CALLER);
+    await client.getPolicy(CALLER, 0);
+    await client.past.createCheckpoint(CALLER, 'monday');
+    await client.past.listCheckpoints(CALLER);
+    await client.past.getCheckpoint(CALLER, 'monday');
+    await client.past.restoreCheckpoint(CALLER, 'monday', true);
+    await client.past.difference(CALLER, { asOf: 0, checkpoint: null, subject: 'account/acme' });
+    await client.past.hindsight(CALLER, 'dec_1');
+    await client.past.hindsightReport(CALLER, { since: 0, until: null });
     await client.applyPolicy(CALLER, DEFAULT_POLICY);
     await client.createKey(CALLER, { label: 'l', role: 'viewer', kind: 'person' });
     await client.revokeKey(CALLER, 'key_1');
@@ -132,6 +140,14 @@ describe('over the real gateway', () => {
       ['loopReport', { dimension: null }],
       ['setKillSwitch', true, 'why'],
       ['getPolicy'],
+      ['getPolicy', 0],
+      ['createCheckpoint', 'monday'],
+      ['listCheckpoints'],
+      ['getCheckpoint', 'monday'],
+      ['restoreCheckpoint', 'monday', true],
+      ['difference', { asOf: 0, checkpoint: null, subject: 'account/acme' }],
+      ['hindsight', 'dec_1'],
+      ['hindsightReport', { since: 0, until: null }],
       ['applyPolicy', DEFAULT_POLICY],
       ['createKey', { label: 'l', role: 'viewer', kind: 'person' }],
       ['revokeKey', 'key_1'],

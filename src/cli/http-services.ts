@@ -33,6 +33,7 @@ import type { CommandServices } from './command.ts';
 import { httpIdentities } from './http-identities.ts';
 import { httpNoteServices } from './http-note-services.ts';
 import { httpOwnership } from './http-ownership.ts';
+import { httpPast } from './http-past.ts';
 import { httpSearchServices } from './http-search-services.ts';
 import { queryOf, withoutNulls } from './query.ts';
 
@@ -73,6 +74,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
   return {
     identities: httpIdentities(call),
     ownership: httpOwnership(call),
+    past: httpPast(call),
     traceDecision: (_caller, id) => call<TraceView>('GET', `/v1/decisions/${part(id)}/trace`),
     traceCorrelation: async (_caller, correlation) =>
       (await call<Page<TraceStep>>('GET', `/v1/traces/${part(correlation)}`)).items,
@@ -104,7 +106,8 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
     decideReview: (_caller, id, input) => call('POST', `/v1/reviews/${part(id)}/decisions`, withoutNulls(input)),
     loopReport: (_caller, { dimension }) => call<LoopReport>('GET', `/v1/reports/loop${queryOf({ dimension })}`),
     setKillSwitch: (_caller, engaged, reason) => call('POST', '/v1/kill-switch', { engaged, reason }),
-    getPolicy: () => call('GET', '/v1/policy'),
+    getPolicy: (_caller, asOf) =>
+      call('GET', `/v1/policy${queryOf({ as_of: asOf === undefined ? null : isoOf(asOf) })}`),
     applyPolicy: (_caller, policy) => call('PUT', '/v1/policy', policy),
     createKey: (_caller, input) => call('POST', '/v1/keys', input),
     revokeKey: (_caller, id) => call('DELETE', `/v1/keys/${part(id)}`),

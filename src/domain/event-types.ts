@@ -134,6 +134,22 @@ export const EVENT_TYPES = {
       by,
     }),
   ),
+  'checkpoint.created': spec(
+    ['tenant'],
+    'A checkpoint was set',
+    z.strictObject({
+      /** Its name, unique in the tenant. */
+      checkpoint: z.string(),
+      /** The last event of each partition at that moment, by number of the partition; 0 for one without events. */
+      positions: z.array(z.int()),
+      by,
+    }),
+  ),
+  'checkpoint.restored': spec(
+    ['tenant'],
+    'States went back to a checkpoint',
+    z.strictObject({ checkpoint: z.string(), counts: z.record(z.string(), z.int()), by }),
+  ),
   'tenant.clock_set': spec(['tenant'], 'The clock of a tenant was set', z.strictObject({ clock: z.enum(CLOCKS), by })),
   'tenant.single_operator_set': spec(
     ['tenant'],
@@ -484,6 +500,15 @@ export const EVENT_TYPES = {
       state: z.strictObject({ value: z.string(), context: z.unknown() }).nullable(),
       /** Guards that go back with it, to the state before the import. */
       guards: z.array(z.strictObject({ key: guardKeySchema, state: guardStateSchema })),
+    }),
+  ),
+  'state.restored': spec(
+    ['account', 'lead'],
+    'A state went back to what it was at a checkpoint',
+    z.strictObject({
+      checkpoint: z.string(),
+      state: z.strictObject({ value: z.string(), context: z.unknown() }),
+      by,
     }),
   ),
   'state.migrated': spec(

@@ -20,6 +20,7 @@ export const TAGS = {
   reports: 'Trust, and the loop from signal to outcome.',
   administration: 'Kill switch, modes, policy, suppressions and keys.',
   audit: 'Proofs that the ledger is whole and that decisions can be run again.',
+  past: 'Checkpoints, what changed since a time, and what today would have decided.',
   imports: 'History from elsewhere, in bulk, with undo.',
   system: 'Health, metrics and this description.',
 } as const;

@@ -17,6 +17,8 @@ export const OPERATIONS = {
   getDecision: 'read',
   traceDecision: 'read',
   replayDecision: 'read',
+  getHindsight: 'read',
+  getHindsightReport: 'audit',
   getTrace: 'read',
 
   putAccount: 'ingest',
@@ -26,6 +28,7 @@ export const OPERATIONS = {
   putContact: 'ingest',
   getContact: 'read',
   getKnownState: 'read',
+  getDifference: 'audit',
 
   /** All that is known of a person, opened. */
   exportSubject: 'administer',
@@ -93,6 +96,12 @@ export const OPERATIONS = {
   writeAnchor: 'administer',
   checkRebuild: 'audit',
   replayAll: 'audit',
+
+  listCheckpoints: 'read',
+  createCheckpoint: 'operate',
+  getCheckpoint: 'read',
+  /** It takes everything of a tenant back at once. */
+  restoreCheckpoint: 'administer',
 
   listImports: 'read',
   startImport: 'operate',

@@ -32,6 +32,7 @@ import { registerMemoryRoutes } from './routes/memory.ts';
 import { registerNoteRoutes } from './routes/notes.ts';
 import { registerOwnershipRoutes } from './routes/ownership.ts';
 import { registerParkedRoutes } from './routes/parked.ts';
+import { registerPastRoutes } from './routes/past.ts';
 import { registerProposalRoutes } from './routes/proposals.ts';
 import { registerReportRoutes } from './routes/reports.ts';
 import { registerReviewRoutes } from './routes/reviews.ts';
@@ -120,6 +121,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerReportRoutes(app, context);
   registerAdministrationRoutes(app, context);
   registerAuditRoutes(app, context);
+  registerPastRoutes(app, context);
   registerImportRoutes(app, context);
   registerSystemRoutes(app, context);
 }

@@ -10,6 +10,7 @@ import { DEFAULT_POLICY } from '../domain/policy.ts';
 import { fakeIdentities } from './identity.fake.ts';
 import type { NoteDetail, NoteView, TimelineView } from './note-services.port.ts';
 import { fakeOwnership } from './ownership.fake.ts';
+import { fakePast } from './past.fake.ts';
 import type { MemoryAnswer } from './search-services.port.ts';
 import type {
   KnownStateView,
@@ -90,6 +91,7 @@ export class FakeServices implements Services {
   readonly #texts = new Map<string, string>();
   readonly identities = fakeIdentities((name, ...args) => this.#note(name, ...args));
   readonly ownership = fakeOwnership((name, ...args) => this.#note(name, ...args));
+  readonly past = fakePast((name, ...args) => this.#note(name, ...args));
   authentications = 0;
   /** Thrown by whatever is called next. */
   failure: Error | null = null;
@@ -361,8 +363,8 @@ export class FakeServices implements Services {
     return { engaged, since: AT };
   }
 
-  async getPolicy() {
-    this.#note('getPolicy');
+  async getPolicy(...[, asOf]: Parameters<Services['getPolicy']>) {
+    this.#note('getPolicy', ...(asOf === undefined ? [] : [asOf]));
     return { hash: 'aa', policy: DEFAULT_POLICY };
   }
 

@@ -13,6 +13,7 @@ import type { Caller, Page, PageQuery } from './caller.port.ts';
 import type { IdentityServices } from './identity.port.ts';
 import type { NoteServices } from './note-services.port.ts';
 import type { OwnershipServices } from './ownership.port.ts';
+import type { PastServices } from './past.port.ts';
 import type { SearchServices } from './search-services.port.ts';
 
 export type { Caller, Page, PageQuery } from './caller.port.ts';
@@ -438,6 +439,7 @@ export interface BackupView {
 export interface Services extends NoteServices, SearchServices {
   readonly identities: IdentityServices;
   readonly ownership: OwnershipServices;
+  readonly past: PastServices;
   authenticate(key: string): Promise<Caller | null>;
   /**
    * All or nothing: either every event is accepted, or a `GatehouseError` names what is wrong with which. Pointers of its faults start
@@ -518,7 +520,8 @@ export interface Services extends NoteServices, SearchServices {
     engaged: boolean,
     reason: string,
   ): Promise<{ readonly engaged: boolean; readonly since: string }>;
-  getPolicy(caller: Caller): Promise<{ readonly hash: string; readonly policy: Policy }>;
+  /** `asOf` in milliseconds: the one that was in force then. Throws `not_found` when there was none yet. */
+  getPolicy(caller: Caller, asOf?: number): Promise<{ readonly hash: string; readonly policy: Policy }>;
   applyPolicy(caller: Caller, policy: Policy): Promise<{ readonly hash: string }>;
   setMode(caller: Caller, mode: string, channel: string | null, reason: string): Promise<{ readonly mode: string }>;
   addSuppression(

@@ -46,6 +46,7 @@ export function stepTimeline(timeline: Timeline, header: LedgerHeader, data: unk
     }
     case 'ownership.taken':
     case 'ownership.released':
+    case 'state.restored':
       change.enter(header.at, {});
       break;
     case 'note.recorded':

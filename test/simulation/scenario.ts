@@ -8,6 +8,7 @@ import { NO_REFS } from '../../src/domain/message.ts';
 import type { Message } from '../../src/domain/message.ts';
 import { DEFAULT_POLICY } from '../../src/domain/policy.ts';
 import type { Policy } from '../../src/domain/policy.ts';
+import { createRunners } from '../../src/machines/catalogue.ts';
 import { sha256 } from '../../src/memory/sha256.ts';
 import type { Random } from '../../src/stats/random.ts';
 import { identityActs } from './identity-scenario.ts';
@@ -41,6 +42,8 @@ export const POLICY: Policy = {
   trust: { ...DEFAULT_POLICY.trust, audit_share: 0 },
 };
 export const POLICY_HASH = sha256(canonicalJson(POLICY));
+
+const RUNNERS = createRunners();
 
 export type Happening =
   | { readonly at: number; readonly kind: 'message'; readonly host: number; readonly message: Message }
@@ -180,8 +183,26 @@ function outcome(random: Random, id: string, at: number): Message {
   });
 }
 
+/** A lead or an account goes back to where it began, as in a restore of an early checkpoint; what it did stays done. */
+function restore(random: Random, id: string, at: number): Message {
+  const { scope, refs } = subjectOf(Math.floor(random() * ACCOUNTS), Math.floor(random() * CONTACTS_PER_ACCOUNT));
+  const isLead = random() < 0.7;
+  const actor = isLead ? ({ kind: 'lead', id: refs.person ?? '' } as const) : ({ kind: 'account', id: scope } as const);
+  return messageOf({
+    type: 'state.restored',
+    data: { checkpoint: 'early', state: RUNNERS[actor.kind].initial(), by: 'operator' },
+    source: 'checkpoint',
+    id,
+    scope,
+    actor,
+    refs: NO_REFS,
+    at,
+  });
+}
+
 function arrivals(random: Random, id: string, at: number): readonly Message[] {
   const draw = random();
+  if (draw < 0.03) return [restore(random, id, at)];
   if (draw < 0.45) return [signal(random, id, at)];
   if (draw < 0.88) return [proposal(random, id, at)];
   if (draw < 0.92) return [outcome(random, id, at)];

@@ -743,6 +743,11 @@ export class SimulatedDatabase {
         const later = rows.findIndex((row) => row.at > at);
         return later === -1 ? rows : rows.slice(0, later);
       },
+      positionsAt: async (tenant, { at }) =>
+        this.ledger.map((rows) => {
+          const later = rows.find((row) => row.tenant === tenant && row.at > at);
+          return later === undefined ? rows.length : later.seq - 1;
+        }),
       parts: async (tenant, hashes) =>
         new Map(
           hashes.flatMap((hash) => {

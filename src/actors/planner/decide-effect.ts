@@ -1,12 +1,21 @@
 /** Asks the decision engine for the next best action, records its whole answer, and proposes what it chose. */
 import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
+import type { ActionType } from '../../domain/action-types.ts';
+import type { Choice } from '../../domain/candidate.ts';
 import { must } from '../../domain/errors.ts';
+import type { EventData } from '../../domain/event-types.ts';
 import { fingerprintOf } from '../../domain/fingerprint.ts';
+import type { GuardState } from '../../domain/guard.ts';
 import { actionIdOf, decisionIdOf } from '../../domain/ids.ts';
+import type { Digest, JsonObject } from '../../domain/json.ts';
 import { canonicalJson } from '../../domain/json.ts';
-import type { ActorRef } from '../../domain/message.ts';
+import type { Lane } from '../../domain/lane.ts';
+import type { ActorRef, SubjectRefs } from '../../domain/message.ts';
+import type { Policy } from '../../domain/policy.ts';
 import { trustCellId } from '../../domain/trust.ts';
+import type { SubjectContext } from '../../machines/subject-context.ts';
 import type { DecisionInput } from '../decision-engine.port.ts';
+import type { StoredActor } from '../runtime-store.port.ts';
 import { survivingAccount, unitedGuard } from './guard-group.ts';
 import type { PlanBuilder, Turn } from './plan-builder.ts';
 import { openGuardKey, subjectContext } from './subject-view.ts';
@@ -15,13 +24,34 @@ import { openGuardKey, subjectContext } from './subject-view.ts';
 export function decisionInput(builder: PlanBuilder, turn: Turn, actor: ActorRef, seed: string): DecisionInput {
   const { message } = turn;
   const { tenant, refs } = message;
-  const stored = builder.actor(tenant, actor.kind, actor.id);
-  const context = subjectContext(stored);
-  const account = refs.account === null ? null : subjectContext(survivingAccount(builder, tenant, refs.account));
-  const facts = account === null ? context.account_facts : { ...context.account_facts, ...account.account_facts };
-  const guard = unitedGuard(builder, tenant, openGuardKey(refs, actor), message.at);
-  return {
+  return inputFrom({
     at: message.at,
+    seed,
+    actor,
+    stored: builder.actor(tenant, actor.kind, actor.id),
+    account: refs.account === null ? null : subjectContext(survivingAccount(builder, tenant, refs.account)),
+    guard: unitedGuard(builder, tenant, openGuardKey(refs, actor), message.at),
+    hasRecipient: refs.person !== null && refs.hasAddress,
+    policy: builder.policy(tenant).policy,
+  });
+}
+
+/** The same from its parts, for those who take them from elsewhere than a batch. */
+export function inputFrom(known: {
+  readonly at: number;
+  readonly seed: string;
+  readonly actor: ActorRef;
+  readonly stored: Pick<StoredActor, 'value' | 'context'> | null;
+  readonly account: SubjectContext | null;
+  readonly guard: GuardState;
+  readonly hasRecipient: boolean;
+  readonly policy: Policy;
+}): DecisionInput {
+  const { at, seed, actor, stored, account, guard, hasRecipient, policy } = known;
+  const context = subjectContext(stored);
+  const facts = account === null ? context.account_facts : { ...context.account_facts, ...account.account_facts };
+  return {
+    at,
     seed,
     subject: actor.kind === 'account' ? 'account' : 'lead',
     lane: context.last_signal?.lane ?? 'operator',
@@ -33,9 +63,9 @@ export function decisionInput(builder: PlanBuilder, turn: Turn, actor: ActorRef,
     opportunityStage: context.opportunity_stage ?? account?.opportunity_stage ?? null,
     relations: facts.relations ?? {},
     abmActive: facts.abm_active ?? null,
-    hasRecipient: refs.person !== null && refs.hasAddress,
+    hasRecipient,
     recentTouches: guard.touches.length,
-    policy: builder.policy(tenant).policy,
+    policy,
   };
 }
 
@@ -91,35 +121,70 @@ export function decide(builder: PlanBuilder, turn: Turn, actor: ActorRef): void 
   });
   if (actionType === null || spec === null || action === null || content === null) return;
 
-  const recipient = refs.person ?? refs.account ?? actor.id;
   builder.append(
     turn,
     { kind: 'action', id: action },
     'action.proposed',
-    {
+    proposalFrom({
       decision,
-      action_type: actionType,
-      channel: spec.channel,
-      risk_class: spec.riskClass,
+      choice,
+      content,
+      actionType,
       lane: input.lane,
-      proposer: `engine:${choice.engine}`,
-      engine: choice.engine,
-      account: refs.account,
-      person: refs.person,
-      domain: refs.domain,
-      fingerprint: fingerprintOf({ actionType, channel: spec.channel, recipient, content }, digest),
-      confidence: choice.confidence,
-      sender: 'default',
-      attributes: {
-        fit_tier: choice.assessment.fit.tier,
-        fit_score: choice.assessment.fit.score,
-        priority: choice.assessment.priority,
-        persona: choice.assessment.persona,
-        stage: choice.assessment.stage,
-        ...(choice.assessment.segment === null ? {} : { segment: choice.assessment.segment }),
-      },
-      originating_proposal_id: context.originating_proposal_id,
-    },
-    { sealed: { subject: recipient, text: canonicalJson(content) } },
+      refs,
+      recipient: recipientOf(refs, actor),
+      originatingProposalId: context.originating_proposal_id,
+      digest,
+    }),
+    { sealed: { subject: recipientOf(refs, actor), text: canonicalJson(content) } },
   );
+}
+
+function recipientOf(refs: Pick<SubjectRefs, 'account' | 'person'>, actor: ActorRef): string {
+  return refs.person ?? refs.account ?? actor.id;
+}
+
+/** The proposal that a choice comes to. */
+export function proposalFrom(made: {
+  readonly decision: string;
+  readonly choice: Choice;
+  readonly content: JsonObject;
+  readonly actionType: ActionType;
+  readonly lane: Lane;
+  readonly refs: {
+    readonly account: string | null;
+    readonly person: string | null;
+    readonly domain: string | null;
+  };
+  readonly recipient: string;
+  readonly originatingProposalId: string | null;
+  readonly digest: Digest;
+}): EventData<'action.proposed'> {
+  const { decision, choice, content, actionType, refs, recipient, digest } = made;
+  const { channel, riskClass } = ACTION_TYPE_SPECS[actionType];
+  const { assessment } = choice;
+  return {
+    decision,
+    action_type: actionType,
+    channel,
+    risk_class: riskClass,
+    lane: made.lane,
+    proposer: `engine:${choice.engine}`,
+    engine: choice.engine,
+    account: refs.account,
+    person: refs.person,
+    domain: refs.domain,
+    fingerprint: fingerprintOf({ actionType, channel, recipient, content }, digest),
+    confidence: choice.confidence,
+    sender: 'default',
+    attributes: {
+      fit_tier: assessment.fit.tier,
+      fit_score: assessment.fit.score,
+      priority: assessment.priority,
+      persona: assessment.persona,
+      stage: assessment.stage,
+      ...(assessment.segment === null ? {} : { segment: assessment.segment }),
+    },
+    originating_proposal_id: made.originatingProposalId,
+  };
 }

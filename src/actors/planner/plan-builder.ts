@@ -218,8 +218,8 @@ export class PlanBuilder {
   appendState(
     turn: Turn,
     actor: ActorRef,
-    type: 'state.reverted' | 'state.migrated',
-    data: EventData<'state.reverted'> | EventData<'state.migrated'>,
+    type: 'state.reverted' | 'state.migrated' | 'state.restored',
+    data: EventData<'state.reverted'> | EventData<'state.migrated'> | EventData<'state.restored'>,
   ): GrowingDraft {
     const { message } = turn;
     const before = this.actor(message.tenant, actor.kind, actor.id);

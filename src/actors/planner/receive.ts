@@ -7,6 +7,8 @@ import type { ActorRef, Message } from '../../domain/message.ts';
 import { NO_REFS } from '../../domain/message.ts';
 import { trustCellId } from '../../domain/trust.ts';
 import type { ActionContext } from '../../machines/action/action.machine.ts';
+import type { MachineState } from '../../machines/definition.ts';
+import { restoredState } from '../../machines/restored-state.ts';
 import type { SubjectContext } from '../../machines/subject-context.ts';
 import { withCurrentRefs } from './current-refs.ts';
 import { forward, observeElsewhere, survivorFor } from './forward.ts';
@@ -234,6 +236,20 @@ function revert(builder: PlanBuilder, turn: Turn, data: EventData<'state.reverte
   return received(turn, draft);
 }
 
+/** Takes an account or lead back to a checkpoint, from the state that it has now, whatever came since the restore was planned. */
+function restore(builder: PlanBuilder, turn: Turn, data: EventData<'state.restored'>): Received {
+  const { message } = turn;
+  const { tenant, actor } = message;
+  const before = builder.actor(tenant, actor.kind, actor.id);
+  const then = data.state as MachineState;
+  const state = before === null ? then : restoredState(then, before);
+  if (state.context['look_pending'] !== true)
+    builder.clearTimer({ tenant, actorKind: actor.kind, actorId: actor.id, name: 'retriage' });
+  const draft = builder.appendState(turn, actor, 'state.restored', { ...data, state });
+  projectLead(builder, message, subjectContext(before));
+  return received(turn, draft);
+}
+
 type Received = { readonly event: string; readonly correlation: string };
 
 function received(turn: Turn, { header }: GrowingDraft): Received {
@@ -283,6 +299,7 @@ export function receive(builder: PlanBuilder, incoming: Message): Received {
   const stateBefore = builder.actor(tenant, actor.kind, actor.id)?.value ?? null;
   const before = subjectContext(builder.actor(tenant, actor.kind, actor.id));
   if (message.type === 'state.reverted') return revert(builder, turn, message.data);
+  if (message.type === 'state.restored') return restore(builder, turn, message.data);
   if (message.type === 'action.proposed') projectProposal(builder, turn, message.data, actor.id);
   const draft = builder.append(turn, actor, message.type, message.data, {
     sealed: message.sealed,

@@ -8,7 +8,7 @@ import type { SubjectContext } from '../../machines/subject-context.ts';
 import type { StoredActor } from '../runtime-store.port.ts';
 
 /** What is known of the subject, with what came along from those that were merged into it. */
-export function subjectContext(actor: StoredActor | null): SubjectContext {
+export function subjectContext(actor: Pick<StoredActor, 'context'> | null): SubjectContext {
   return actor === null ? EMPTY_SUBJECT : unitedSubject(actor.context as unknown as SubjectContext);
 }
 

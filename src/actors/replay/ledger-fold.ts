@@ -48,7 +48,7 @@ export class LedgerFold {
     const { kind, id } = row.actor;
     const key = actorKey(row.tenant, kind, id);
     const runner = this.#runners[kind];
-    if (row.type === 'state.reverted' || row.type === 'state.migrated') {
+    if (row.type === 'state.reverted' || row.type === 'state.migrated' || row.type === 'state.restored') {
       const { state } = data as EventData<'state.reverted'>;
       if (state === null) this.actors.delete(key);
       else

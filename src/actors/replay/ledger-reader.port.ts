@@ -32,6 +32,8 @@ export interface LedgerReader {
   scopeEvents(tenant: TenantId, scope: string, partition: number): Promise<readonly LedgerRow[]>;
   /** The events of a scope, in their order, up to the first that was recorded after `moment`. */
   scopeUpTo(tenant: TenantId, scope: string, moment: RecordedBy): Promise<readonly LedgerRow[]>;
+  /** How far each partition had come for this tenant, by its number: just before the first event that was recorded after `moment`. */
+  positionsAt(tenant: TenantId, moment: RecordedBy): Promise<readonly number[]>;
   parts(tenant: TenantId, hashes: readonly string[]): Promise<ReadonlyMap<string, string>>;
   policies(
     wanted: readonly { readonly tenant: TenantId; readonly hash: string }[],

@@ -15,7 +15,8 @@ interface SuppressionSpan {
 }
 
 export class RegistryHistory {
-  readonly #states = new Map<string, FoldedActor[]>();
+  readonly #states = new Map<string, (FoldedActor & { readonly at: number })[]>();
+  readonly #policies = new Map<string, { readonly hash: string; readonly at: number }[]>();
   readonly #suppressions = new Map<string, SuppressionSpan[]>();
 
   constructor(rows: readonly LedgerRow[], runners: Runners) {
@@ -25,7 +26,11 @@ export class RegistryHistory {
       fold.apply({ ...parsed, guards: [] });
       const key = actorKey(row.tenant, row.actor.kind, row.actor.id);
       const state = fold.actors.get(key);
-      if (state !== undefined) this.#states.set(key, [...(this.#states.get(key) ?? []), state]);
+      if (state !== undefined) this.#states.set(key, [...(this.#states.get(key) ?? []), { ...state, at: row.at }]);
+      if (row.type === 'policy.applied' || row.type === 'tenant.created') {
+        const { policy: hash } = parsed.data as EventData<'policy.applied'>;
+        this.#policies.set(row.tenant, [...(this.#policies.get(row.tenant) ?? []), { hash, at: row.at }]);
+      }
       this.#noteSuppression(row, parsed.data);
     }
   }
@@ -62,6 +67,24 @@ export class RegistryHistory {
 
   trust(tenant: LedgerRow['tenant'], cell: string, version: number): FoldedActor | null {
     return version === 0 ? null : this.#at(actorKey(tenant, 'trust', cell), version);
+  }
+
+  /** A trust cell as it was at a time, where it is not recorded which version was read. */
+  trustAt(tenant: LedgerRow['tenant'], cell: string, at: number): FoldedActor | null {
+    return this.#states.get(actorKey(tenant, 'trust', cell))?.findLast((state) => state.at <= at) ?? null;
+  }
+
+  registryAt(tenant: LedgerRow['tenant'], at: number): TenantContext | null {
+    const state = this.#states.get(actorKey(tenant, 'tenant', tenant))?.findLast((known) => known.at <= at);
+    return (state?.context as TenantContext | undefined) ?? null;
+  }
+
+  /** Hashes of all policies that were ever in force: the one that was at this time first, then back in time, then later ones. */
+  policiesAround(tenant: LedgerRow['tenant'], at: number): readonly string[] {
+    const known = this.#policies.get(tenant) ?? [];
+    const before = known.filter((policy) => policy.at <= at).toReversed();
+    const after = known.filter((policy) => policy.at > at);
+    return [...new Set([...before, ...after].map((policy) => policy.hash))];
   }
 
   suppressions(

@@ -5,23 +5,30 @@ import { ROLES } from '../../domain/authority.ts';
 import { GatehouseError } from '../../domain/errors.ts';
 import { policySchema } from '../../domain/policy.ts';
 import type { Policy } from '../../domain/policy.ts';
-import { answer, connected, EXIT, refuseMore, textOption, verbOf } from '../command.ts';
+import { answer, connected, EXIT, instantOption, refuseMore, textOption, verbOf } from '../command.ts';
 import type { Command } from '../command.ts';
 import { readJsonFile } from '../json-file.ts';
 
 export const policyCommand: Command = {
   name: 'policy',
   summary: 'Show the policy in force, or apply another',
-  usage: 'gatehouse policy show\ngatehouse policy apply FILE',
-  examples: ['gatehouse policy show > policy.json', 'gatehouse policy apply policy.json'],
-  options: {},
-  async run(context, args) {
+  usage: 'gatehouse policy show [--as-of TIME]\ngatehouse policy apply FILE',
+  examples: [
+    'gatehouse policy show > policy.json',
+    'gatehouse policy show --as-of 2026-11-21T10:00:00Z',
+    'gatehouse policy apply policy.json',
+  ],
+  options: { 'as-of': { type: 'string', meaning: 'For show: the policy that was in force at this time.' } },
+  async run(context, args, options) {
     const verb = verbOf('policy', args, ['show', 'apply']);
     if (verb === 'show') {
       refuseMore(args, 1);
+      const asOf = textOption(options, 'as-of');
+      const at = asOf === undefined ? undefined : instantOption(asOf);
       return connected(context, async (services, caller) => {
-        const current = await services.getPolicy(caller);
-        if (!context.json) context.terminal.note(`The policy in force has the hash ${current.hash}.`);
+        const current = await services.getPolicy(caller, at);
+        const when = asOf === undefined ? '' : ` at ${asOf}`;
+        if (!context.json) context.terminal.note(`The policy in force${when} has the hash ${current.hash}.`);
         // Without --json the answer is the policy alone, so that it can be changed and applied again.
         answer(context, current, () => JSON.stringify(current.policy, null, 2));
         return EXIT.ok;

@@ -6,14 +6,15 @@ import type { Command, CommandContext, CommandServices, OptionSpec, OptionValues
 import type { Paint } from '../terminal.ts';
 import { columns, counted, figure } from '../words.ts';
 import { refuseServer } from './backup.ts';
+import { differenceText } from './difference.ts';
 
-const COLD: OptionSpec = {
+export const COLD: OptionSpec = {
   type: 'string',
   meaning: 'The folder of the archives, where a part of the ledger has left the database. Needs the system for itself.',
 };
 
 /** Runs with the system at hand; with --cold in this process, which then has the archives too. */
-async function withLedger<Result>(
+export async function withLedger<Result>(
   context: CommandContext,
   options: OptionValues,
   run: (services: CommandServices, caller: Caller) => Promise<Result>,
@@ -89,15 +90,18 @@ function verifyText(report: VerifyReport, paint: Paint): string {
 export const rebuildCommand: Command = {
   name: 'rebuild',
   summary: 'Derive states from the ledger again: compare all, or show one as it was known at a time',
-  usage: 'gatehouse rebuild --check\ngatehouse rebuild --as-of TIME --subject SUBJECT',
+  usage:
+    'gatehouse rebuild --check\ngatehouse rebuild --as-of TIME --subject SUBJECT\ngatehouse rebuild --as-of TIME --diff [--subject SUBJECT]',
   examples: [
     'gatehouse rebuild --check',
     'gatehouse rebuild --check --json',
     'gatehouse rebuild --as-of 2026-11-21T10:00:00Z --subject account/acme',
+    'gatehouse rebuild --as-of 2026-11-21T10:00:00Z --diff',
   ],
   options: {
     check: { type: 'boolean', meaning: 'Compare every state with what is stored; nothing is written.' },
-    'as-of': { type: 'string', meaning: 'Show what had been recorded by this time; needs --subject.' },
+    'as-of': { type: 'string', meaning: 'Show what had been recorded by this time; needs --subject or --diff.' },
+    diff: { type: 'boolean', meaning: 'With --as-of: show the difference from now, of the tenant or of one subject.' },
     cold: COLD,
     subject: { type: 'string', meaning: 'account/ID, contact/ID or lead/ID, with the id of your own systems.' },
   },
@@ -105,8 +109,18 @@ export const rebuildCommand: Command = {
     refuseMore(args, 0);
     const asOf = textOption(options, 'as-of');
     const subject = textOption(options, 'subject');
-    if ((options['check'] === true) === (asOf !== undefined) || (asOf === undefined) !== (subject === undefined))
-      throw new GatehouseError('usage', 'Give either --check, or --as-of TIME and --subject account/ID.');
+    const isDifference = options['diff'] === true;
+    const isPast = subject !== undefined || isDifference;
+    if ((options['check'] === true) === (asOf !== undefined) || (asOf === undefined) === isPast)
+      throw new GatehouseError('usage', 'Give either --check, or --as-of TIME with --subject account/ID or --diff.');
+    if (asOf !== undefined && isDifference) {
+      const query = { asOf: instantOption(asOf), checkpoint: null, subject: optionalSubject(subject) };
+      return withLedger(context, options, async ({ past }, caller) => {
+        const view = await past.difference(caller, query);
+        answer(context, view, () => differenceText(view));
+        return EXIT.ok;
+      });
+    }
     if (asOf !== undefined && subject !== undefined) {
       const at = instantOption(asOf);
       return withLedger(context, options, async (services, caller) => {
@@ -130,6 +144,10 @@ export const rebuildCommand: Command = {
     });
   },
 };
+
+function optionalSubject(text: string | undefined): string | null {
+  return text === undefined ? null : subjectOption(text);
+}
 
 function subjectOption(text: string): string {
   if (/^(account|contact|lead)\/./u.test(text)) return text;

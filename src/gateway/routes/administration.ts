@@ -3,6 +3,8 @@ import { callerOf } from '../context.ts';
 import type { GatewayApp, GatewayContext } from '../context.ts';
 import { operation } from '../operation.ts';
 import { requirePermission } from '../permissions.ts';
+import { parseRfc3339 } from '../rfc3339.ts';
+import { asOfQuerySchema } from '../schemas/account.ts';
 import {
   createdKeySchema,
   killSwitchSchema,
@@ -96,11 +98,17 @@ function registerPolicy(app: GatewayApp, { services }: GatewayContext): void {
     operation('getPolicy', {
       tag: 'administration',
       summary: 'Read the policy',
-      description: 'The policy in force and its hash, which decisions name.',
-      request: {},
+      description:
+        'The policy in force and its hash, which decisions name. With `as_of`: the one that was in force then.',
+      request: { querystring: asOfQuerySchema },
       answers: { 200: { description: 'The policy in force.', schema: policyViewSchema } },
+      errors: ['not_found'],
     }),
-    async (request) => services.getPolicy(callerOf(request)),
+    async (request) => {
+      const { as_of: asOf } = request.query;
+      const at = asOf === undefined ? null : parseRfc3339(asOf);
+      return at === null ? services.getPolicy(callerOf(request)) : services.getPolicy(callerOf(request), at);
+    },
   );
 
   app.put(

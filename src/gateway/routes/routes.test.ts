@@ -18,6 +18,13 @@ import {
 import { decisionViewSchema, replayViewSchema, traceStepSchema, traceViewSchema } from '../schemas/decision.ts';
 import { importViewSchema, undoReportSchema } from '../schemas/import.ts';
 import { noteDetailSchema, noteViewSchema, recordedSchema, timelineSchema } from '../schemas/note.ts';
+import {
+  checkpointSchema,
+  differenceSchema,
+  hindsightReportSchema,
+  hindsightSchema,
+  restoreReportSchema,
+} from '../schemas/past.ts';
 import { gateAnswerSchema, proposedSchema } from '../schemas/proposal.ts';
 import {
   loopReportSchema,
@@ -237,6 +244,43 @@ const CASES: Record<string, Case> = {
     call: ['rebuildCheck'],
   },
   replayAll: { request: { method: 'POST', url: '/v1/replay-all' }, answer: replayAllReportSchema, call: ['replayAll'] },
+  listCheckpoints: { request: { url: '/v1/checkpoints' }, answer: pageOf(checkpointSchema), call: ['listCheckpoints'] },
+  createCheckpoint: {
+    request: { method: 'POST', url: '/v1/checkpoints', payload: { name: 'monday' } },
+    status: 201,
+    answer: checkpointSchema,
+    call: ['createCheckpoint', 'monday'],
+  },
+  getCheckpoint: {
+    request: { url: '/v1/checkpoints/monday' },
+    answer: checkpointSchema,
+    call: ['getCheckpoint', 'monday'],
+  },
+  restoreCheckpoint: {
+    request: { method: 'POST', url: '/v1/checkpoints/monday/restore', payload: { dry_run: true } },
+    answer: restoreReportSchema,
+    call: ['restoreCheckpoint', 'monday', true],
+  },
+  getDifference: {
+    request: { url: '/v1/difference?as_of=2026-11-21T10:00:00Z&subject=account%2Facme' },
+    answer: differenceSchema,
+    call: ['difference', { asOf: Date.UTC(2026, 10, 21, 10), checkpoint: null, subject: 'account/acme' }],
+  },
+  getHindsight: {
+    request: { url: '/v1/decisions/dec_1/hindsight' },
+    answer: hindsightSchema,
+    call: ['hindsight', 'dec_1'],
+  },
+  getHindsightReport: {
+    request: { url: '/v1/hindsight?since=2026-11-21T10:00:00Z' },
+    answer: hindsightReportSchema,
+    call: ['hindsightReport', { since: Date.UTC(2026, 10, 21, 10), until: null }],
+  },
+  'getPolicy of a time': {
+    request: { url: '/v1/policy?as_of=2026-11-21T10:00:00Z' },
+    answer: policyViewSchema,
+    call: ['getPolicy', Date.UTC(2026, 10, 21, 10)],
+  },
   listImports: { request: { url: '/v1/imports' }, answer: pageOf(importViewSchema), call: ['listImports'] },
   startImport: {
     request: { method: 'POST', url: '/v1/imports', payload: IMPORT_START },

@@ -138,5 +138,17 @@ export function tieredReader(
         }
       return [...rows, ...(await table.scopeUpTo(tenant, scope, moment))];
     },
+    async positionsAt(tenant, moment) {
+      const ends = [...(await table.positionsAt(tenant, moment))];
+      const found = await archives();
+      if (found !== null)
+        for (const partition of ALL_PARTITIONS)
+          for await (const { row, recordedAt } of archivedRows(found.from, found.reading.manifests, partition))
+            if (row.tenant === tenant && (moment.clock === 'virtual' ? row.at : recordedAt) > moment.at) {
+              ends[partition] = row.seq - 1;
+              break;
+            }
+      return ends;
+    },
   };
 }

@@ -145,6 +145,18 @@ export function createLedgerReader(sql: Sql, policies: PolicyCache): LedgerReade
         ),
       );
     },
+    positionsAt: (tenant, { at, clock }) => {
+      const isLater = clock === 'virtual' ? 'at > $2' : 'appended_on > to_timestamp($2::float8 / 1000)';
+      return sql.asOwner(async (session) => {
+        const rows = await session.query<{ partition: number; seq: number }>(
+          `SELECT h.partition, coalesce((SELECT min(l.seq) - 1 FROM ledger l WHERE l.partition = h.partition AND l.tenant = $1 AND ${isLater}), h.seq) AS seq
+           FROM partition_heads h`,
+          [tenant, at],
+        );
+        const ends = new Map(rows.map(({ partition, seq }) => [partition, seq]));
+        return Array.from({ length: PARTITION_COUNT }, (_, partition) => ends.get(partition) ?? 0);
+      });
+    },
     async parts(tenant: TenantId, hashes) {
       const rows = await sql.asOwner((session) =>
         session.query<{ hash: string; body: string }>(

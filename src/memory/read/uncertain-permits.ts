@@ -58,6 +58,14 @@ export class UncertainPermits {
     return permitFactsOf(row);
   }
 
+  /** Actions whose permit a worker holds at this moment. */
+  async underway(tenant: TenantId): Promise<ReadonlySet<string>> {
+    const rows = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) =>
+      session.query<{ action: string }>(`SELECT action FROM permits WHERE tenant = $1 AND state = 'claimed'`, [tenant]),
+    );
+    return new Set(rows.map((row) => row.action));
+  }
+
   #rows(tenant: TenantId, rest: string, params: readonly SqlValue[]): Promise<readonly UncertainRecord[]> {
     return this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) =>
       session.query<UncertainRecord>(`${SELECT} ${rest}`, [tenant, ...params]),
