@@ -74,6 +74,7 @@ import { ParkedMessages } from './memory/read/parked-messages.ts';
 import { ReadModel } from './memory/read/read-model.ts';
 import { RegistryReader } from './memory/read/registry-reader.ts';
 import { SubjectReader } from './memory/read/subject-reader.ts';
+import { SuppressionsReader } from './memory/read/suppressions-reader.ts';
 import { UncertainPermits } from './memory/read/uncertain-permits.ts';
 import { PolicyCache } from './memory/runtime/policy-cache.ts';
 import { PostgresExecutionStore } from './memory/runtime/postgres-execution-store.ts';
@@ -302,6 +303,7 @@ async function compose(
     identityBook: new IdentityBook(sql, vault, master),
     ownershipCommands: new OwnershipCommands(host, clock),
     ownershipReader: new OwnershipReader(sql),
+    suppressionsReader: new SuppressionsReader(sql),
     duplicates: new DuplicateReader(sql, vault),
     keyedDigest,
     parked: new ParkedCommands(host, clock),

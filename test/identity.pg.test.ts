@@ -79,7 +79,7 @@ describeDatabases('identities', (database) => {
     const view = await app.services.getAccount(caller, 'alpha');
     expect(view.external_id).toBe('beta');
 
-    await app.services.addSuppression(caller, { scope: 'account', value: 'alpha', reason, source: 'test' });
+    await app.services.suppressions.add(caller, { scope: 'account', value: 'alpha', reason, source: 'test' });
     expect(await codesFor(`contact/${second}`)).toContain('suppressed');
 
     const before = await guardOf(`account:${await idOf('beta')}`);

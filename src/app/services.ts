@@ -66,9 +66,11 @@ import { createOwnershipServices } from './ownership-services.ts';
 import type { OwnershipParts } from './ownership-services.ts';
 import { createPastServices } from './past-services.ts';
 import type { PastParts } from './past-services.ts';
+import { createSuppressionServices } from './suppression-services.ts';
+import type { SuppressionParts } from './suppression-services.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
-export interface ServiceParts extends IdentityParts, Omit<OwnershipParts, 'now'>, PastParts {
+export interface ServiceParts extends IdentityParts, Omit<OwnershipParts, 'now'>, PastParts, SuppressionParts {
   readonly anchors: AnchorFolder;
   readonly audit: () => Promise<VerifyReport>;
   readonly backlog: BacklogWatch;
@@ -235,6 +237,7 @@ export function createServices(parts: ServiceParts): Services {
   return {
     ...parts.noteServices,
     identities: createIdentityServices(parts),
+    suppressions: createSuppressionServices(parts),
     ownership: createOwnershipServices({ ...parts, now: () => clock.now() }),
     past: createPastServices(parts),
     ...parts.searchServices,
@@ -464,18 +467,6 @@ export function createServices(parts: ServiceParts): Services {
         reason,
       });
       return { mode };
-    },
-    async addSuppression(caller, input) {
-      const scope = input.scope as 'contact' | 'email' | 'domain' | 'account';
-      const key = await directory.suppressionKey(caller.tenant, scope, input.value);
-      await commands.record(caller.tenant, randomUUID(), 'suppression.added', {
-        key,
-        scope,
-        reason: input.reason,
-        source: input.source,
-        by: caller.identity,
-      });
-      return { key };
     },
     createKey: (caller, input) => keys.create({ tenant: caller.tenant, ...input }),
     async revokeKey(caller, id) {

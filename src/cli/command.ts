@@ -74,6 +74,7 @@ export type CommandServices = Pick<
   | 'health'
   | 'identities'
   | 'ownership'
+  | 'suppressions'
   | 'past'
   | 'listImports'
   | 'exportSubject'

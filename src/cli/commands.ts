@@ -18,6 +18,7 @@ import { parkedCommand } from './commands/parked.ts';
 import { reviewCommand } from './commands/review.ts';
 import { demoCommand, serveCommand } from './commands/serve.ts';
 import { subjectCommand } from './commands/subject.ts';
+import { suppressionCommand } from './commands/suppression.ts';
 import { traceCommand } from './commands/trace.ts';
 import { uncertainCommand } from './commands/uncertain.ts';
 
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
   subjectCommand,
   identityCommand,
   ownCommand,
+  suppressionCommand,
   replayCommand,
   verifyCommand,
   anchorCommand,

@@ -35,6 +35,7 @@ import { httpNoteServices } from './http-note-services.ts';
 import { httpOwnership } from './http-ownership.ts';
 import { httpPast } from './http-past.ts';
 import { httpSearchServices } from './http-search-services.ts';
+import { httpSuppressions } from './http-suppressions.ts';
 import { queryOf, withoutNulls } from './query.ts';
 
 interface Answer {
@@ -74,6 +75,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
   return {
     identities: httpIdentities(call),
     ownership: httpOwnership(call),
+    suppressions: httpSuppressions(call),
     past: httpPast(call),
     traceDecision: (_caller, id) => call<TraceView>('GET', `/v1/decisions/${part(id)}/trace`),
     traceCorrelation: async (_caller, correlation) =>

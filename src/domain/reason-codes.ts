@@ -26,7 +26,7 @@ export const GATE_REASONS = {
   },
   suppressed: {
     title: 'The recipient, domain or account is suppressed.',
-    remedy: 'Remove the suppression, if there is a lawful reason.',
+    remedy: 'Remove the suppression, if there is a lawful reason: gatehouse suppression remove.',
   },
   suppression_unknown: {
     title: 'It could not be read whether the recipient is suppressed.',

@@ -90,6 +90,7 @@ test('has the paths that were promised', () => {
       "GET /v1/reviews",
       "GET /v1/reviews/{id}",
       "GET /v1/subjects/{id}",
+      "GET /v1/suppressions",
       "GET /v1/traces/{correlation}",
       "GET /v1/trust",
       "GET /v1/uncertain",
@@ -130,6 +131,7 @@ test('has the paths that were promised', () => {
       "POST /v1/subjects/{id}/erasure",
       "POST /v1/subjects/{id}/objection",
       "POST /v1/suppressions",
+      "POST /v1/suppressions/removal",
       "POST /v1/uncertain/{id}/findings",
       "POST /v1/verify",
       "PUT /v1/accounts/{external_id}",
@@ -201,10 +203,10 @@ describe('the schemas', () => {
 });
 
 test('the examples of bodies are accepted', async () => {
+  const { send } = testGateway();
   for (const [name, operation] of operations) {
     const [method = '', path = ''] = name.split(' ');
     for (const [type, { example }] of Object.entries(operation.requestBody?.content ?? {})) {
-      const { send } = testGateway();
       const url = path.replaceAll(/\{\w+\}/g, 'x');
       const headers = { 'content-type': type };
       const answer = await send({ method, url, headers, payload: JSON.stringify(example) });

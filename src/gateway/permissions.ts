@@ -82,7 +82,10 @@ export const OPERATIONS = {
   getPolicy: 'read',
   applyPolicy: 'administer',
   setMode: 'administer',
+  listSuppressions: 'read',
   addSuppression: 'operate',
+  /** What protects somebody is taken away: only an admin may do so. */
+  removeSuppression: 'administer',
   listUncertain: 'read',
   settleUncertain: 'operate',
   listParked: 'operate',

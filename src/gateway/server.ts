@@ -37,6 +37,7 @@ import { registerProposalRoutes } from './routes/proposals.ts';
 import { registerReportRoutes } from './routes/reports.ts';
 import { registerReviewRoutes } from './routes/reviews.ts';
 import { registerSubjectRoutes } from './routes/subjects.ts';
+import { registerSuppressionRoutes } from './routes/suppressions.ts';
 import { registerSystemRoutes } from './routes/system.ts';
 import { registerUncertainRoutes } from './routes/uncertain.ts';
 import type { Services } from './services.port.ts';
@@ -116,6 +117,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerNoteRoutes(app, context);
   registerIdentityRoutes(app, context);
   registerOwnershipRoutes(app, context);
+  registerSuppressionRoutes(app, context);
   registerMemoryRoutes(app, context);
   registerUncertainRoutes(app, context);
   registerReportRoutes(app, context);

@@ -34,6 +34,7 @@ import type {
   SubjectExport,
   TraceStep,
 } from './services.port.ts';
+import { fakeSuppressions } from './suppression.fake.ts';
 
 const AT = isoOf(Date.UTC(2026, 10, 21, 10));
 
@@ -90,6 +91,7 @@ export class FakeServices implements Services {
   readonly keys = new Map<string, Caller>();
   readonly #texts = new Map<string, string>();
   readonly identities = fakeIdentities((name, ...args) => this.#note(name, ...args));
+  readonly suppressions = fakeSuppressions((name, ...args) => this.#note(name, ...args));
   readonly ownership = fakeOwnership((name, ...args) => this.#note(name, ...args));
   readonly past = fakePast((name, ...args) => this.#note(name, ...args));
   authentications = 0;
@@ -376,11 +378,6 @@ export class FakeServices implements Services {
   async setMode(_caller: Caller, mode: string, channel: string | null, reason: string) {
     this.#note('setMode', mode, channel, reason);
     return { mode };
-  }
-
-  async addSuppression(...[, input]: Parameters<Services['addSuppression']>) {
-    this.#note('addSuppression', input);
-    return { key: 'sup_1' };
   }
 
   async createKey(...[, input]: Parameters<Services['createKey']>) {

@@ -15,6 +15,7 @@ import type { NoteServices } from './note-services.port.ts';
 import type { OwnershipServices } from './ownership.port.ts';
 import type { PastServices } from './past.port.ts';
 import type { SearchServices } from './search-services.port.ts';
+import type { SuppressionServices } from './suppression.port.ts';
 
 export type { Caller, Page, PageQuery } from './caller.port.ts';
 
@@ -439,6 +440,7 @@ export interface BackupView {
 export interface Services extends NoteServices, SearchServices {
   readonly identities: IdentityServices;
   readonly ownership: OwnershipServices;
+  readonly suppressions: SuppressionServices;
   readonly past: PastServices;
   authenticate(key: string): Promise<Caller | null>;
   /**
@@ -524,10 +526,6 @@ export interface Services extends NoteServices, SearchServices {
   getPolicy(caller: Caller, asOf?: number): Promise<{ readonly hash: string; readonly policy: Policy }>;
   applyPolicy(caller: Caller, policy: Policy): Promise<{ readonly hash: string }>;
   setMode(caller: Caller, mode: string, channel: string | null, reason: string): Promise<{ readonly mode: string }>;
-  addSuppression(
-    caller: Caller,
-    input: { readonly scope: string; readonly value: string; readonly reason: string; readonly source: string },
-  ): Promise<{ readonly key: string }>;
   createKey(
     caller: Caller,
     input: { readonly label: string; readonly role: Role; readonly kind: 'person' | 'agent' },

@@ -15,8 +15,6 @@ import {
   policyAppliedSchema,
   policyBodySchema,
   policyViewSchema,
-  suppressedSchema,
-  suppressionSchema,
 } from '../schemas/administration.ts';
 import { idParams } from '../schemas/common.ts';
 import { backupViewSchema } from '../schemas/report.ts';
@@ -76,19 +74,6 @@ function registerControls(app: GatewayApp, { services }: GatewayContext): void {
       const { mode, channel = null, reason } = request.body;
       return services.setMode(callerOf(request), mode, channel, reason);
     },
-  );
-
-  app.post(
-    '/v1/suppressions',
-    operation('addSuppression', {
-      tag: 'administration',
-      summary: 'Suppress a recipient',
-      description:
-        'Nothing reaches a suppressed contact, address, domain or account. It holds at once, also for what has a permit.',
-      request: { body: suppressionSchema },
-      answers: { 201: { description: 'The suppression holds.', schema: suppressedSchema } },
-    }),
-    async (request, reply) => reply.code(201).send(await services.addSuppression(callerOf(request), request.body)),
   );
 }
 

@@ -13,7 +13,6 @@ import {
   modeSetSchema,
   policyAppliedSchema,
   policyViewSchema,
-  suppressedSchema,
 } from '../schemas/administration.ts';
 import { decisionViewSchema, replayViewSchema, traceStepSchema, traceViewSchema } from '../schemas/decision.ts';
 import { importViewSchema, undoReportSchema } from '../schemas/import.ts';
@@ -36,6 +35,7 @@ import {
   verifyReportSchema,
 } from '../schemas/report.ts';
 import { reviewDecidedSchema, reviewViewSchema } from '../schemas/review.ts';
+import { suppressedSchema } from '../schemas/suppression.ts';
 
 interface Case {
   readonly request: InjectOptions;
@@ -217,7 +217,7 @@ const CASES: Record<string, Case> = {
     request: { method: 'POST', url: '/v1/suppressions', payload: SUPPRESSION },
     status: 201,
     answer: suppressedSchema,
-    call: ['addSuppression', { ...SUPPRESSION, source: 'api' }],
+    call: ['add', { ...SUPPRESSION, source: 'api' }],
   },
   createKey: {
     request: { method: 'POST', url: '/v1/keys', payload: KEY },

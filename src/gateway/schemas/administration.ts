@@ -43,17 +43,6 @@ export const policyBodySchema = policySchema.meta({
 export const policyViewSchema = z.object({ hash: z.string(), policy: policySchema }).meta({ id: 'PolicyInForce' });
 export const policyAppliedSchema = z.object({ hash: z.string() }).meta({ id: 'PolicyApplied' });
 
-export const suppressionSchema = z
-  .strictObject({
-    scope: z.enum(['contact', 'email', 'domain', 'account']),
-    value: externalIdSchema().describe('The address, the domain, or the external id.'),
-    reason: reasonSchema,
-    source: labelSchema().default('api').describe('Where the wish came from.'),
-  })
-  .meta({ id: 'Suppression', examples: [{ scope: 'email', value: 'maria@acme.com', reason: 'Asked by telephone.' }] });
-
-export const suppressedSchema = z.object({ key: z.string() }).meta({ id: 'Suppressed' });
-
 export const newKeySchema = z
   .strictObject({
     label: labelSchema().describe('Who or what will use it.'),
