@@ -5,7 +5,7 @@ import { channelSchema } from '../../domain/action-types.ts';
 import { roleSchema } from '../../domain/authority.ts';
 import { modeSchema } from '../../domain/mode.ts';
 import { DEFAULT_POLICY, policySchema } from '../../domain/policy.ts';
-import { externalIdSchema, labelSchema } from '../../domain/text.ts';
+import { labelSchema } from '../../domain/text.ts';
 import { isoTimeSchema, reasonSchema } from './common.ts';
 
 export const killSwitchSchema = z
