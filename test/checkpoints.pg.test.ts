@@ -127,11 +127,11 @@ describeDatabases('a checkpoint', (database) => {
     dryRun = await restore('monday', true);
     expect(await heads()).toEqual(stood);
     expect(dryRun.actions).toBe(2);
-    expect(dryRun.kept.map(({ id, state }) => [id, state]).toSorted()).toEqual(
-      [
+    expect(new Map(dryRun.kept.map(({ id, state }) => [id, state]))).toEqual(
+      new Map([
         [ids.get('left'), 'opted_out'],
         [ids.get('forgotten'), 'erased'],
-      ].toSorted(),
+      ]),
     );
   });
 
@@ -161,9 +161,8 @@ describeDatabases('a checkpoint', (database) => {
     expect(await system.rows('SELECT * FROM suppressions ORDER BY key')).toEqual(suppressions);
     expect(await system.rows(`SELECT 1 FROM reviews WHERE state = 'open'`)).toEqual([]);
     // The look that was due at the checkpoint and still is, and the one of somebody who does not go back.
-    expect(
-      (await system.rows<{ id: string }>('SELECT actor_id AS id FROM timers')).map(({ id }) => id).toSorted(),
-    ).toEqual([ids.get('quiet'), ids.get('left')].toSorted());
+    const timers = await system.rows<{ id: string }>('SELECT actor_id AS id FROM timers');
+    expect(new Set(timers.map(({ id }) => id))).toEqual(new Set([ids.get('quiet'), ids.get('left')]));
     expect(await system.rows(`SELECT 1 FROM permits WHERE state IN ('granted', 'claimed')`)).toEqual([]);
     expect(await deliveries()).toBe(sent);
     expect(await proofs()).toEqual([true, [], true]);
