@@ -275,7 +275,7 @@ async function compose(
       commands,
       reader,
       runners,
-      underway: (tenant) => uncertainPermits.underway(tenant),
+      begun: (tenant, actions) => uncertainPermits.begun(tenant, actions),
     }),
     hindsightDeps: { ...planning, reader },
     audit: () => auditLedger({ sql, identity, table, anchors, archiveDir }),

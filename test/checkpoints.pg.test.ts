@@ -1,8 +1,9 @@
 /** A restore takes accounts and leads back to a checkpoint by events: nothing is taken out, nothing is sent, nobody's protection is loosened. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import type { ActionChannel } from '../src/actors/channel.port.ts';
 import type { RestoreView } from '../src/gateway/past.port.ts';
-import { event, OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp, until } from './app.fixture.ts';
+import { event, knowProspect, OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
 
@@ -126,11 +127,11 @@ describeDatabases('a checkpoint', (database) => {
     dryRun = await restore('monday', true);
     expect(await heads()).toEqual(stood);
     expect(dryRun.actions).toBe(2);
-    expect(dryRun.kept.map(({ id, state }) => [id, state]).toSorted()).toEqual(
-      [
+    expect(new Map(dryRun.kept.map(({ id, state }) => [id, state]))).toEqual(
+      new Map([
         [ids.get('left'), 'opted_out'],
         [ids.get('forgotten'), 'erased'],
-      ].toSorted(),
+      ]),
     );
   });
 
@@ -160,9 +161,8 @@ describeDatabases('a checkpoint', (database) => {
     expect(await system.rows('SELECT * FROM suppressions ORDER BY key')).toEqual(suppressions);
     expect(await system.rows(`SELECT 1 FROM reviews WHERE state = 'open'`)).toEqual([]);
     // The look that was due at the checkpoint and still is, and the one of somebody who does not go back.
-    expect(
-      (await system.rows<{ id: string }>('SELECT actor_id AS id FROM timers')).map(({ id }) => id).toSorted(),
-    ).toEqual([ids.get('quiet'), ids.get('left')].toSorted());
+    const timers = await system.rows<{ id: string }>('SELECT actor_id AS id FROM timers');
+    expect(new Set(timers.map(({ id }) => id))).toEqual(new Set([ids.get('quiet'), ids.get('left')]));
     expect(await system.rows(`SELECT 1 FROM permits WHERE state IN ('granted', 'claimed')`)).toEqual([]);
     expect(await deliveries()).toBe(sent);
     expect(await proofs()).toEqual([true, [], true]);
@@ -198,5 +198,101 @@ describeDatabases('a checkpoint', (database) => {
     expect(stateOf(await actors(), 'sent')?.value).toBe(stateOf(before, 'sent')?.value);
     expect(await deliveries()).toBe(sent);
     expect(await proofs()).toEqual([true, [], true]);
+  });
+});
+
+/** A channel that takes its time: it answers when it is let go. */
+function slowChannel() {
+  const waits = Promise.withResolvers<void>();
+  const begun: string[] = [];
+  const channel: ActionChannel = {
+    name: 'slow',
+    carries: (of) => of === 'email',
+    async send(requests) {
+      for (const { idempotencyKey } of requests) begun.push(idempotencyKey);
+      await waits.promise;
+      return requests.map(({ idempotencyKey: key }) => ({ status: 'fulfilled', value: { receipt: key } }) as never);
+    },
+    lookup: async (_tenant, keys) => keys.map(() => 'unknown'),
+  };
+  return { channel, begun, letGo: () => waits.resolve() };
+}
+
+describeDatabases('an action that a worker has begun', (database) => {
+  const slow = slowChannel();
+  let system: TestApp;
+  beforeAll(async () => {
+    system = await testApp(database, { workers: true, channels: [slow.channel] });
+    await system.app.services.applyPolicy(system.caller, OPEN_POLICY);
+    await system.app.services.putAccount(system.caller, 'example', PROSPECT);
+    await system.app.services.putContact(system.caller, 'ann', REACHABLE);
+    await system.app.services.past.createCheckpoint(system.caller, 'monday');
+  });
+  afterAll(async () => {
+    slow.letGo();
+    await system[Symbol.asyncDispose]();
+  });
+
+  it('is left alone, and ends as it would have', async () => {
+    const { action } = await system.app.services.propose(system.caller, proposal('contact/ann'));
+    await until(async () => slow.begun.length === 1);
+    const report = await system.app.services.past.restoreCheckpoint(system.caller, 'monday', false);
+    expect([report.actions, report.kept]).toEqual([
+      0,
+      [{ kind: 'action', id: action, state: 'permitted', why: 'a worker has begun to carry it out' }],
+    ]);
+    slow.letGo();
+    await until(
+      async () =>
+        (await system.rows(`SELECT 1 FROM actor_state WHERE id = $1 AND value = 'executed'`, [action])).length === 1,
+    );
+  });
+});
+
+describeDatabases('an action that a worker begins while a restore is under way', (database) => {
+  let system: TestApp;
+  beforeAll(async () => {
+    system = await testApp(database);
+    await knowProspect(system);
+    await system.app.services.past.createCheckpoint(system.caller, 'monday');
+  });
+  afterAll(async () => system[Symbol.asyncDispose]());
+
+  /** Runs `act` once, right after the restore has looked at what workers have begun. */
+  function afterTheLook(act: () => Promise<unknown>): void {
+    const { sql } = system;
+    const transaction = sql.transaction.bind(sql);
+    let isOver = false;
+    Object.assign(sql, {
+      transaction: async (scope: never, work: never) => {
+        const result: unknown = await transaction(scope, work);
+        if (!isOver && String(work).includes('JOIN executions e')) {
+          isOver = true;
+          await act();
+        }
+        return result;
+      },
+    });
+  }
+
+  it('still counts as a touch', async () => {
+    const { services } = system.app;
+    const { action } = await services.propose(system.caller, proposal('contact/someone'));
+    const touches = async () =>
+      (await system.rows<{ state: string }>(`SELECT state FROM guards WHERE key LIKE 'contact:%'`)).flatMap(
+        ({ state }) => (JSON.parse(state) as { touches: readonly { readonly action: string | null }[] }).touches,
+      );
+    expect(await touches()).toMatchObject([{ action }]);
+    afterTheLook(async () => {
+      await system.rows(
+        `INSERT INTO executions (tenant, permit, attempt, at, fingerprint, worker, lease_until_on, state)
+         SELECT tenant, id, 1, granted_at, fingerprint, 'w', clock_timestamp() + interval '1 minute', 'open' FROM permits WHERE action = $1`,
+        [action],
+      );
+      await system.rows(`UPDATE permits SET state = 'claimed' WHERE action = $1`, [action]);
+    });
+    expect(await services.past.restoreCheckpoint(system.caller, 'monday', false)).toMatchObject({ actions: 1 });
+    expect(await touches()).toMatchObject([{ action: null, source: 'checkpoint' }]);
+    expect((await services.rebuildCheck(system.caller)).differences).toEqual([]);
   });
 });

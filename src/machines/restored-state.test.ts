@@ -95,7 +95,7 @@ test('whatever happened, going back twice is going back once, and nobody leaves 
       const now = after(kind, [...early, ...late]);
       const once = restoredState(then, now);
       expect(isSameState(restoredState(then, once), once)).toBe(true);
-      if (PROTECTED_STATES.has(now.value)) expect(once).toBe(now);
+      expect(once === now || !PROTECTED_STATES.has(now.value)).toBe(true);
     }),
   );
 });

@@ -2,6 +2,7 @@
  * Checkpoints of a tenant: a name for where the ledger stands, and the way back. A restore appends to the ledger and takes nothing out of it;
  * it never sends, and never loosens what protects somebody.
  */
+import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
 import { GatehouseError, must } from '../../domain/errors.ts';
 import type { EventData } from '../../domain/event-types.ts';
 import { eventIdOf, PARTITION_COUNT, partitionOf } from '../../domain/ids.ts';
@@ -35,8 +36,8 @@ export interface CheckpointDeps {
   readonly commands: TenantCommands;
   readonly reader: LedgerReader;
   readonly runners: Runners;
-  /** Actions that a worker carries out at this moment. */
-  readonly underway: (tenant: TenantId) => Promise<ReadonlySet<string>>;
+  /** Those of these actions that a worker has begun to carry out. */
+  readonly begun: (tenant: TenantId, actions: readonly string[]) => Promise<ReadonlySet<string>>;
 }
 
 /** Messages that are sent together. */
@@ -96,23 +97,24 @@ export class CheckpointService {
    * and a restore that changes nothing leaves no event.
    */
   async restore(tenant: TenantId, by: string, name: string, isDryRun: boolean): Promise<RestorePlan> {
-    const { runners, clock, commands, underway } = this.#deps;
+    const { runners, clock, commands, begun } = this.#deps;
     const world = await this.world(tenant, name);
-    const plan = planRestore(world, runners, await underway(tenant));
+    const permitted = world.actors.filter(({ now }) => now?.value === 'permitted').map(({ actor }) => actor.id);
+    const plan = planRestore(world, runners, await begun(tenant, permitted));
     if (isDryRun || plan.states.length + plan.actions.length === 0) return plan;
     const at = clock.now();
     // Where the ledger stood makes the messages of this restore others than those of an earlier one.
     const from = `${name}:${world.events.now}`;
     // Actions first, so that none of them leaves while the states go back.
     await this.#deliver(
-      plan.actions.map(({ actor, scope, refs, correlation, fingerprint }) => ({
+      plan.actions.map(({ actor, scope, refs, correlation, proposal }) => ({
         ...common(tenant, at),
         type: 'action.reviewed',
         data: {
           decision: 'cancel',
           by,
           by_kind: 'person',
-          fingerprint,
+          fingerprint: proposal.fingerprint,
           reason: `The checkpoint ${name} was restored.`,
           edited_fingerprint: null,
           edited_share: 0,
@@ -125,6 +127,7 @@ export class CheckpointService {
         correlation,
       })),
     );
+    await this.#deliver(await this.#overtaken(tenant, from, at, plan));
     await this.#deliver(
       plan.states.map(({ actor, scope, then }) => ({
         ...common(tenant, at),
@@ -143,6 +146,34 @@ export class CheckpointService {
     };
     await commands.record(tenant, `restore:${from}`, 'checkpoint.restored', { checkpoint: name, counts, by });
     return plan;
+  }
+
+  /**
+   * A worker may have begun an action between the plan and its cancellation, which gave back what was reserved for it. Its touch is recorded
+   * as one that was made elsewhere, so that it counts.
+   */
+  async #overtaken(tenant: TenantId, from: string, at: number, { actions }: RestorePlan): Promise<readonly Message[]> {
+    const permitted = actions.filter(({ state }) => state === 'permitted');
+    const begun = await this.#deps.begun(
+      tenant,
+      permitted.map(({ actor }) => actor.id),
+    );
+    return permitted
+      .filter(({ actor, proposal }) => begun.has(actor.id) && ACTION_TYPE_SPECS[proposal.action_type].touch)
+      .map(({ actor, scope, refs, correlation, proposal }) => ({
+        ...common(tenant, at),
+        type: 'touch.recorded',
+        data: { channel: proposal.channel, occurred_at: at, source: 'checkpoint' },
+        id: `${from}:touch:${actor.id}`,
+        actor:
+          refs.person === null
+            ? { kind: 'account', id: refs.account ?? String(scope) }
+            : { kind: 'lead', id: refs.person },
+        scope,
+        partition: partitionOf(scope),
+        refs,
+        correlation,
+      }));
   }
 
   async #deliver(messages: readonly Message[]): Promise<void> {

@@ -2,6 +2,7 @@
  * Works out what a restore of a checkpoint does: which accounts and leads go back, which open actions are cancelled, and what stays and why.
  * A pure function of the world then and now, so a dry run says what the restore would do.
  */
+import type { EventData } from '../../domain/event-types.ts';
 import { asId } from '../../domain/ids.ts';
 import type { AccountId, CorrelationId, PersonId, ScopeId } from '../../domain/ids.ts';
 import type { ActorRef, SubjectRefs } from '../../domain/message.ts';
@@ -27,7 +28,7 @@ export interface ActionToCancel {
   readonly scope: ScopeId;
   readonly correlation: CorrelationId;
   readonly refs: SubjectRefs;
-  readonly fingerprint: string;
+  readonly proposal: EventData<'action.proposed'>;
   readonly state: string;
 }
 
@@ -46,12 +47,12 @@ export interface RestorePlan {
 /** States of an action that may still lead to a touch and that can be cancelled. */
 const OPEN: ReadonlySet<string> = new Set(['scheduled', 'held', 'permitted']);
 
-/** `underway` are the actions that a worker carries out at this moment. */
-export function planRestore(world: World, runners: Runners, underway: ReadonlySet<string>): RestorePlan {
+/** `begun` are the actions that a worker has begun to carry out. */
+export function planRestore(world: World, runners: Runners, begun: ReadonlySet<string>): RestorePlan {
   const plan = { states: [] as StateToRestore[], actions: [] as ActionToCancel[], kept: [] as LeftAlone[] };
   for (const known of world.actors) {
     if (known.actor.kind === 'account' || known.actor.kind === 'lead') restoreSubject(known, runners, plan);
-    if (known.actor.kind === 'action') cancelAction(known, underway, plan);
+    if (known.actor.kind === 'action') cancelAction(known, begun, plan);
   }
   return plan;
 }
@@ -89,26 +90,26 @@ function restoreSubject({ actor, scope, then, now }: WorldActor, runners: Runner
 
 function cancelAction(
   { actor, scope, correlation, then, now }: WorldActor,
-  underway: ReadonlySet<string>,
+  begun: ReadonlySet<string>,
   plan: GrowingRestore,
 ): void {
   if (then !== null || now === null) return;
   const { proposal } = now.context as unknown as ActionContext;
-  if (now.value === 'uncertain' || (now.value === 'permitted' && underway.has(actor.id)))
+  if (now.value === 'uncertain' || (now.value === 'permitted' && begun.has(actor.id)))
     plan.kept.push({
       actor,
       state: now.value,
       why:
         now.value === 'uncertain'
           ? 'nobody knows yet whether it happened; see gatehouse uncertain'
-          : 'it is being carried out at this moment',
+          : 'a worker has begun to carry it out',
     });
   else if (OPEN.has(now.value) && proposal !== null)
     plan.actions.push({
       actor,
       scope,
       correlation,
-      fingerprint: proposal.fingerprint,
+      proposal,
       refs: {
         account: proposal.account === null ? null : asId<AccountId>(proposal.account),
         person: proposal.person === null ? null : asId<PersonId>(proposal.person),

@@ -58,10 +58,14 @@ export class UncertainPermits {
     return permitFactsOf(row);
   }
 
-  /** Actions whose permit a worker holds at this moment. */
-  async underway(tenant: TenantId): Promise<ReadonlySet<string>> {
+  /** Those of these actions that a worker has begun to carry out, and that have not certainly failed to happen. */
+  async begun(tenant: TenantId, actions: readonly string[]): Promise<ReadonlySet<string>> {
     const rows = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) =>
-      session.query<{ action: string }>(`SELECT action FROM permits WHERE tenant = $1 AND state = 'claimed'`, [tenant]),
+      session.query<{ action: string }>(
+        `SELECT p.action FROM permits p JOIN executions e ON e.tenant = p.tenant AND e.permit = p.id
+         WHERE p.tenant = $1 AND p.action = ANY ($2::text[]) AND e.state IN ('open', 'sent', 'uncertain')`,
+        [tenant, [...actions]],
+      ),
     );
     return new Set(rows.map((row) => row.action));
   }
