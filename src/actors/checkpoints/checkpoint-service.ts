@@ -15,7 +15,6 @@ import type { Host } from '../host.ts';
 import { parseRow } from '../replay/ledger-fold.ts';
 import type { LedgerReader } from '../replay/ledger-reader.port.ts';
 import { worldAt } from '../replay/world.ts';
-import type { World } from '../replay/world.ts';
 import type { TenantCommands } from '../tenant-commands.ts';
 import { planRestore } from './plan-restore.ts';
 import type { RestorePlan } from './plan-restore.ts';
@@ -87,18 +86,14 @@ export class CheckpointService {
     return found;
   }
 
-  async world(tenant: TenantId, name: string): Promise<World> {
-    const { positions } = await this.find(tenant, name);
-    return worldAt(this.#deps.reader, this.#deps.runners, tenant, positions);
-  }
-
   /**
    * Takes accounts and leads back, and cancels open actions that were proposed since. Safe to repeat: what is back already stays untouched,
    * and a restore that changes nothing leaves no event.
    */
   async restore(tenant: TenantId, by: string, name: string, isDryRun: boolean): Promise<RestorePlan> {
-    const { runners, clock, commands, begun } = this.#deps;
-    const world = await this.world(tenant, name);
+    const { reader, runners, clock, commands, begun } = this.#deps;
+    const { positions } = await this.find(tenant, name);
+    const world = await worldAt(reader, runners, tenant, positions);
     const permitted = world.actors.filter(({ now }) => now?.value === 'permitted').map(({ actor }) => actor.id);
     const plan = planRestore(world, runners, await begun(tenant, permitted));
     if (isDryRun || plan.states.length + plan.actions.length === 0) return plan;
