@@ -29,6 +29,7 @@ import type { App, AppOptions } from './app/app.port.ts';
 import { BacklogWatch } from './app/backlog-watch.ts';
 import { writeServerBackup } from './app/backups.ts';
 import { DiskGuard } from './app/disk-guard.ts';
+import { ErasureProofs } from './app/erasure-proofs.ts';
 import { every } from './app/every.ts';
 import { keyCheckOf } from './app/key-check.ts';
 import { LEASE_MS } from './app/lease.ts';
@@ -64,6 +65,7 @@ import { createMemoryReader } from './memory/notes/memory-reader.ts';
 import { PostgresNoteReader } from './memory/notes/note-reader.ts';
 import { PostgresTimelineReader } from './memory/notes/timeline-reader.ts';
 import { readBacklog } from './memory/read/backlog-reader.ts';
+import { ErasureReader } from './memory/read/erasure-reader.ts';
 import { createImportStore } from './memory/read/import-store.ts';
 import { createLedgerReader } from './memory/read/ledger-reader.ts';
 import { ParkedMessages } from './memory/read/parked-messages.ts';
@@ -259,6 +261,7 @@ async function compose(
     staleDays: options.noteStaleDays ?? {},
     refuseIntake,
   });
+  const subjectReader = new SubjectReader(sql, readModel, reader);
   const services = createServices({
     anchors,
     audit: () => auditLedger({ sql, identity, table, anchors, archiveDir }),
@@ -289,7 +292,7 @@ async function compose(
     parked: new ParkedCommands(host, clock),
     parkedMessages: new ParkedMessages(sql, vault),
     subjects: new SubjectCommands(host, clock),
-    subjectReader: new SubjectReader(sql, readModel, reader),
+    subjectReader,
     journalDays,
     uncertain: new UncertainCommands(host, clock),
     uncertainPermits: new UncertainPermits(sql),
@@ -304,7 +307,18 @@ async function compose(
       staleDays: options.noteStaleDays ?? {},
       retrieval,
     }),
-    forgetInIndex: (tenant, subject) => retrieval.forget(tenant, subject),
+    forgetInIndex: (person) => retrieval.forget([person]),
+    proofs: new ErasureProofs({
+      reader: new ErasureReader(sql, reader),
+      people: subjectReader,
+      retrieval,
+      signer,
+      installation: identity.installation,
+      master,
+      dataDir: options.dataDir,
+      journalDays,
+      now: () => clock.now(),
+    }),
     reviews: new ReviewCommands(host, clock, sha256),
   });
 
@@ -329,7 +343,7 @@ async function compose(
   const regular = [
     every(METER_MS, 'metering', observer, () => meter.flush()),
     every(FORGET_MS, 'forgetting erased people', observer, async () => {
-      for (const { tenant, subject } of await vault.forgetErased(sql)) await retrieval.forget(tenant, subject);
+      await retrieval.forget(await vault.forgetErased(sql));
     }),
     every(STATISTICS_MS, 'statistics', observer, () => statistics.refresh()),
     every(PAUSE_MS, 'reading the pause', observer, async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import type { JsonValue } from '../src/domain/json.ts';
 import { openEmbedded, event, OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
@@ -195,6 +196,47 @@ describeDatabases('a person', (database) => {
     expect(await app.services.verify(caller)).toMatchObject({ ok: true });
     expect(await app.services.rebuildCheck(caller)).toMatchObject({ ok: true, differences: [] });
     expect(await app.services.replayAll(caller)).toMatchObject({ ok: true, different: 0 });
+  });
+
+  it('has a signed proof of it, which names nobody and is refused once it is altered', async () => {
+    const { app, caller } = system;
+    await introduce('still-here', { email: 'still-here@example.com' });
+    await expect(app.services.proveErasure(caller, 'contact/still-here')).rejects.toMatchObject({
+      code: 'state_conflict',
+    });
+    const proof = await app.services.proveErasure(caller, 'contact/crm-zq-77');
+    expect(proof.concerned.events).toBeGreaterThan(2);
+    const rows = Object.fromEntries(proof.layers.map((item) => [item.layer, item.rows]));
+    expect(rows['ledger']).toBeGreaterThanOrEqual(proof.concerned.events);
+    expect(rows['notes']).toBeGreaterThan(0);
+    expect(proof.layers.filter((item) => item.result === 'removed' && item.rows > 0)).toEqual([]);
+    expect(proof.remains.filter((item) => item.until !== null)).not.toEqual([]);
+    for (const secret of SECRETS) expect(JSON.stringify(proof)).not.toContain(secret);
+
+    const check = (document: object) =>
+      app.services.checkErasureProof(caller, JSON.parse(JSON.stringify(document)) as JsonValue);
+    expect(await check(proof)).toEqual({ ok: true, subject: proof.subject, faults: [] });
+    expect(await check({ ...proof, delivered: [{ channel: 'email', mode: 'live', messages: 1 }] })).toMatchObject({
+      ok: false,
+      faults: ['Its signature is wrong: it was altered, or signed by somebody else.'],
+    });
+    expect(await check({ ...proof, installation: 'another' })).toMatchObject({ ok: false });
+    expect(await check({ proof: true })).toMatchObject({ ok: false, subject: null });
+  });
+
+  it('has no proof while something of them is left, and each proof is of its own events', async () => {
+    const { app, caller } = system;
+    const proof = await app.services.proveErasure(caller, 'contact/crm-zq-77');
+    const leave = (address: string | null) =>
+      system.rows('UPDATE contacts SET sealed_email = $2 WHERE id = $1', [proof.subject, address]);
+    await leave('something');
+    await expect(app.services.proveErasure(caller, 'contact/crm-zq-77')).rejects.toMatchObject({
+      code: 'state_conflict',
+    });
+    await leave(null);
+    const other = await introduce('other-person', { email: 'other@example.com' });
+    await app.services.eraseSubject(caller, 'contact/other-person', 'asked by letter');
+    expect((await app.services.proveErasure(caller, other)).concerned.digest).not.toBe(proof.concerned.digest);
   });
 
   it('stays suppressed under another id with the same address', async () => {

@@ -57,11 +57,13 @@ import type { Metrics } from '../observability/metrics.ts';
 import { evaluateReleasedGate } from '../policies/released-gates.ts';
 import { nextLevel, trustQuantile } from '../policies/trust.ts';
 import type { BacklogWatch } from './backlog-watch.ts';
+import type { ErasureProofs } from './erasure-proofs.ts';
 import { remainsOfErased } from './erasure-remains.ts';
 import { createIdentityServices } from './identity-services.ts';
 import type { IdentityParts } from './identity-services.ts';
 import { KnownStates } from './known-states.ts';
 import { anchorView } from './ledger-audit.ts';
+import type { ErasedPerson } from './retrieval.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
 export interface ServiceParts extends IdentityParts {
@@ -87,7 +89,8 @@ export interface ServiceParts extends IdentityParts {
   readonly subjects: SubjectCommands;
   readonly subjectReader: SubjectReader;
   /** Takes the notes of an erased person out of the index of searches. */
-  readonly forgetInIndex: (tenant: TenantId, subject: string) => Promise<void>;
+  readonly forgetInIndex: (person: ErasedPerson) => Promise<void>;
+  readonly proofs: ErasureProofs;
   /** How long journals, and so backups, are kept. */
   readonly journalDays: number;
   readonly uncertain: UncertainCommands;
@@ -146,6 +149,7 @@ export function createServices(parts: ServiceParts): Services {
     subjects,
     subjectReader,
     forgetInIndex,
+    proofs,
     journalDays,
     uncertain,
     uncertainPermits,
@@ -363,7 +367,7 @@ export function createServices(parts: ServiceParts): Services {
         by: caller.identity,
         reason,
       });
-      await forgetInIndex(caller.tenant, person.id);
+      await forgetInIndex({ tenant: caller.tenant, subject: person.id, at: act.at });
       return {
         subject: person.id,
         event: act.event,
@@ -371,6 +375,8 @@ export function createServices(parts: ServiceParts): Services {
         remains: remainsOfErased(act.at, journalDays),
       };
     },
+    proveErasure: async (caller, subject) => proofs.issue(caller.tenant, await personOf(caller.tenant, subject)),
+    checkErasureProof: (caller, document) => proofs.check(caller.tenant, document),
 
     listUncertain: (caller, query) => uncertainPermits.list(caller.tenant, query),
     async settleUncertain(caller, permit, { happened, reason, receipt }) {

@@ -77,6 +77,8 @@ export type CommandServices = Pick<
   | 'exportSubject'
   | 'objectSubject'
   | 'eraseSubject'
+  | 'proveErasure'
+  | 'checkErasureProof'
   | 'putContact'
   | 'listUncertain'
   | 'settleUncertain'

@@ -32,6 +32,9 @@ export const OPERATIONS = {
   objectSubject: 'operate',
   /** It cannot be taken back. */
   eraseSubject: 'administer',
+  /** It names nobody. */
+  proveErasure: 'audit',
+  checkErasureProof: 'audit',
 
   recordNote: 'ingest',
   getNote: 'read',

@@ -3,9 +3,11 @@
  * fails on demand; it decides nothing.
  */
 import type { Role } from '../domain/authority.ts';
+import type { SignedErasureProof } from '../domain/erasure-proof.ts';
 import { GatehouseError } from '../domain/errors.ts';
 import { asId } from '../domain/ids.ts';
 import { isoOf } from '../domain/instant.ts';
+import type { JsonValue } from '../domain/json.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import { fakeIdentities } from './identity.fake.ts';
 import type { NoteDetail, NoteView, TimelineView } from './note-services.port.ts';
@@ -23,6 +25,7 @@ import type {
   ImportRecord,
   ImportView,
   Page,
+  ProofCheck,
   ProposalInput,
   ParkedView,
   UncertainView,
@@ -241,6 +244,31 @@ export class FakeServices implements Services {
       { what: 'events without anything personal', why: 'what was sealed cannot be opened', until: null },
     ];
     return { subject: 'con_1', event: '1-2', at: AT, remains };
+  }
+
+  async proveErasure(_caller: Caller, subject: string): Promise<SignedErasureProof> {
+    this.#note('proveErasure', subject);
+    return {
+      format: 1,
+      kind: 'erasure_proof',
+      installation: 'i1',
+      tenant: 'acme',
+      subject: 'con_1',
+      issued_at: AT,
+      erasure: { event: 'p1-2', hash: '0'.repeat(64), at: AT, by: 'person:operator', key_destroyed_at: AT },
+      concerned: { events: 3, digest: '0'.repeat(64) },
+      layers: [{ layer: 'ledger', result: 'unreadable', rows: 3, what: 'events with a sealed part' }],
+      delivered: [],
+      backups: [],
+      remains: [{ what: 'backups', why: 'sealed', until: AT }],
+      public_key: 'key',
+      signature: 'signature',
+    };
+  }
+
+  async checkErasureProof(_caller: Caller, document: JsonValue): Promise<ProofCheck> {
+    this.#note('checkErasureProof', document);
+    return { ok: true, subject: 'con_1', faults: [] };
   }
 
   async recordNote(...[, input]: Parameters<Services['recordNote']>) {

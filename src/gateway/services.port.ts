@@ -4,6 +4,7 @@
  */
 import type { Permission, Role } from '../domain/authority.ts';
 import type { AccountFacts, ContactFacts, Dimensions } from '../domain/entity.ts';
+import type { SignedErasureProof } from '../domain/erasure-proof.ts';
 import type { ActorKind } from '../domain/event-types.ts';
 import type { CheckResult } from '../domain/gate.ts';
 import type { GuardState } from '../domain/guard.ts';
@@ -166,6 +167,14 @@ export interface SubjectActView {
 /** That a person was erased, and what is left. */
 export interface ErasureView extends SubjectActView {
   readonly remains: readonly { readonly what: string; readonly why: string; readonly until: string | null }[];
+}
+
+/** Whether a proof of an erasure is one of this installation and still true. */
+export interface ProofCheck {
+  readonly ok: boolean;
+  /** Null when the document is no proof. */
+  readonly subject: string | null;
+  readonly faults: readonly string[];
 }
 
 /** What was known about a subject at some time, derived from the events that were recorded by then. */
@@ -484,6 +493,9 @@ export interface Services extends NoteServices, SearchServices {
   objectSubject(caller: Caller, subject: string, reason: string): Promise<SubjectActView>;
   /** Destroys the key of the person. It cannot be taken back. Throws `not_found`. */
   eraseSubject(caller: Caller, subject: string, reason: string): Promise<ErasureView>;
+  /** Looks that the person is erased, and signs it. Throws `state_conflict` when they are not, or something is left. */
+  proveErasure(caller: Caller, subject: string): Promise<SignedErasureProof>;
+  checkErasureProof(caller: Caller, document: JsonValue): Promise<ProofCheck>;
 
   listUncertain(caller: Caller, query: PageQuery): Promise<Page<UncertainView>>;
   /** Throws `not_found` when there is no such permit, or its fate is known. */

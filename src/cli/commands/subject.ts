@@ -1,6 +1,8 @@
 /** What a person asks of the data about them, at a terminal: see it, correct it, object, be erased. */
 import { writeFileSync } from 'node:fs';
 
+import { z } from 'zod';
+
 import { contactFactsSchema } from '../../domain/entity.ts';
 import { GatehouseError } from '../../domain/errors.ts';
 import { answer, connected, EXIT, refuseMore, textOption, verbOf } from '../command.ts';
@@ -8,27 +10,38 @@ import type { Command, CommandContext, ExitCode, OptionValues } from '../command
 import { readJsonFile } from '../json-file.ts';
 import { counted, timeOf } from '../words.ts';
 
-const VERBS = ['export', 'rectify', 'object', 'erase'] as const;
+const VERBS = ['export', 'rectify', 'object', 'erase', 'proof'] as const;
 
 export const subjectCommand: Command = {
   name: 'subject',
   summary: 'Export, correct or erase a person, or record their objection',
   usage:
-    'gatehouse subject export SUBJECT [--to FILE]\ngatehouse subject rectify contact/ID --data FILE\ngatehouse subject object SUBJECT --reason TEXT\ngatehouse subject erase SUBJECT --reason TEXT --yes',
+    'gatehouse subject export SUBJECT [--to FILE]\ngatehouse subject rectify contact/ID --data FILE\ngatehouse subject object SUBJECT --reason TEXT\ngatehouse subject erase SUBJECT --reason TEXT --yes\ngatehouse subject proof SUBJECT [--to FILE]\ngatehouse subject proof --verify FILE',
   examples: [
     'gatehouse subject export contact/4711 --to maria.json',
     'gatehouse subject rectify contact/4711 --data corrected.json',
     'gatehouse subject object contact/4711 --reason "objected by letter of 12 May"',
     'gatehouse subject erase contact/4711 --reason "asked for it by letter of 12 May" --yes',
+    'gatehouse subject proof contact/4711 --to proof.json',
+    'gatehouse subject proof --verify proof.json',
   ],
   options: {
-    to: { type: 'string', meaning: 'For export: the file to write, readable for you alone. It must not exist yet.' },
+    to: {
+      type: 'string',
+      meaning: 'For export and proof: the file to write, readable for you alone. It must not exist yet.',
+    },
     data: { type: 'string', meaning: 'For rectify: a file with the corrected facts of the contact, as JSON.' },
     reason: { type: 'string', meaning: 'Why, without naming the person; it stands on the ledger.' },
+    verify: { type: 'string', meaning: 'For proof: a file that holds one, to be checked.' },
     yes: { type: 'boolean', meaning: 'For erase: yes, although it cannot be taken back.' },
   },
   async run(context, args, options) {
     const verb = verbOf('subject', args, VERBS);
+    const proofFile = textOption(options, 'verify');
+    if (verb === 'proof' && proofFile !== undefined) {
+      refuseMore(args, 1);
+      return verifyProof(context, proofFile);
+    }
     const subject = args[1];
     if (subject === undefined)
       throw new GatehouseError(
@@ -47,6 +60,8 @@ export const subjectCommand: Command = {
         if (options['yes'] !== true)
           throw new GatehouseError('usage', 'Erasing a person cannot be taken back. Add --yes if you mean it.');
         return erase(context, subject, reasonOf(options));
+      case 'proof':
+        return prove(context, subject, options);
     }
   },
 };
@@ -66,12 +81,7 @@ function exportSubject(context: CommandContext, subject: string, options: Option
       answer(context, found, () => text);
       return EXIT.ok;
     }
-    try {
-      writeFileSync(file, `${text}\n`, { mode: 0o600, flag: 'wx' });
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new GatehouseError('usage', `${file} cannot be written: ${why}`, { cause: error });
-    }
+    writeNew(file, `${text}\n`);
     const { events, decisions } = found;
     answer(
       context,
@@ -81,6 +91,16 @@ function exportSubject(context: CommandContext, subject: string, options: Option
     );
     return EXIT.ok;
   });
+}
+
+/** Never over a file that is there. */
+function writeNew(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new GatehouseError('usage', `${file} cannot be written: ${why}`, { cause: error });
+  }
 }
 
 function rectify(context: CommandContext, subject: string, options: OptionValues): Promise<ExitCode> {
@@ -122,5 +142,37 @@ function erase(context: CommandContext, subject: string, reason: string): Promis
       return `The person is erased; event ${erasure.event} says so. What is left:\n${left.join('\n')}`;
     });
     return EXIT.ok;
+  });
+}
+
+function prove(context: CommandContext, subject: string, options: OptionValues): Promise<ExitCode> {
+  const file = textOption(options, 'to');
+  return connected(context, async (services, caller) => {
+    const proof = await services.proveErasure(caller, subject);
+    const text = JSON.stringify(proof, null, 2);
+    if (file === undefined) {
+      answer(context, proof, () => text);
+      return EXIT.ok;
+    }
+    writeNew(file, `${text}\n`);
+    answer(
+      context,
+      { subject: proof.subject, file },
+      () => `${file} proves that the person was erased at ${timeOf(proof.erasure.at)}. It holds nothing of them.`,
+    );
+    return EXIT.ok;
+  });
+}
+
+function verifyProof(context: CommandContext, file: string): Promise<ExitCode> {
+  const document = z.json().parse(readJsonFile(file));
+  return connected(context, async (services, caller) => {
+    const check = await services.checkErasureProof(caller, document);
+    answer(context, check, () =>
+      check.ok
+        ? `${file} is a true proof that ${check.subject} was erased, signed by this installation.`
+        : `${file} proves nothing:\n${check.faults.map((fault) => `- ${fault}`).join('\n')}`,
+    );
+    return check.ok ? EXIT.ok : EXIT.problemFound;
   });
 }

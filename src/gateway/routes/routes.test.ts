@@ -29,6 +29,7 @@ import {
   verifyReportSchema,
 } from '../schemas/report.ts';
 import { reviewDecidedSchema, reviewViewSchema } from '../schemas/review.ts';
+import { erasureProofViewSchema, proofCheckSchema } from '../schemas/subject.ts';
 
 interface Case {
   readonly request: InjectOptions;
@@ -63,6 +64,16 @@ const CASES: Record<string, Case> = {
     request: { url: '/v1/traces/cor_1' },
     answer: pageOf(traceStepSchema),
     call: ['traceCorrelation', 'cor_1'],
+  },
+  proveErasure: {
+    request: { url: '/v1/subjects/contact%2F4711/erasure-proof' },
+    answer: erasureProofViewSchema,
+    call: ['proveErasure', 'contact/4711'],
+  },
+  checkErasureProof: {
+    request: { method: 'POST', url: '/v1/verify-erasure-proof', payload: { format: 1 } },
+    answer: proofCheckSchema,
+    call: ['checkErasureProof', { format: 1 }],
   },
   putAccount: {
     request: { method: 'PUT', url: '/v1/accounts/acme', payload: { employees: 5 } },

@@ -3,7 +3,15 @@ import { callerOf } from '../context.ts';
 import type { GatewayApp, GatewayContext } from '../context.ts';
 import { operation } from '../operation.ts';
 import { idParams } from '../schemas/common.ts';
-import { erasureSchema, subjectActSchema, subjectExportSchema, subjectRequestSchema } from '../schemas/subject.ts';
+import {
+  erasureProofViewSchema,
+  erasureSchema,
+  proofCheckSchema,
+  proofDocumentSchema,
+  subjectActSchema,
+  subjectExportSchema,
+  subjectRequestSchema,
+} from '../schemas/subject.ts';
 
 const NAME =
   'The id is that of the person, or `contact/ID` or `lead/ID` under your own id, with the slash written as `%2F`.';
@@ -46,5 +54,30 @@ export function registerSubjectRoutes(app: GatewayApp, { services }: GatewayCont
       errors: ['not_found'],
     }),
     async (request) => services.eraseSubject(callerOf(request), request.params.id, request.body.reason),
+  );
+
+  app.get(
+    '/v1/subjects/:id/erasure-proof',
+    operation('proveErasure', {
+      tag: 'administration',
+      summary: 'Prove an erasure',
+      description: `Counts in every place what is left of an erased person, and signs the result with the Ed25519 key of the installation. The document holds nothing that was known of the person. ${NAME}`,
+      request: { params: idParams },
+      answers: { 200: { description: 'The signed proof.', schema: erasureProofViewSchema } },
+      errors: ['not_found', 'state_conflict'],
+    }),
+    async (request) => services.proveErasure(callerOf(request), request.params.id),
+  );
+
+  app.post(
+    '/v1/verify-erasure-proof',
+    operation('checkErasureProof', {
+      tag: 'audit',
+      summary: 'Check a proof of an erasure',
+      description: 'Checks the signature, and compares what the proof says with the ledger as it is now.',
+      request: { body: proofDocumentSchema },
+      answers: { 200: { description: 'What was found; `ok` says whether all is well.', schema: proofCheckSchema } },
+    }),
+    async (request) => services.checkErasureProof(callerOf(request), request.body),
   );
 }

@@ -1,9 +1,10 @@
 /** What a person may ask of the data about them. */
 import { z } from 'zod';
 
-import type { ErasureView, SubjectActView, SubjectExport } from '../services.port.ts';
+import { signedErasureProofSchema } from '../../domain/erasure-proof.ts';
+import type { ErasureView, ProofCheck, SubjectActView, SubjectExport } from '../services.port.ts';
 import { contactViewSchema, eventViewSchema } from './account.ts';
-import { isoTimeSchema, reasonSchema } from './common.ts';
+import { isoTimeSchema, objectInputSchema, reasonSchema } from './common.ts';
 import { decisionViewSchema } from './decision.ts';
 
 export const subjectExportSchema = z
@@ -33,3 +34,17 @@ export const erasureSchema = subjectActSchema
       .describe('What is left of the person, why, and until when.'),
   })
   .meta({ id: 'Erasure' }) satisfies z.ZodType<ErasureView>;
+
+export const erasureProofViewSchema = signedErasureProofSchema.meta({ id: 'ErasureProof' });
+
+export const proofDocumentSchema = objectInputSchema
+  .describe('The proof as it was handed out, with its signature.')
+  .meta({ id: 'ErasureProofDocument', examples: [{ format: 1, kind: 'erasure_proof', signature: '…' }] });
+
+export const proofCheckSchema = z
+  .object({
+    ok: z.boolean().describe('True when it is a proof of this installation and tenant, unaltered, and still true.'),
+    subject: z.string().nullable(),
+    faults: z.array(z.string()),
+  })
+  .meta({ id: 'ErasureProofCheck' }) satisfies z.ZodType<ProofCheck>;
