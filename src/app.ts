@@ -44,6 +44,7 @@ import { openChannels } from './app/open-channels.ts';
 import { openDatabase } from './app/open-database.ts';
 import { openObserver } from './app/open-observer.ts';
 import { prepareDatabase } from './app/prepare-database.ts';
+import { Purge } from './app/purge.ts';
 import { RestorePause } from './app/restore-pause.ts';
 import { openRetrieval } from './app/retrieval.ts';
 import { createSearchServices } from './app/search-services.ts';
@@ -308,6 +309,8 @@ async function compose(
       retrieval,
     }),
     forgetInIndex: (person) => retrieval.forget([person]),
+    database: sql.kind,
+    purge: new Purge(sql, bus, retrieval, (step) => logger.info(step, 'purged what an erasure left')),
     proofs: new ErasureProofs({
       reader: new ErasureReader(sql, reader),
       people: subjectReader,

@@ -1,5 +1,6 @@
 /** Puts together what searches notes: the index, the provider of embeddings if one is configured, and the work that keeps both up to date. */
 import type { KeyObject } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { TenantId } from '../domain/ids.ts';
@@ -39,6 +40,8 @@ export interface Retrieval {
   keep(): Promise<void>;
   /** Takes out of all indexes what erased people put into them. */
   forget(people: readonly ErasedPerson[]): Promise<void>;
+  /** Makes the files of this host again, or deletes those that nothing uses any more. */
+  purge(): Promise<void>;
   /** How many vectors of these notes are in the files of this host. */
   projected(tenant: TenantId, places: readonly NotePlace[]): Promise<number>;
 }
@@ -58,7 +61,8 @@ export function openRetrieval(
   const now = () => performance.now();
   const hashes = new KeyHashes(master);
   const indexer = new NoteIndexer(sql, notes, hashes);
-  const semantic = embeddings === null ? null : openVectors(sql, notes, embeddings, join(dataDir, 'vectors'));
+  const folder = join(dataDir, 'vectors');
+  const semantic = embeddings === null ? null : openVectors(sql, notes, embeddings, folder);
   const vectors = semantic?.vectors ?? null;
   let optimisedAt = now();
   let working = false;
@@ -90,8 +94,14 @@ export function openRetrieval(
       await semantic.projection.purge();
   }
 
+  async function purge(): Promise<void> {
+    if (semantic === null) rmSync(folder, { recursive: true, force: true });
+    else await semantic.projection.purge();
+  }
+
   return {
     forget,
+    purge,
     projected: async (tenant, places) => (await semantic?.projection.count(tenant, places)) ?? 0,
     memory: new MemorySearch({ sql, notes, hashes, indexer, semantic: vectors, now }),
     indexer,

@@ -58,11 +58,12 @@ import { evaluateReleasedGate } from '../policies/released-gates.ts';
 import { nextLevel, trustQuantile } from '../policies/trust.ts';
 import type { BacklogWatch } from './backlog-watch.ts';
 import type { ErasureProofs } from './erasure-proofs.ts';
-import { remainsOfErased } from './erasure-remains.ts';
+import { remainsOfErased, remainsOfPurged } from './erasure-remains.ts';
 import { createIdentityServices } from './identity-services.ts';
 import type { IdentityParts } from './identity-services.ts';
 import { KnownStates } from './known-states.ts';
 import { anchorView } from './ledger-audit.ts';
+import type { Purge } from './purge.ts';
 import type { ErasedPerson } from './retrieval.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
@@ -91,6 +92,8 @@ export interface ServiceParts extends IdentityParts {
   /** Takes the notes of an erased person out of the index of searches. */
   readonly forgetInIndex: (person: ErasedPerson) => Promise<void>;
   readonly proofs: ErasureProofs;
+  readonly purge: Purge;
+  readonly database: 'pglite' | 'postgres';
   /** How long journals, and so backups, are kept. */
   readonly journalDays: number;
   readonly uncertain: UncertainCommands;
@@ -150,6 +153,7 @@ export function createServices(parts: ServiceParts): Services {
     subjectReader,
     forgetInIndex,
     proofs,
+    purge,
     journalDays,
     uncertain,
     uncertainPermits,
@@ -374,6 +378,17 @@ export function createServices(parts: ServiceParts): Services {
         at: isoOf(act.at),
         remains: remainsOfErased(act.at, journalDays),
       };
+    },
+    async purgeSubject(caller, subject) {
+      const person = await personOf(caller.tenant, subject);
+      const at = await subjectReader.erasedAt(caller.tenant, person.id);
+      if (at === null)
+        throw new GatehouseError(
+          'state_conflict',
+          'The person was not erased, so there is nothing to purge. Erase them first with gatehouse subject erase.',
+        );
+      const steps = await purge.run({ tenant: caller.tenant, subject: person.id, at });
+      return { subject: person.id, steps, remains: remainsOfPurged(at, journalDays, parts.database) };
     },
     proveErasure: async (caller, subject) => proofs.issue(caller.tenant, await personOf(caller.tenant, subject)),
     checkErasureProof: (caller, document) => proofs.check(caller.tenant, document),

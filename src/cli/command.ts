@@ -77,6 +77,7 @@ export type CommandServices = Pick<
   | 'exportSubject'
   | 'objectSubject'
   | 'eraseSubject'
+  | 'purgeSubject'
   | 'proveErasure'
   | 'checkErasureProof'
   | 'putContact'

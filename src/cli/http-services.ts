@@ -85,6 +85,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
     exportSubject: (_caller, subject) => call('GET', `/v1/subjects/${part(subject)}`),
     objectSubject: (_caller, subject, reason) => call('POST', `/v1/subjects/${part(subject)}/objection`, { reason }),
     eraseSubject: (_caller, subject, reason) => call('POST', `/v1/subjects/${part(subject)}/erasure`, { reason }),
+    purgeSubject: (_caller, subject) => call('POST', `/v1/subjects/${part(subject)}/purge`),
     proveErasure: (_caller, subject) => call('GET', `/v1/subjects/${part(subject)}/erasure-proof`),
     checkErasureProof: (_caller, document) => call('POST', '/v1/verify-erasure-proof', document),
     putContact: (_caller, externalId, facts) => call('PUT', `/v1/contacts/${part(externalId)}`, facts),

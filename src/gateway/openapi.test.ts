@@ -119,6 +119,7 @@ test('has the paths that were promised', () => {
       "POST /v1/signals",
       "POST /v1/subjects/{id}/erasure",
       "POST /v1/subjects/{id}/objection",
+      "POST /v1/subjects/{id}/purge",
       "POST /v1/suppressions",
       "POST /v1/uncertain/{id}/findings",
       "POST /v1/verify",

@@ -32,6 +32,7 @@ export const OPERATIONS = {
   objectSubject: 'operate',
   /** It cannot be taken back. */
   eraseSubject: 'administer',
+  purgeSubject: 'administer',
   /** It names nobody. */
   proveErasure: 'audit',
   checkErasureProof: 'audit',

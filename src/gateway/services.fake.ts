@@ -26,6 +26,7 @@ import type {
   ImportView,
   Page,
   ProofCheck,
+  PurgeView,
   ProposalInput,
   ParkedView,
   UncertainView,
@@ -244,6 +245,12 @@ export class FakeServices implements Services {
       { what: 'events without anything personal', why: 'what was sealed cannot be opened', until: null },
     ];
     return { subject: 'con_1', event: '1-2', at: AT, remains };
+  }
+
+  async purgeSubject(_caller: Caller, subject: string): Promise<PurgeView> {
+    this.#note('purgeSubject', subject);
+    const steps = [{ what: 'table subject_keys', bytes_before: 8_192, bytes_after: 0 }];
+    return { subject: 'con_1', steps, remains: [{ what: 'backups', why: 'sealed', until: AT }] };
   }
 
   async proveErasure(_caller: Caller, subject: string): Promise<SignedErasureProof> {

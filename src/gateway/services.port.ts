@@ -169,6 +169,19 @@ export interface ErasureView extends SubjectActView {
   readonly remains: readonly { readonly what: string; readonly why: string; readonly until: string | null }[];
 }
 
+/** One place whose bytes were written anew, or dropped. Sizes are null where nobody counts them. */
+export interface PurgeStep {
+  readonly what: string;
+  readonly bytes_before: number | null;
+  readonly bytes_after: number | null;
+}
+
+export interface PurgeView {
+  readonly subject: string;
+  readonly steps: readonly PurgeStep[];
+  readonly remains: ErasureView['remains'];
+}
+
 /** Whether a proof of an erasure is one of this installation and still true. */
 export interface ProofCheck {
   readonly ok: boolean;
@@ -493,6 +506,11 @@ export interface Services extends NoteServices, SearchServices {
   objectSubject(caller: Caller, subject: string, reason: string): Promise<SubjectActView>;
   /** Destroys the key of the person. It cannot be taken back. Throws `not_found`. */
   eraseSubject(caller: Caller, subject: string, reason: string): Promise<ErasureView>;
+  /**
+   * Takes the bytes of an erased person out of the files of the database, of LanceDB and of the broker. It locks tables while they are written anew.
+   * Throws `state_conflict` when the person is not erased, and `unavailable` when others hold on to what was deleted.
+   */
+  purgeSubject(caller: Caller, subject: string): Promise<PurgeView>;
   /** Looks that the person is erased, and signs it. Throws `state_conflict` when they are not, or something is left. */
   proveErasure(caller: Caller, subject: string): Promise<SignedErasureProof>;
   checkErasureProof(caller: Caller, document: JsonValue): Promise<ProofCheck>;

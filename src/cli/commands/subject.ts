@@ -5,10 +5,11 @@ import { z } from 'zod';
 
 import { contactFactsSchema } from '../../domain/entity.ts';
 import { GatehouseError } from '../../domain/errors.ts';
+import type { PurgeStep } from '../../gateway/services.port.ts';
 import { answer, connected, EXIT, refuseMore, textOption, verbOf } from '../command.ts';
 import type { Command, CommandContext, ExitCode, OptionValues } from '../command.ts';
 import { readJsonFile } from '../json-file.ts';
-import { counted, timeOf } from '../words.ts';
+import { counted, figure, timeOf } from '../words.ts';
 
 const VERBS = ['export', 'rectify', 'object', 'erase', 'proof'] as const;
 
@@ -16,12 +17,13 @@ export const subjectCommand: Command = {
   name: 'subject',
   summary: 'Export, correct or erase a person, or record their objection',
   usage:
-    'gatehouse subject export SUBJECT [--to FILE]\ngatehouse subject rectify contact/ID --data FILE\ngatehouse subject object SUBJECT --reason TEXT\ngatehouse subject erase SUBJECT --reason TEXT --yes\ngatehouse subject proof SUBJECT [--to FILE]\ngatehouse subject proof --verify FILE',
+    'gatehouse subject export SUBJECT [--to FILE]\ngatehouse subject rectify contact/ID --data FILE\ngatehouse subject object SUBJECT --reason TEXT\ngatehouse subject erase SUBJECT --reason TEXT [--purge] --yes\ngatehouse subject proof SUBJECT [--to FILE]\ngatehouse subject proof --verify FILE',
   examples: [
     'gatehouse subject export contact/4711 --to maria.json',
     'gatehouse subject rectify contact/4711 --data corrected.json',
     'gatehouse subject object contact/4711 --reason "objected by letter of 12 May"',
     'gatehouse subject erase contact/4711 --reason "asked for it by letter of 12 May" --yes',
+    'gatehouse subject erase contact/4711 --reason "asked for it by letter of 12 May" --purge --yes',
     'gatehouse subject proof contact/4711 --to proof.json',
     'gatehouse subject proof --verify proof.json',
   ],
@@ -32,6 +34,11 @@ export const subjectCommand: Command = {
     },
     data: { type: 'string', meaning: 'For rectify: a file with the corrected facts of the contact, as JSON.' },
     reason: { type: 'string', meaning: 'Why, without naming the person; it stands on the ledger.' },
+    purge: {
+      type: 'boolean',
+      meaning:
+        'For erase: also take the bytes of what is deleted out of all files at once. Tables are locked, one after the other, while they are written anew.',
+    },
     verify: { type: 'string', meaning: 'For proof: a file that holds one, to be checked.' },
     yes: { type: 'boolean', meaning: 'For erase: yes, although it cannot be taken back.' },
   },
@@ -59,7 +66,7 @@ export const subjectCommand: Command = {
       case 'erase':
         if (options['yes'] !== true)
           throw new GatehouseError('usage', 'Erasing a person cannot be taken back. Add --yes if you mean it.');
-        return erase(context, subject, reasonOf(options));
+        return erase(context, subject, reasonOf(options), options['purge'] === true);
       case 'proof':
         return prove(context, subject, options);
     }
@@ -132,17 +139,25 @@ function object(context: CommandContext, subject: string, reason: string): Promi
   });
 }
 
-function erase(context: CommandContext, subject: string, reason: string): Promise<ExitCode> {
+function erase(context: CommandContext, subject: string, reason: string, purge: boolean): Promise<ExitCode> {
   return connected(context, async (services, caller) => {
     const erasure = await services.eraseSubject(caller, subject, reason);
-    answer(context, erasure, () => {
-      const left = erasure.remains.map(
+    if (purge) context.note('The person is erased. Writing anew what held them …');
+    const purged = purge ? await services.purgeSubject(caller, erasure.subject) : null;
+    for (const step of purged?.steps ?? []) context.note(purgedLine(step));
+    const remains = purged?.remains ?? erasure.remains;
+    answer(context, { ...erasure, remains, ...(purged === null ? {} : { purged: purged.steps }) }, () => {
+      const left = remains.map(
         ({ what, why, until }) => `- ${what}: ${why}${until === null ? '' : `, until ${timeOf(until)}`}`,
       );
       return `The person is erased; event ${erasure.event} says so. What is left:\n${left.join('\n')}`;
     });
     return EXIT.ok;
   });
+}
+
+function purgedLine({ what, bytes_before: before, bytes_after: after }: PurgeStep): string {
+  return before === null || after === null ? `  ${what}` : `  ${what}: ${figure(before)} bytes, now ${figure(after)}`;
 }
 
 function prove(context: CommandContext, subject: string, options: OptionValues): Promise<ExitCode> {

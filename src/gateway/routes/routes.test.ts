@@ -29,7 +29,7 @@ import {
   verifyReportSchema,
 } from '../schemas/report.ts';
 import { reviewDecidedSchema, reviewViewSchema } from '../schemas/review.ts';
-import { erasureProofViewSchema, proofCheckSchema } from '../schemas/subject.ts';
+import { erasureProofViewSchema, proofCheckSchema, purgeSchema } from '../schemas/subject.ts';
 
 interface Case {
   readonly request: InjectOptions;
@@ -64,6 +64,11 @@ const CASES: Record<string, Case> = {
     request: { url: '/v1/traces/cor_1' },
     answer: pageOf(traceStepSchema),
     call: ['traceCorrelation', 'cor_1'],
+  },
+  purgeSubject: {
+    request: { method: 'POST', url: '/v1/subjects/con_1/purge' },
+    answer: purgeSchema,
+    call: ['purgeSubject', 'con_1'],
   },
   proveErasure: {
     request: { url: '/v1/subjects/contact%2F4711/erasure-proof' },

@@ -8,6 +8,7 @@ import {
   erasureSchema,
   proofCheckSchema,
   proofDocumentSchema,
+  purgeSchema,
   subjectActSchema,
   subjectExportSchema,
   subjectRequestSchema,
@@ -54,6 +55,19 @@ export function registerSubjectRoutes(app: GatewayApp, { services }: GatewayCont
       errors: ['not_found'],
     }),
     async (request) => services.eraseSubject(callerOf(request), request.params.id, request.body.reason),
+  );
+
+  app.post(
+    '/v1/subjects/:id/purge',
+    operation('purgeSubject', {
+      tag: 'administration',
+      summary: 'Purge the bytes of an erased person',
+      description: `Takes what an erasure deleted out of the files at once: writes the tables anew that held it, makes the files of LanceDB again, and drops what lies in the broker. Each table is locked while it is written. ${NAME}`,
+      request: { params: idParams },
+      answers: { 200: { description: 'What was written anew.', schema: purgeSchema } },
+      errors: ['not_found', 'state_conflict', 'unavailable'],
+    }),
+    async (request) => services.purgeSubject(callerOf(request), request.params.id),
   );
 
   app.get(

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 import { signedErasureProofSchema } from '../../domain/erasure-proof.ts';
-import type { ErasureView, ProofCheck, SubjectActView, SubjectExport } from '../services.port.ts';
+import type { ErasureView, ProofCheck, PurgeView, SubjectActView, SubjectExport } from '../services.port.ts';
 import { contactViewSchema, eventViewSchema } from './account.ts';
 import { isoTimeSchema, objectInputSchema, reasonSchema } from './common.ts';
 import { decisionViewSchema } from './decision.ts';
@@ -27,13 +27,27 @@ export const subjectActSchema = z
   .object({ subject: z.string(), event: z.string(), at: isoTimeSchema })
   .meta({ id: 'SubjectAct' }) satisfies z.ZodType<SubjectActView>;
 
+const remainsSchema = z
+  .array(z.object({ what: z.string(), why: z.string(), until: isoTimeSchema.nullable() }))
+  .describe('What is left of the person, why, and until when.');
+
 export const erasureSchema = subjectActSchema
-  .extend({
-    remains: z
-      .array(z.object({ what: z.string(), why: z.string(), until: isoTimeSchema.nullable() }))
-      .describe('What is left of the person, why, and until when.'),
-  })
+  .extend({ remains: remainsSchema })
   .meta({ id: 'Erasure' }) satisfies z.ZodType<ErasureView>;
+
+export const purgeSchema = z
+  .object({
+    subject: z.string(),
+    steps: z.array(
+      z.object({
+        what: z.string(),
+        bytes_before: z.int().nullable().describe('With indexes; null where nobody counts them.'),
+        bytes_after: z.int().nullable(),
+      }),
+    ),
+    remains: remainsSchema,
+  })
+  .meta({ id: 'Purge' }) satisfies z.ZodType<PurgeView>;
 
 export const erasureProofViewSchema = signedErasureProofSchema.meta({ id: 'ErasureProof' });
 

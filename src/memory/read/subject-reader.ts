@@ -44,15 +44,20 @@ export class SubjectReader {
     return { id, scope, account, domain, suppressionKeys };
   }
 
-  async export(tenant: TenantId, person: DirectoryPerson): Promise<Omit<SubjectExport, 'exported_at'>> {
-    const { id } = person;
+  /** When the key of a person was destroyed, in milliseconds; null when it was not. */
+  async erasedAt(tenant: TenantId, id: string): Promise<number | null> {
     const [key] = await this.#as(tenant, (session) =>
-      session.query<{ erased: boolean }>(
-        'SELECT destroyed_on IS NOT NULL AS erased FROM subject_keys WHERE tenant = $1 AND subject = $2',
+      session.query<{ on: Date | null }>(
+        'SELECT destroyed_on AS on FROM subject_keys WHERE tenant = $1 AND subject = $2',
         [tenant, id],
       ),
     );
-    const erased = key?.erased ?? false;
+    return key?.on?.getTime() ?? null;
+  }
+
+  async export(tenant: TenantId, person: DirectoryPerson): Promise<Omit<SubjectExport, 'exported_at'>> {
+    const { id } = person;
+    const erased = (await this.erasedAt(tenant, id)) !== null;
     const known = await this.#as(tenant, (session) =>
       session.query('SELECT 1 FROM contacts WHERE tenant = $1 AND id = $2', [tenant, id]),
     );

@@ -4,7 +4,7 @@
  * double rows.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { connect } from '@lancedb/lancedb';
@@ -86,8 +86,10 @@ export class LanceProjection {
 
   /** Whether there are files of before a time, which may hold the bytes of rows that were removed at that time. */
   isOlderThan(at: number): boolean {
-    const path = join(this.#folder, `${this.#table}.lance`);
-    return existsSync(path) && statSync(path).birthtimeMs < at + CLOCK_MARGIN_MS;
+    if (!existsSync(this.#folder)) return false;
+    return readdirSync(this.#folder).some(
+      (name) => statSync(join(this.#folder, name)).birthtimeMs < at + CLOCK_MARGIN_MS,
+    );
   }
 
   /** How many rows there are of these notes. */
@@ -107,11 +109,11 @@ export class LanceProjection {
     });
   }
 
-  /** Deletes the rows of every tenant. Searches compare the vectors of the database until it is made again. */
+  /** Deletes the rows of every tenant, and the tables of spaces that are no longer in use. Searches compare the vectors of the database until it is made again. */
   drop(): Promise<void> {
     this.#complete.clear();
     return this.#write(async () => {
-      if (await this.#exists()) await (await this.#connected()).dropTable(this.#table);
+      await (await this.#connected()).dropAllTables();
     });
   }
 
