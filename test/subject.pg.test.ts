@@ -320,6 +320,33 @@ describeDatabases('a person', (database) => {
     expect((await app.services.proveErasure(caller, 'contact/purged')).subject).toBe(id);
   });
 
+  it('is not erased while a legal hold is on them, and can be when it is lifted', async () => {
+    const { app, caller } = system;
+    const id = await introduce('held', { email: 'held@example.com' });
+    const profile = async () => (await app.services.exportSubject(caller, id)).profile?.facts.email;
+    await expect(app.services.releaseSubject(caller, id, 'settled')).rejects.toMatchObject({ code: 'state_conflict' });
+    await app.services.holdSubject(caller, 'contact/held', 'lawsuit 7 C 12/26');
+    await expect(app.services.holdSubject(caller, id, 'again')).rejects.toMatchObject({ code: 'state_conflict' });
+    await expect(app.services.eraseSubject(caller, id, 'asked by letter')).rejects.toMatchObject({
+      code: 'state_conflict',
+      message: expect.stringContaining('lawsuit 7 C 12/26') as string,
+    });
+    expect(await profile()).toBe('held@example.com');
+    const held = await app.services.exportSubject(caller, id);
+    expect(held.hold).toMatchObject({ reason: 'lawsuit 7 C 12/26' });
+    expect(held.events.map((item) => item.type)).toContain('subject.erasure_refused');
+    // Nobody is suppressed for an erasure that did not happen.
+    expect(held.suppressions).toEqual([]);
+
+    await app.services.releaseSubject(caller, id, 'settled');
+    expect((await app.services.exportSubject(caller, id)).hold).toBeNull();
+    await app.services.eraseSubject(caller, id, 'asked by letter');
+    expect(await profile()).toBeUndefined();
+    await expect(app.services.holdSubject(caller, id, 'too late')).rejects.toMatchObject({ code: 'state_conflict' });
+    expect(await app.services.rebuildCheck(caller)).toMatchObject({ ok: true, differences: [] });
+    expect(await app.services.verify(caller)).toMatchObject({ ok: true });
+  });
+
   it('stays suppressed under another id with the same address', async () => {
     const { app, caller } = system;
     await introduce('somebody-else', { email: 'zebulon@example.com' });

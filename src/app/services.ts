@@ -41,6 +41,8 @@ import type {
   Caller,
   ImportView,
   ReplayView,
+  SubjectActView,
+  SubjectExport,
 } from '../gateway/services.port.ts';
 import type { Runners } from '../machines/catalogue.ts';
 import { decayedTrust } from '../machines/trust/trust.machine.ts';
@@ -111,6 +113,10 @@ export interface ServiceParts extends IdentityParts {
   readonly registry: RegistryReader;
   readonly reviews: ReviewCommands;
   readonly runners: Runners;
+}
+
+function holdText({ by, reason, at }: NonNullable<SubjectExport['hold']>): string {
+  return `a legal hold by ${by} is on them since ${at}. Its reason: ${reason}`;
 }
 
 /** Examples that a report names; the counts are whole. */
@@ -226,6 +232,16 @@ export function createServices(parts: ServiceParts): Services {
     const [kind, ...rest] = name.split('/');
     const isNamed = rest.length > 0 && (kind === 'contact' || kind === 'lead');
     return subjectReader.person(tenant, isNamed ? await idOf(tenant, kind, rest.join('/')) : name);
+  }
+
+  async function recordOfSubject(
+    caller: Caller,
+    type: 'subject.objected' | 'subject.held' | 'subject.released',
+    person: DirectoryPerson,
+    reason: string,
+  ): Promise<SubjectActView> {
+    const act = await subjects.record(caller.tenant, randomUUID(), type, person, { by: caller.identity, reason });
+    return { subject: person.id, event: act.event, at: isoOf(act.at) };
   }
 
   async function refuseLiveDemo(caller: Caller, mode: string): Promise<void> {
@@ -359,11 +375,21 @@ export function createServices(parts: ServiceParts): Services {
     },
     async objectSubject(caller, subject, reason) {
       const person = await personOf(caller.tenant, subject);
-      const act = await subjects.record(caller.tenant, randomUUID(), 'subject.objected', person, {
-        by: caller.identity,
-        reason,
-      });
-      return { subject: person.id, event: act.event, at: isoOf(act.at) };
+      return recordOfSubject(caller, 'subject.objected', person, reason);
+    },
+    async holdSubject(caller, subject, reason) {
+      const person = await personOf(caller.tenant, subject);
+      if ((await subjectReader.erasedAt(caller.tenant, person.id)) !== null)
+        throw new GatehouseError('state_conflict', 'The person was erased, so nothing is left that could be held.');
+      const hold = await subjectReader.hold(caller.tenant, person.id);
+      if (hold !== null) throw new GatehouseError('state_conflict', `The person is held already: ${holdText(hold)}`);
+      return recordOfSubject(caller, 'subject.held', person, reason);
+    },
+    async releaseSubject(caller, subject, reason) {
+      const person = await personOf(caller.tenant, subject);
+      if ((await subjectReader.hold(caller.tenant, person.id)) === null)
+        throw new GatehouseError('state_conflict', 'There is no legal hold on the person.');
+      return recordOfSubject(caller, 'subject.released', person, reason);
     },
     async eraseSubject(caller, subject, reason) {
       const person = await personOf(caller.tenant, subject);
@@ -371,6 +397,13 @@ export function createServices(parts: ServiceParts): Services {
         by: caller.identity,
         reason,
       });
+      // The planner decides: a hold may have been put on the person a moment ago.
+      const hold = await subjectReader.hold(caller.tenant, person.id);
+      if (hold !== null)
+        throw new GatehouseError(
+          'state_conflict',
+          `The person was not erased: ${holdText(hold)} Release the hold first, with gatehouse subject release.`,
+        );
       await forgetInIndex({ tenant: caller.tenant, subject: person.id, at: act.at });
       return {
         subject: person.id,

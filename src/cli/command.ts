@@ -76,6 +76,8 @@ export type CommandServices = Pick<
   | 'listImports'
   | 'exportSubject'
   | 'objectSubject'
+  | 'holdSubject'
+  | 'releaseSubject'
   | 'eraseSubject'
   | 'purgeSubject'
   | 'proveErasure'

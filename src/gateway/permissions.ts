@@ -30,6 +30,8 @@ export const OPERATIONS = {
   /** All that is known of a person, opened. */
   exportSubject: 'administer',
   objectSubject: 'operate',
+  holdSubject: 'administer',
+  releaseSubject: 'administer',
   /** It cannot be taken back. */
   eraseSubject: 'administer',
   purgeSubject: 'administer',

@@ -227,6 +227,7 @@ export class FakeServices implements Services {
       subject: 'con_1',
       exported_at: AT,
       erased: false,
+      hold: null,
       profile: CONTACT,
       events: [EVENT],
       decisions: [],
@@ -236,6 +237,16 @@ export class FakeServices implements Services {
 
   async objectSubject(_caller: Caller, subject: string, reason: string): Promise<SubjectActView> {
     this.#note('objectSubject', subject, reason);
+    return { subject: 'con_1', event: '1-2', at: AT };
+  }
+
+  async holdSubject(_caller: Caller, subject: string, reason: string): Promise<SubjectActView> {
+    this.#note('holdSubject', subject, reason);
+    return { subject: 'con_1', event: '1-2', at: AT };
+  }
+
+  async releaseSubject(_caller: Caller, subject: string, reason: string): Promise<SubjectActView> {
+    this.#note('releaseSubject', subject, reason);
     return { subject: 'con_1', event: '1-2', at: AT };
   }
 

@@ -149,6 +149,8 @@ export interface SubjectExport {
   readonly exported_at: string;
   /** What was sealed can no longer be read by anybody. */
   readonly erased: boolean;
+  /** Null when no legal hold is on the person. */
+  readonly hold: { readonly by: string; readonly reason: string; readonly at: string } | null;
   readonly profile: ContactView | null;
   /** Oldest first, with what was sealed, byte for byte. */
   readonly events: readonly EventView[];
@@ -504,7 +506,11 @@ export interface Services extends NoteServices, SearchServices {
   exportSubject(caller: Caller, subject: string): Promise<SubjectExport>;
   /** Nothing more is sent to the person or scored of them. Throws `not_found`. */
   objectSubject(caller: Caller, subject: string, reason: string): Promise<SubjectActView>;
-  /** Destroys the key of the person. It cannot be taken back. Throws `not_found`. */
+  /** Nothing of the person is deleted until the hold is released. Throws `not_found`, and `state_conflict` when there is one, or the person is erased. */
+  holdSubject(caller: Caller, subject: string, reason: string): Promise<SubjectActView>;
+  /** Throws `not_found`, and `state_conflict` when there is no hold. */
+  releaseSubject(caller: Caller, subject: string, reason: string): Promise<SubjectActView>;
+  /** Destroys the key of the person. It cannot be taken back. Throws `not_found`, and `state_conflict` under a legal hold. */
   eraseSubject(caller: Caller, subject: string, reason: string): Promise<ErasureView>;
   /**
    * Takes the bytes of an erased person out of the files of the database, of LanceDB and of the broker. It locks tables while they are written anew.

@@ -1,4 +1,4 @@
-/** What a person asks of the data about them, at a terminal: see it, correct it, object, be erased. */
+/** What a person asks of the data about them, at a terminal: see it, correct it, object, be erased; and the hold that forbids the last. */
 import { writeFileSync } from 'node:fs';
 
 import { z } from 'zod';
@@ -11,17 +11,18 @@ import type { Command, CommandContext, ExitCode, OptionValues } from '../command
 import { readJsonFile } from '../json-file.ts';
 import { counted, figure, timeOf } from '../words.ts';
 
-const VERBS = ['export', 'rectify', 'object', 'erase', 'proof'] as const;
+const VERBS = ['export', 'rectify', 'object', 'hold', 'release', 'erase', 'proof'] as const;
 
 export const subjectCommand: Command = {
   name: 'subject',
-  summary: 'Export, correct or erase a person, or record their objection',
+  summary: 'Export, correct, hold or erase a person, prove it, or record their objection',
   usage:
-    'gatehouse subject export SUBJECT [--to FILE]\ngatehouse subject rectify contact/ID --data FILE\ngatehouse subject object SUBJECT --reason TEXT\ngatehouse subject erase SUBJECT --reason TEXT [--purge] --yes\ngatehouse subject proof SUBJECT [--to FILE]\ngatehouse subject proof --verify FILE',
+    'gatehouse subject export SUBJECT [--to FILE]\ngatehouse subject rectify contact/ID --data FILE\ngatehouse subject object SUBJECT --reason TEXT\ngatehouse subject hold|release SUBJECT --reason TEXT\ngatehouse subject erase SUBJECT --reason TEXT [--purge] --yes\ngatehouse subject proof SUBJECT [--to FILE]\ngatehouse subject proof --verify FILE',
   examples: [
     'gatehouse subject export contact/4711 --to maria.json',
     'gatehouse subject rectify contact/4711 --data corrected.json',
     'gatehouse subject object contact/4711 --reason "objected by letter of 12 May"',
+    'gatehouse subject hold contact/4711 --reason "lawsuit 7 C 12/26"',
     'gatehouse subject erase contact/4711 --reason "asked for it by letter of 12 May" --yes',
     'gatehouse subject erase contact/4711 --reason "asked for it by letter of 12 May" --purge --yes',
     'gatehouse subject proof contact/4711 --to proof.json',
@@ -63,6 +64,10 @@ export const subjectCommand: Command = {
         return rectify(context, subject, options);
       case 'object':
         return object(context, subject, reasonOf(options));
+      case 'hold':
+        return hold(context, subject, reasonOf(options));
+      case 'release':
+        return release(context, subject, reasonOf(options));
       case 'erase':
         if (options['yes'] !== true)
           throw new GatehouseError('usage', 'Erasing a person cannot be taken back. Add --yes if you mean it.');
@@ -135,6 +140,22 @@ function object(context: CommandContext, subject: string, reason: string): Promi
       act,
       () => 'Nothing more is sent to the person, what was open is cancelled, and their interest is no longer scored.',
     );
+    return EXIT.ok;
+  });
+}
+
+function hold(context: CommandContext, subject: string, reason: string): Promise<ExitCode> {
+  return connected(context, async (services, caller) => {
+    const act = await services.holdSubject(caller, subject, reason);
+    answer(context, act, () => 'Nothing of the person can be erased until the hold is released.');
+    return EXIT.ok;
+  });
+}
+
+function release(context: CommandContext, subject: string, reason: string): Promise<ExitCode> {
+  return connected(context, async (services, caller) => {
+    const act = await services.releaseSubject(caller, subject, reason);
+    answer(context, act, () => 'The legal hold is lifted. The person can be erased again.');
     return EXIT.ok;
   });
 }

@@ -29,7 +29,7 @@ import {
   verifyReportSchema,
 } from '../schemas/report.ts';
 import { reviewDecidedSchema, reviewViewSchema } from '../schemas/review.ts';
-import { erasureProofViewSchema, proofCheckSchema, purgeSchema } from '../schemas/subject.ts';
+import { erasureProofViewSchema, proofCheckSchema, purgeSchema, subjectActSchema } from '../schemas/subject.ts';
 
 interface Case {
   readonly request: InjectOptions;
@@ -64,6 +64,16 @@ const CASES: Record<string, Case> = {
     request: { url: '/v1/traces/cor_1' },
     answer: pageOf(traceStepSchema),
     call: ['traceCorrelation', 'cor_1'],
+  },
+  holdSubject: {
+    request: { method: 'POST', url: '/v1/subjects/con_1/hold', payload: { reason: 'lawsuit' } },
+    answer: subjectActSchema,
+    call: ['holdSubject', 'con_1', 'lawsuit'],
+  },
+  releaseSubject: {
+    request: { method: 'POST', url: '/v1/subjects/con_1/release', payload: { reason: 'settled' } },
+    answer: subjectActSchema,
+    call: ['releaseSubject', 'con_1', 'settled'],
   },
   purgeSubject: {
     request: { method: 'POST', url: '/v1/subjects/con_1/purge' },

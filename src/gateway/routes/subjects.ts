@@ -45,6 +45,32 @@ export function registerSubjectRoutes(app: GatewayApp, { services }: GatewayCont
   );
 
   app.post(
+    '/v1/subjects/:id/hold',
+    operation('holdSubject', {
+      tag: 'administration',
+      summary: 'Put a legal hold on a person',
+      description: `Nothing of the person is deleted until the hold is released; an erasure is answered with 409. ${NAME}`,
+      request: { params: idParams, body: subjectRequestSchema },
+      answers: { 200: { description: 'It is on the ledger and in force.', schema: subjectActSchema } },
+      errors: ['not_found', 'state_conflict'],
+    }),
+    async (request) => services.holdSubject(callerOf(request), request.params.id, request.body.reason),
+  );
+
+  app.post(
+    '/v1/subjects/:id/release',
+    operation('releaseSubject', {
+      tag: 'administration',
+      summary: 'Lift a legal hold',
+      description: `From then on the person can be erased again. ${NAME}`,
+      request: { params: idParams, body: subjectRequestSchema },
+      answers: { 200: { description: 'It is on the ledger and in force.', schema: subjectActSchema } },
+      errors: ['not_found', 'state_conflict'],
+    }),
+    async (request) => services.releaseSubject(callerOf(request), request.params.id, request.body.reason),
+  );
+
+  app.post(
     '/v1/subjects/:id/erasure',
     operation('eraseSubject', {
       tag: 'administration',
@@ -52,7 +78,7 @@ export function registerSubjectRoutes(app: GatewayApp, { services }: GatewayCont
       description: `Destroys the key with which everything personal of them is sealed, and empties the rows that name them. It cannot be taken back. Their address stays suppressed, by a keyed hash. ${NAME}`,
       request: { params: idParams, body: subjectRequestSchema },
       answers: { 200: { description: 'It is done; and what is left.', schema: erasureSchema } },
-      errors: ['not_found'],
+      errors: ['not_found', 'state_conflict'],
     }),
     async (request) => services.eraseSubject(callerOf(request), request.params.id, request.body.reason),
   );

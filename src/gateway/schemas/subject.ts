@@ -12,6 +12,10 @@ export const subjectExportSchema = z
     subject: z.string().describe('The id of the person.'),
     exported_at: isoTimeSchema,
     erased: z.boolean().describe('True when what was sealed can no longer be read by anybody.'),
+    hold: z
+      .object({ by: z.string(), reason: z.string(), at: isoTimeSchema })
+      .nullable()
+      .describe('The legal hold that forbids an erasure.'),
     profile: contactViewSchema.nullable(),
     events: z.array(eventViewSchema),
     decisions: z.array(decisionViewSchema),

@@ -55,6 +55,20 @@ export class SubjectReader {
     return key?.on?.getTime() ?? null;
   }
 
+  /** The legal hold on a person; null when there is none. */
+  async hold(tenant: TenantId, id: string): Promise<SubjectExport['hold']> {
+    const [state] = await this.#as(tenant, (session) =>
+      session.query<{ context: string }>(
+        `SELECT context FROM actor_state WHERE tenant = $1 AND kind = 'lead' AND id = $2`,
+        [tenant, id],
+      ),
+    );
+    const { hold } = JSON.parse(state?.context ?? '{}') as {
+      readonly hold?: { readonly by: string; readonly reason: string; readonly at: number };
+    };
+    return hold === undefined ? null : { by: hold.by, reason: hold.reason, at: isoOf(hold.at) };
+  }
+
   async export(tenant: TenantId, person: DirectoryPerson): Promise<Omit<SubjectExport, 'exported_at'>> {
     const { id } = person;
     const erased = (await this.erasedAt(tenant, id)) !== null;
@@ -70,6 +84,7 @@ export class SubjectReader {
     return {
       subject: id,
       erased,
+      hold: await this.hold(tenant, id),
       profile: known.length === 0 ? null : await this.#readModel.contact(tenant, id),
       events: await this.#events(tenant, person),
       decisions: await this.#decisions(tenant, id),
