@@ -46,6 +46,7 @@ import { openObserver } from './app/open-observer.ts';
 import { prepareDatabase } from './app/prepare-database.ts';
 import { Purge } from './app/purge.ts';
 import { RestorePause } from './app/restore-pause.ts';
+import { RetentionKeeper } from './app/retention.ts';
 import { openRetrieval } from './app/retrieval.ts';
 import { createSearchServices } from './app/search-services.ts';
 import { createServices } from './app/services.ts';
@@ -74,6 +75,7 @@ import { ReadModel } from './memory/read/read-model.ts';
 import { RegistryReader } from './memory/read/registry-reader.ts';
 import { SubjectReader } from './memory/read/subject-reader.ts';
 import { UncertainPermits } from './memory/read/uncertain-permits.ts';
+import { ExpiredRows } from './memory/runtime/expired-rows.ts';
 import { PolicyCache } from './memory/runtime/policy-cache.ts';
 import { PostgresExecutionStore } from './memory/runtime/postgres-execution-store.ts';
 import { createRestoreStore } from './memory/runtime/postgres-restore-store.ts';
@@ -117,6 +119,7 @@ const PAUSE_MS = 1_000;
 /** How soon every host has forgotten the key of somebody whom another one erased. */
 const FORGET_MS = 1_000;
 const ANCHOR_MS = 3_600_000;
+const RETENTION_MS = 3_600_000;
 const JOURNAL_DAYS = 35;
 export async function openApp(options: AppOptions): Promise<App> {
   const logger = createLogger({ level: options.logLevel, destination: process.stderr }) as unknown as FastifyBaseLogger;
@@ -262,6 +265,7 @@ async function compose(
     staleDays: options.noteStaleDays ?? {},
     refuseIntake,
   });
+  const retention = new RetentionKeeper(sql, new ExpiredRows(sql), registry, commands);
   const subjectReader = new SubjectReader(sql, readModel, reader);
   const services = createServices({
     anchors,
@@ -310,6 +314,7 @@ async function compose(
     }),
     forgetInIndex: (person) => retrieval.forget([person]),
     database: sql.kind,
+    retention,
     purge: new Purge(sql, bus, retrieval, (step) => logger.info(step, 'purged what an erasure left')),
     proofs: new ErasureProofs({
       reader: new ErasureReader(sql, reader),
@@ -355,6 +360,7 @@ async function compose(
     ...(options.workers
       ? [
           every(INDEX_MS, 'indexing notes', observer, () => retrieval.keep()),
+          every(RETENTION_MS, 'deleting what was kept long enough', observer, () => retention.runAll()),
           every(BACKLOG_MS, 'measuring what waits', observer, () => backlog.refresh(), 'at once'),
           every(
             ANCHOR_MS,

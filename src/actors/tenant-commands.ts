@@ -15,6 +15,7 @@ type RegistryEvent = Extract<
   | `policy.${string}`
   | `suppression.${string}`
   | `import.${string}`
+  | 'retention.applied'
   | 'meter.recorded'
 >;
 

@@ -66,6 +66,7 @@ import type { IdentityParts } from './identity-services.ts';
 import { KnownStates } from './known-states.ts';
 import { anchorView } from './ledger-audit.ts';
 import type { Purge } from './purge.ts';
+import type { RetentionKeeper } from './retention.ts';
 import type { ErasedPerson } from './retrieval.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
@@ -95,6 +96,7 @@ export interface ServiceParts extends IdentityParts {
   readonly forgetInIndex: (person: ErasedPerson) => Promise<void>;
   readonly proofs: ErasureProofs;
   readonly purge: Purge;
+  readonly retention: RetentionKeeper;
   readonly database: 'pglite' | 'postgres';
   /** How long journals, and so backups, are kept. */
   readonly journalDays: number;
@@ -160,6 +162,7 @@ export function createServices(parts: ServiceParts): Services {
     forgetInIndex,
     proofs,
     purge,
+    retention,
     journalDays,
     uncertain,
     uncertainPermits,
@@ -423,6 +426,8 @@ export function createServices(parts: ServiceParts): Services {
       const steps = await purge.run({ tenant: caller.tenant, subject: person.id, at });
       return { subject: person.id, steps, remains: remainsOfPurged(at, journalDays, parts.database) };
     },
+    getRetention: (caller) => retention.show(caller.tenant),
+    runRetention: (caller) => retention.run(caller.tenant, caller.identity),
     proveErasure: async (caller, subject) => proofs.issue(caller.tenant, await personOf(caller.tenant, subject)),
     checkErasureProof: (caller, document) => proofs.check(caller.tenant, document),
 

@@ -79,6 +79,8 @@ export type CommandServices = Pick<
   | 'holdSubject'
   | 'releaseSubject'
   | 'eraseSubject'
+  | 'getRetention'
+  | 'runRetention'
   | 'purgeSubject'
   | 'proveErasure'
   | 'checkErasureProof'

@@ -12,6 +12,7 @@ import { importCommand } from './commands/import.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { memoryCommand } from './commands/memory.ts';
 import { parkedCommand } from './commands/parked.ts';
+import { retentionCommand } from './commands/retention.ts';
 import { reviewCommand } from './commands/review.ts';
 import { demoCommand, serveCommand } from './commands/serve.ts';
 import { subjectCommand } from './commands/subject.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   parkedCommand,
   uncertainCommand,
   subjectCommand,
+  retentionCommand,
   identityCommand,
   replayCommand,
   verifyCommand,

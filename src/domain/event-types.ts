@@ -147,6 +147,17 @@ export const EVENT_TYPES = {
     'A policy came into force',
     z.strictObject({ policy: z.string(), name: z.string(), by }),
   ),
+  'retention.applied': spec(
+    ['tenant'],
+    'What was kept long enough was deleted',
+    z.strictObject({
+      /** Which has the periods. */
+      policy: z.string(),
+      /** Rows by class. */
+      deleted: z.record(z.string(), z.int()),
+      by,
+    }),
+  ),
   'suppression.added': spec(
     ['tenant'],
     'A suppression was added',

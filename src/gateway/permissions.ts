@@ -87,6 +87,8 @@ export const OPERATIONS = {
   createKey: 'administer',
   revokeKey: 'administer',
 
+  getRetention: 'read',
+  runRetention: 'administer',
   writeBackup: 'administer',
   verifyLedger: 'audit',
   writeAnchor: 'administer',

@@ -33,6 +33,7 @@ import { registerNoteRoutes } from './routes/notes.ts';
 import { registerParkedRoutes } from './routes/parked.ts';
 import { registerProposalRoutes } from './routes/proposals.ts';
 import { registerReportRoutes } from './routes/reports.ts';
+import { registerRetentionRoutes } from './routes/retention.ts';
 import { registerReviewRoutes } from './routes/reviews.ts';
 import { registerSubjectRoutes } from './routes/subjects.ts';
 import { registerSystemRoutes } from './routes/system.ts';
@@ -111,6 +112,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerReviewRoutes(app, context);
   registerParkedRoutes(app, context);
   registerSubjectRoutes(app, context);
+  registerRetentionRoutes(app, context);
   registerNoteRoutes(app, context);
   registerIdentityRoutes(app, context);
   registerMemoryRoutes(app, context);

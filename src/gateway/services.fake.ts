@@ -30,6 +30,8 @@ import type {
   ProposalInput,
   ParkedView,
   UncertainView,
+  RetentionRunView,
+  RetentionView,
   ReviewView,
   Services,
   SubjectActView,
@@ -262,6 +264,17 @@ export class FakeServices implements Services {
     this.#note('purgeSubject', subject);
     const steps = [{ what: 'table subject_keys', bytes_before: 8_192, bytes_after: 0 }];
     return { subject: 'con_1', steps, remains: [{ what: 'backups', why: 'sealed', until: AT }] };
+  }
+
+  async getRetention(): Promise<RetentionView> {
+    this.#note('getRetention');
+    const what = 'ids of messages';
+    return { policy: 'hash', classes: [{ class: 'processed_messages', days: null, default_days: 400, due: 0, what }] };
+  }
+
+  async runRetention(): Promise<RetentionRunView> {
+    this.#note('runRetention');
+    return { policy: 'hash', deleted: { processed_messages: 2 } };
   }
 
   async proveErasure(_caller: Caller, subject: string): Promise<SignedErasureProof> {

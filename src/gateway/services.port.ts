@@ -10,6 +10,7 @@ import type { CheckResult } from '../domain/gate.ts';
 import type { GuardState } from '../domain/guard.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { RetentionClass } from '../domain/retention.ts';
 import type { Caller, Page, PageQuery } from './caller.port.ts';
 import type { IdentityServices } from './identity.port.ts';
 import type { NoteServices } from './note-services.port.ts';
@@ -182,6 +183,26 @@ export interface PurgeView {
   readonly subject: string;
   readonly steps: readonly PurgeStep[];
   readonly remains: ErasureView['remains'];
+}
+
+export interface RetentionView {
+  /** Hash of the policy in force, which has the periods. */
+  readonly policy: string;
+  readonly classes: readonly {
+    readonly class: RetentionClass;
+    /** Null: for ever. */
+    readonly days: number | null;
+    readonly default_days: number;
+    /** Rows that the next run deletes. */
+    readonly due: number;
+    readonly what: string;
+  }[];
+}
+
+export interface RetentionRunView {
+  readonly policy: string;
+  /** Rows by class. */
+  readonly deleted: { readonly [name: string]: number };
 }
 
 /** Whether a proof of an erasure is one of this installation and still true. */
@@ -520,6 +541,9 @@ export interface Services extends NoteServices, SearchServices {
   /** Looks that the person is erased, and signs it. Throws `state_conflict` when they are not, or something is left. */
   proveErasure(caller: Caller, subject: string): Promise<SignedErasureProof>;
   checkErasureProof(caller: Caller, document: JsonValue): Promise<ProofCheck>;
+
+  getRetention(caller: Caller): Promise<RetentionView>;
+  runRetention(caller: Caller): Promise<RetentionRunView>;
 
   listUncertain(caller: Caller, query: PageQuery): Promise<Page<UncertainView>>;
   /** Throws `not_found` when there is no such permit, or its fate is known. */

@@ -28,6 +28,7 @@ import {
   anchorViewSchema,
   verifyReportSchema,
 } from '../schemas/report.ts';
+import { retentionRunSchema, retentionViewSchema } from '../schemas/retention.ts';
 import { reviewDecidedSchema, reviewViewSchema } from '../schemas/review.ts';
 import { erasureProofViewSchema, proofCheckSchema, purgeSchema, subjectActSchema } from '../schemas/subject.ts';
 
@@ -64,6 +65,12 @@ const CASES: Record<string, Case> = {
     request: { url: '/v1/traces/cor_1' },
     answer: pageOf(traceStepSchema),
     call: ['traceCorrelation', 'cor_1'],
+  },
+  getRetention: { request: { url: '/v1/retention' }, answer: retentionViewSchema, call: ['getRetention'] },
+  runRetention: {
+    request: { method: 'POST', url: '/v1/retention/runs' },
+    answer: retentionRunSchema,
+    call: ['runRetention'],
   },
   holdSubject: {
     request: { method: 'POST', url: '/v1/subjects/con_1/hold', payload: { reason: 'lawsuit' } },

@@ -105,8 +105,7 @@ export class ErasureReader {
       ),
       delivered: [
         ...(await session.query<ErasureProof['delivered'][number]>(
-          `SELECT d.channel, p.mode, count(*) AS messages FROM decisions d JOIN permits p ON p.tenant = d.tenant AND p.action = d.action
-             JOIN executions e ON e.tenant = p.tenant AND e.permit = p.id AND e.state IN ('sent', 'uncertain')
+          `SELECT d.channel, p.mode, count(*) AS messages FROM decisions d JOIN permits p ON p.tenant = d.tenant AND p.action = d.action AND p.state IN ('used', 'uncertain')
            WHERE d.tenant = $1 AND d.subject_id = $2 AND d.channel IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2`,
           [tenant, id],
         )),
