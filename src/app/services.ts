@@ -118,7 +118,7 @@ export interface ServiceParts extends IdentityParts {
 }
 
 function holdText({ by, reason, at }: NonNullable<SubjectExport['hold']>): string {
-  return `a legal hold by ${by} is on them since ${at}. Its reason: ${reason}`;
+  return `a legal hold by ${by} is on them since ${at}, because of “${reason}”.`;
 }
 
 /** Examples that a report names; the counts are whole. */
