@@ -32,6 +32,7 @@ import type { App, AppOptions } from './app/app.port.ts';
 import { BacklogWatch } from './app/backlog-watch.ts';
 import { writeServerBackup } from './app/backups.ts';
 import { DiskGuard } from './app/disk-guard.ts';
+import { ErasureProofs } from './app/erasure-proofs.ts';
 import { every } from './app/every.ts';
 import { keyCheckOf } from './app/key-check.ts';
 import { LEASE_MS } from './app/lease.ts';
@@ -46,7 +47,9 @@ import { openChannels } from './app/open-channels.ts';
 import { openDatabase } from './app/open-database.ts';
 import { openObserver } from './app/open-observer.ts';
 import { prepareDatabase } from './app/prepare-database.ts';
+import { Purge } from './app/purge.ts';
 import { RestorePause } from './app/restore-pause.ts';
+import { RetentionKeeper } from './app/retention.ts';
 import { openRetrieval } from './app/retrieval.ts';
 import { createSearchServices } from './app/search-services.ts';
 import { createServices } from './app/services.ts';
@@ -67,6 +70,7 @@ import { createMemoryReader } from './memory/notes/memory-reader.ts';
 import { PostgresNoteReader } from './memory/notes/note-reader.ts';
 import { PostgresTimelineReader } from './memory/notes/timeline-reader.ts';
 import { readBacklog } from './memory/read/backlog-reader.ts';
+import { ErasureReader } from './memory/read/erasure-reader.ts';
 import { createImportStore } from './memory/read/import-store.ts';
 import { createLedgerReader } from './memory/read/ledger-reader.ts';
 import { OwnershipReader } from './memory/read/ownership-reader.ts';
@@ -76,6 +80,7 @@ import { RegistryReader } from './memory/read/registry-reader.ts';
 import { SubjectReader } from './memory/read/subject-reader.ts';
 import { SuppressionsReader } from './memory/read/suppressions-reader.ts';
 import { UncertainPermits } from './memory/read/uncertain-permits.ts';
+import { ExpiredRows } from './memory/runtime/expired-rows.ts';
 import { PolicyCache } from './memory/runtime/policy-cache.ts';
 import { PostgresExecutionStore } from './memory/runtime/postgres-execution-store.ts';
 import { createRestoreStore } from './memory/runtime/postgres-restore-store.ts';
@@ -120,6 +125,7 @@ const PAUSE_MS = 1_000;
 /** How soon every host has forgotten the key of somebody whom another one erased. */
 const FORGET_MS = 1_000;
 const ANCHOR_MS = 3_600_000;
+const RETENTION_MS = 3_600_000;
 const JOURNAL_DAYS = 35;
 export async function openApp(options: AppOptions): Promise<App> {
   const logger = createLogger({ level: options.logLevel, destination: process.stderr }) as unknown as FastifyBaseLogger;
@@ -267,6 +273,8 @@ async function compose(
     refuseIntake,
   });
   const uncertainPermits = new UncertainPermits(sql);
+  const retention = new RetentionKeeper(sql, new ExpiredRows(sql), registry, commands);
+  const subjectReader = new SubjectReader(sql, readModel, reader);
   const services = createServices({
     anchors,
     checkpoints: new CheckpointService({
@@ -309,7 +317,7 @@ async function compose(
     parked: new ParkedCommands(host, clock),
     parkedMessages: new ParkedMessages(sql, vault),
     subjects: new SubjectCommands(host, clock),
-    subjectReader: new SubjectReader(sql, readModel, reader),
+    subjectReader,
     journalDays,
     uncertain: new UncertainCommands(host, clock),
     uncertainPermits,
@@ -324,7 +332,21 @@ async function compose(
       staleDays: options.noteStaleDays ?? {},
       retrieval,
     }),
-    forgetInIndex: (tenant, subject) => retrieval.forget(tenant, subject),
+    forgetInIndex: (person) => retrieval.forget([person]),
+    database: sql.kind,
+    retention,
+    purge: new Purge(sql, bus, retrieval, (step) => logger.info(step, 'purged what an erasure left')),
+    proofs: new ErasureProofs({
+      reader: new ErasureReader(sql, reader),
+      people: subjectReader,
+      retrieval,
+      signer,
+      installation: identity.installation,
+      master,
+      dataDir: options.dataDir,
+      journalDays,
+      now: () => clock.now(),
+    }),
     reviews: new ReviewCommands(host, clock, sha256),
   });
 
@@ -349,7 +371,7 @@ async function compose(
   const regular = [
     every(METER_MS, 'metering', observer, () => meter.flush()),
     every(FORGET_MS, 'forgetting erased people', observer, async () => {
-      for (const { tenant, subject } of await vault.forgetErased(sql)) await retrieval.forget(tenant, subject);
+      await retrieval.forget(await vault.forgetErased(sql));
     }),
     every(STATISTICS_MS, 'statistics', observer, () => statistics.refresh()),
     every(PAUSE_MS, 'reading the pause', observer, async () => {
@@ -358,6 +380,7 @@ async function compose(
     ...(options.workers
       ? [
           every(INDEX_MS, 'indexing notes', observer, () => retrieval.keep()),
+          every(RETENTION_MS, 'deleting what was kept long enough', observer, () => retention.runAll()),
           every(BACKLOG_MS, 'measuring what waits', observer, () => backlog.refresh(), 'at once'),
           every(
             ANCHOR_MS,

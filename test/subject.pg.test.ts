@@ -5,6 +5,8 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import type { JsonValue } from '../src/domain/json.ts';
+import { openPglite } from '../src/memory/sql/pglite.ts';
 import { openEmbedded, event, OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
@@ -45,6 +47,38 @@ it('no file of an embedded installation ever holds what is personal', { timeout:
     expect(bytes.includes('asked by letter')).toBe(true);
     expect(SECRETS.filter((secret) => bytes.includes(secret))).toEqual([]);
   } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+});
+
+it('no file of an embedded installation holds the key of somebody who was purged', { timeout: 120_000 }, async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-purge-'));
+  const sql = await openPglite(join(dataDir, 'database'));
+  const app = await openEmbedded(dataDir, { database: sql, workers: true });
+  try {
+    const caller = await app.caller('default');
+    const { id } = await app.services.putContact(caller, 'crm-zq-77', { ...REACHABLE, ...ZEBULON });
+    const [held] = await sql.asOwner((session) =>
+      session.query<{ key: string; email: string }>(
+        'SELECT k.wrapped AS key, c.sealed_email AS email FROM subject_keys k JOIN contacts c ON c.id = k.subject WHERE k.subject = $1',
+        [id],
+      ),
+    );
+    const wanted = [held?.key ?? '', held?.email ?? ''];
+    const found = async () => {
+      await sql.alone('CHECKPOINT', 0);
+      const bytes = bytesOf(dataDir);
+      return wanted.filter((text) => bytes.includes(text));
+    };
+    expect(await found()).toEqual(wanted);
+    await app.services.eraseSubject(caller, id, 'asked by letter');
+    // The rows are empty, and their bytes are still there.
+    expect(await found()).toEqual(wanted);
+    const { remains } = await app.services.purgeSubject(caller, id);
+    expect(remains.map((item) => item.what)).not.toContain('the write-ahead log of the database');
+    expect(await found()).toEqual([]);
+  } finally {
+    await app.close();
     rmSync(dataDir, { recursive: true, force: true });
   }
 });
@@ -91,6 +125,19 @@ describeDatabases('a person', (database) => {
         ...(await system.rows<{ text: string }>(`SELECT t::text AS text FROM ${name} t`)).map((row) => row.text),
       );
     return texts.join('\n');
+  }
+
+  /** Which of these texts stand in the file of any table, index or catalogue of the database. */
+  async function filesWith(texts: readonly string[]): Promise<readonly string[]> {
+    await system.sql.alone('CHECKPOINT', 5_000);
+    const found = await system.rows<{ text: string }>(
+      `SELECT w.text FROM unnest($1::text[]) WITH ORDINALITY AS w (text, place) WHERE EXISTS (
+         SELECT FROM pg_class c, pg_read_binary_file(pg_relation_filepath(c.oid), 0, pg_relation_size(c.oid), true) AS bytes
+         WHERE c.relkind IN ('r', 'i', 't') AND position(convert_to(w.text, 'UTF8') IN bytes) > 0)
+       ORDER BY w.place`,
+      [texts],
+    );
+    return found.map((row) => row.text);
   }
 
   it('sees everything that is kept of them, and nothing of others', async () => {
@@ -195,6 +242,109 @@ describeDatabases('a person', (database) => {
     expect(await app.services.verify(caller)).toMatchObject({ ok: true });
     expect(await app.services.rebuildCheck(caller)).toMatchObject({ ok: true, differences: [] });
     expect(await app.services.replayAll(caller)).toMatchObject({ ok: true, different: 0 });
+  });
+
+  it('has a signed proof of it, which names nobody and is refused once it is altered', async () => {
+    const { app, caller } = system;
+    await introduce('still-here', { email: 'still-here@example.com' });
+    await expect(app.services.proveErasure(caller, 'contact/still-here')).rejects.toMatchObject({
+      code: 'state_conflict',
+    });
+    const proof = await app.services.proveErasure(caller, 'contact/crm-zq-77');
+    expect(proof.concerned.events).toBeGreaterThan(2);
+    const rows = Object.fromEntries(proof.layers.map((item) => [item.layer, item.rows]));
+    expect(rows['ledger']).toBeGreaterThanOrEqual(proof.concerned.events);
+    expect(rows['notes']).toBeGreaterThan(0);
+    expect(proof.layers.filter((item) => item.result === 'removed' && item.rows > 0)).toEqual([]);
+    expect(proof.remains.filter((item) => item.until !== null)).not.toEqual([]);
+    for (const secret of SECRETS) expect(JSON.stringify(proof)).not.toContain(secret);
+
+    const check = (document: object) =>
+      app.services.checkErasureProof(caller, JSON.parse(JSON.stringify(document)) as JsonValue);
+    expect(await check(proof)).toEqual({ ok: true, subject: proof.subject, faults: [] });
+    expect(await check({ ...proof, delivered: [{ channel: 'email', mode: 'live', messages: 1 }] })).toMatchObject({
+      ok: false,
+      faults: ['Its signature is wrong: it was altered, or signed by somebody else.'],
+    });
+    expect(await check({ ...proof, installation: 'another' })).toMatchObject({ ok: false });
+    expect(await check({ proof: true })).toMatchObject({ ok: false, subject: null });
+  });
+
+  it('has no proof while something of them is left, and each proof is of its own events', async () => {
+    const { app, caller } = system;
+    const proof = await app.services.proveErasure(caller, 'contact/crm-zq-77');
+    const leave = (address: string | null) =>
+      system.rows('UPDATE contacts SET sealed_email = $2 WHERE id = $1', [proof.subject, address]);
+    await leave('something');
+    await expect(app.services.proveErasure(caller, 'contact/crm-zq-77')).rejects.toMatchObject({
+      code: 'state_conflict',
+    });
+    await leave(null);
+    const other = await introduce('other-person', { email: 'other@example.com' });
+    await app.services.eraseSubject(caller, 'contact/other-person', 'asked by letter');
+    expect((await app.services.proveErasure(caller, other)).concerned.digest).not.toBe(proof.concerned.digest);
+  });
+
+  it('leaves no byte in any file of the database after a purge', async () => {
+    const { app, caller } = system;
+    const id = await introduce('purged', { email: 'purged@example.com', name: 'Purged Person' });
+    await expect(app.services.purgeSubject(caller, 'contact/purged')).rejects.toMatchObject({ code: 'state_conflict' });
+    await signal('contact/purged', 'web.form_submitted', { form: 'demo', message: 'Our budget is 70,000 EUR.' });
+    await app.services.searchMemory(caller, 'example', {
+      query: 'budget',
+      as_of: null,
+      budget_tokens: 4_000,
+      budget_ms: 5_000,
+    });
+    await system.rows(
+      `INSERT INTO note_vectors (tenant, scope, space, seq, recorded_at, vector)
+       SELECT tenant, scope, 'old/model/4', seq, recorded_at, 'dmVjdG9yLW9mLXB1cmdlZA==' FROM note_index WHERE subject = $1`,
+      [id],
+    );
+    const [held] = await system.rows<{ key: string; email: string; alias: string }>(
+      `SELECT k.wrapped AS key, c.sealed_email AS email, d.alias FROM subject_keys k JOIN contacts c ON c.id = k.subject
+       JOIN directory d ON d.id = k.subject WHERE k.subject = $1`,
+      [id],
+    );
+    const wanted = [held?.key ?? '', held?.email ?? '', 'dmVjdG9yLW9mLXB1cmdlZA=='];
+    await system.rows('ANALYZE subject_keys, contacts, note_vectors');
+    expect(await filesWith(wanted)).toEqual(wanted);
+    await app.services.eraseSubject(caller, 'contact/purged', 'asked by letter');
+    const { steps } = await app.services.purgeSubject(caller, 'contact/purged');
+    expect(steps.map((step) => step.what)).toContain('table subject_keys');
+    expect(await filesWith(wanted)).toEqual([]);
+    // What is not theirs is where it was.
+    expect(await filesWith([held?.alias ?? ''])).toEqual([held?.alias]);
+    expect(await app.services.verify(caller)).toMatchObject({ ok: true });
+    expect(await app.services.rebuildCheck(caller)).toMatchObject({ ok: true, differences: [] });
+    expect((await app.services.proveErasure(caller, 'contact/purged')).subject).toBe(id);
+  });
+
+  it('is not erased while a legal hold is on them, and can be when it is lifted', async () => {
+    const { app, caller } = system;
+    const id = await introduce('held', { email: 'held@example.com' });
+    const profile = async () => (await app.services.exportSubject(caller, id)).profile?.facts.email;
+    await expect(app.services.releaseSubject(caller, id, 'settled')).rejects.toMatchObject({ code: 'state_conflict' });
+    await app.services.holdSubject(caller, 'contact/held', 'lawsuit 7 C 12/26');
+    await expect(app.services.holdSubject(caller, id, 'again')).rejects.toMatchObject({ code: 'state_conflict' });
+    await expect(app.services.eraseSubject(caller, id, 'asked by letter')).rejects.toMatchObject({
+      code: 'state_conflict',
+      message: expect.stringContaining('lawsuit 7 C 12/26') as string,
+    });
+    expect(await profile()).toBe('held@example.com');
+    const held = await app.services.exportSubject(caller, id);
+    expect(held.hold).toMatchObject({ reason: 'lawsuit 7 C 12/26' });
+    expect(held.events.map((item) => item.type)).toContain('subject.erasure_refused');
+    // Nobody is suppressed for an erasure that did not happen.
+    expect(held.suppressions).toEqual([]);
+
+    await app.services.releaseSubject(caller, id, 'settled');
+    expect((await app.services.exportSubject(caller, id)).hold).toBeNull();
+    await app.services.eraseSubject(caller, id, 'asked by letter');
+    expect(await profile()).toBeUndefined();
+    await expect(app.services.holdSubject(caller, id, 'too late')).rejects.toMatchObject({ code: 'state_conflict' });
+    expect(await app.services.rebuildCheck(caller)).toMatchObject({ ok: true, differences: [] });
+    expect(await app.services.verify(caller)).toMatchObject({ ok: true });
   });
 
   it('stays suppressed under another id with the same address', async () => {

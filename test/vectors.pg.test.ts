@@ -172,8 +172,13 @@ describeDatabases('vectors of notes', (database) => {
         .filter((entry) => entry.isFile())
         .filter((entry) => readFileSync(join(entry.parentPath, entry.name)).includes(bytes));
     expect(filesWith().length).toBeGreaterThan(0);
+    expect(await projection.count(TENANT, [{ scope: 'acc_v', seq: 1 }])).toBe(1);
+    // As on a second host: the first has emptied the index already, and the files are known by their age.
+    expect(projection.isOlderThan(Date.now())).toBe(true);
+    expect(projection.isOlderThan(Date.now() - 3_600_000)).toBe(false);
     await indexer.forget(TENANT, 'per_v');
     expect(await projection.reconcile(TENANT)).toEqual({ added: 0, removed: 1 });
+    expect(await projection.count(TENANT, [{ scope: 'acc_v', seq: 1 }])).toBe(0);
     await projection.purge();
     await projection.optimise();
     expect(await ofProjection('apples for tea')).toHaveLength(10);

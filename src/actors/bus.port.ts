@@ -17,5 +17,7 @@ export interface Bus {
    * and brought again when it rejects.
    */
   subscribe(partition: number, handle: (messages: readonly Message[]) => Promise<void>): Promise<Subscription>;
+  /** Drops whatever lies in the files of a broker. It stands in the inbox too, and the sweep finds it there. */
+  drop(): Promise<void>;
   close(): Promise<void>;
 }

@@ -16,7 +16,7 @@ export interface Subject {
   readonly suppressionKeys: readonly string[];
 }
 
-type SubjectEvent = 'subject.objected' | 'subject.erased';
+type SubjectEvent = 'subject.objected' | 'subject.erased' | 'subject.held' | 'subject.released';
 
 export function subjectMessage<Type extends SubjectEvent>(given: {
   readonly type: Type;

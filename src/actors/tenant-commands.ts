@@ -16,6 +16,7 @@ type RegistryEvent = Extract<
   | `suppression.${string}`
   | `import.${string}`
   | `checkpoint.${string}`
+  | 'retention.applied'
   | 'meter.recorded'
 >;
 

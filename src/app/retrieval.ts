@@ -1,5 +1,6 @@
 /** Puts together what searches notes: the index, the provider of embeddings if one is configured, and the work that keeps both up to date. */
 import type { KeyObject } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { TenantId } from '../domain/ids.ts';
@@ -8,6 +9,7 @@ import { createHttpEmbedder } from '../memory/retrieval/embeddings/http-embedder
 import { LanceProjection } from '../memory/retrieval/embeddings/lance-projection.ts';
 import { VectorMemory } from '../memory/retrieval/embeddings/vector-memory.ts';
 import { spaceName, VectorStore } from '../memory/retrieval/embeddings/vector-store.ts';
+import type { NotePlace } from '../memory/retrieval/embeddings/vector-store.ts';
 import { KeyHashes } from '../memory/retrieval/key-hashes.ts';
 import { MemorySearch } from '../memory/retrieval/memory-search.ts';
 import { NoteIndexer } from '../memory/retrieval/note-indexer.ts';
@@ -22,6 +24,13 @@ export interface EmbeddingOptions {
   readonly apiKey: string | null;
 }
 
+export interface ErasedPerson {
+  readonly tenant: TenantId;
+  readonly subject: string;
+  /** When their key was destroyed. */
+  readonly at: number;
+}
+
 export interface Retrieval {
   readonly memory: MemorySearch;
   readonly indexer: NoteIndexer;
@@ -29,8 +38,12 @@ export interface Retrieval {
   readonly vectors: VectorMemory | null;
   /** Indexes and embeds what is new, of all tenants, and tidies the projection now and then. Does nothing while it is at it already. */
   keep(): Promise<void>;
-  /** Takes out of all indexes what an erased person put into them. */
-  forget(tenant: TenantId, subject: string): Promise<void>;
+  /** Takes out of all indexes what erased people put into them. */
+  forget(people: readonly ErasedPerson[]): Promise<void>;
+  /** Makes the files of this host again, or deletes those that nothing uses any more. */
+  purge(): Promise<void>;
+  /** How many vectors of these notes are in the files of this host. */
+  projected(tenant: TenantId, places: readonly NotePlace[]): Promise<number>;
 }
 
 const OWN_ADDRESS = { voyage: 'https://api.voyageai.com/v1', openai: 'https://api.openai.com/v1' };
@@ -48,7 +61,8 @@ export function openRetrieval(
   const now = () => performance.now();
   const hashes = new KeyHashes(master);
   const indexer = new NoteIndexer(sql, notes, hashes);
-  const semantic = embeddings === null ? null : openVectors(sql, notes, embeddings, join(dataDir, 'vectors'));
+  const folder = join(dataDir, 'vectors');
+  const semantic = embeddings === null ? null : openVectors(sql, notes, embeddings, folder);
   const vectors = semantic?.vectors ?? null;
   let optimisedAt = now();
   let working = false;
@@ -73,12 +87,22 @@ export function openRetrieval(
     }
   }
 
-  async function forget(tenant: TenantId, subject: string): Promise<void> {
-    if ((await indexer.forget(tenant, subject)) > 0) await semantic?.projection.purge();
+  async function forget(people: readonly ErasedPerson[]): Promise<void> {
+    for (const { tenant, subject } of people) await indexer.forget(tenant, subject);
+    // Another host may have emptied the index before, so what this host's files hold follows from their age alone.
+    if (semantic !== null && people.some(({ at }) => semantic.projection.isOlderThan(at)))
+      await semantic.projection.purge();
+  }
+
+  async function purge(): Promise<void> {
+    if (semantic === null) rmSync(folder, { recursive: true, force: true });
+    else await semantic.projection.purge();
   }
 
   return {
     forget,
+    purge,
+    projected: async (tenant, places) => (await semantic?.projection.count(tenant, places)) ?? 0,
     memory: new MemorySearch({ sql, notes, hashes, indexer, semantic: vectors, now }),
     indexer,
     vectors,

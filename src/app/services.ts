@@ -41,6 +41,8 @@ import type {
   Caller,
   ImportView,
   ReplayView,
+  SubjectActView,
+  SubjectExport,
 } from '../gateway/services.port.ts';
 import type { Runners } from '../machines/catalogue.ts';
 import { decayedTrust } from '../machines/trust/trust.machine.ts';
@@ -57,7 +59,8 @@ import type { Metrics } from '../observability/metrics.ts';
 import { evaluateReleasedGate } from '../policies/released-gates.ts';
 import { nextLevel, trustQuantile } from '../policies/trust.ts';
 import type { BacklogWatch } from './backlog-watch.ts';
-import { remainsOfErased } from './erasure-remains.ts';
+import type { ErasureProofs } from './erasure-proofs.ts';
+import { remainsOfErased, remainsOfPurged } from './erasure-remains.ts';
 import { createIdentityServices } from './identity-services.ts';
 import type { IdentityParts } from './identity-services.ts';
 import { KnownStates } from './known-states.ts';
@@ -66,6 +69,9 @@ import { createOwnershipServices } from './ownership-services.ts';
 import type { OwnershipParts } from './ownership-services.ts';
 import { createPastServices } from './past-services.ts';
 import type { PastParts } from './past-services.ts';
+import type { Purge } from './purge.ts';
+import type { RetentionKeeper } from './retention.ts';
+import type { ErasedPerson } from './retrieval.ts';
 import { createSuppressionServices } from './suppression-services.ts';
 import type { SuppressionParts } from './suppression-services.ts';
 import type { UsageMeter } from './usage-meter.ts';
@@ -93,7 +99,11 @@ export interface ServiceParts extends IdentityParts, Omit<OwnershipParts, 'now'>
   readonly subjects: SubjectCommands;
   readonly subjectReader: SubjectReader;
   /** Takes the notes of an erased person out of the index of searches. */
-  readonly forgetInIndex: (tenant: TenantId, subject: string) => Promise<void>;
+  readonly forgetInIndex: (person: ErasedPerson) => Promise<void>;
+  readonly proofs: ErasureProofs;
+  readonly purge: Purge;
+  readonly retention: RetentionKeeper;
+  readonly database: 'pglite' | 'postgres';
   /** How long journals, and so backups, are kept. */
   readonly journalDays: number;
   readonly uncertain: UncertainCommands;
@@ -111,6 +121,10 @@ export interface ServiceParts extends IdentityParts, Omit<OwnershipParts, 'now'>
   readonly registry: RegistryReader;
   readonly reviews: ReviewCommands;
   readonly runners: Runners;
+}
+
+function holdText({ by, reason, at }: NonNullable<SubjectExport['hold']>): string {
+  return `a legal hold by ${by} is on them since ${at}, because of “${reason}”.`;
 }
 
 /** Examples that a report names; the counts are whole. */
@@ -152,6 +166,9 @@ export function createServices(parts: ServiceParts): Services {
     subjects,
     subjectReader,
     forgetInIndex,
+    proofs,
+    purge,
+    retention,
     journalDays,
     uncertain,
     uncertainPermits,
@@ -224,6 +241,16 @@ export function createServices(parts: ServiceParts): Services {
     const [kind, ...rest] = name.split('/');
     const isNamed = rest.length > 0 && (kind === 'contact' || kind === 'lead');
     return subjectReader.person(tenant, isNamed ? await idOf(tenant, kind, rest.join('/')) : name);
+  }
+
+  async function recordOfSubject(
+    caller: Caller,
+    type: 'subject.objected' | 'subject.held' | 'subject.released',
+    person: DirectoryPerson,
+    reason: string,
+  ): Promise<SubjectActView> {
+    const act = await subjects.record(caller.tenant, randomUUID(), type, person, { by: caller.identity, reason });
+    return { subject: person.id, event: act.event, at: isoOf(act.at) };
   }
 
   async function refuseLiveDemo(caller: Caller, mode: string): Promise<void> {
@@ -360,11 +387,21 @@ export function createServices(parts: ServiceParts): Services {
     },
     async objectSubject(caller, subject, reason) {
       const person = await personOf(caller.tenant, subject);
-      const act = await subjects.record(caller.tenant, randomUUID(), 'subject.objected', person, {
-        by: caller.identity,
-        reason,
-      });
-      return { subject: person.id, event: act.event, at: isoOf(act.at) };
+      return recordOfSubject(caller, 'subject.objected', person, reason);
+    },
+    async holdSubject(caller, subject, reason) {
+      const person = await personOf(caller.tenant, subject);
+      if ((await subjectReader.erasedAt(caller.tenant, person.id)) !== null)
+        throw new GatehouseError('state_conflict', 'The person was erased, so nothing is left that could be held.');
+      const hold = await subjectReader.hold(caller.tenant, person.id);
+      if (hold !== null) throw new GatehouseError('state_conflict', `The person is held already: ${holdText(hold)}`);
+      return recordOfSubject(caller, 'subject.held', person, reason);
+    },
+    async releaseSubject(caller, subject, reason) {
+      const person = await personOf(caller.tenant, subject);
+      if ((await subjectReader.hold(caller.tenant, person.id)) === null)
+        throw new GatehouseError('state_conflict', 'There is no legal hold on the person.');
+      return recordOfSubject(caller, 'subject.released', person, reason);
     },
     async eraseSubject(caller, subject, reason) {
       const person = await personOf(caller.tenant, subject);
@@ -372,7 +409,14 @@ export function createServices(parts: ServiceParts): Services {
         by: caller.identity,
         reason,
       });
-      await forgetInIndex(caller.tenant, person.id);
+      // The planner decides: a hold may have been put on the person a moment ago.
+      const hold = await subjectReader.hold(caller.tenant, person.id);
+      if (hold !== null)
+        throw new GatehouseError(
+          'state_conflict',
+          `The person was not erased: ${holdText(hold)} Release the hold first, with gatehouse subject release.`,
+        );
+      await forgetInIndex({ tenant: caller.tenant, subject: person.id, at: act.at });
       return {
         subject: person.id,
         event: act.event,
@@ -380,6 +424,21 @@ export function createServices(parts: ServiceParts): Services {
         remains: remainsOfErased(act.at, journalDays),
       };
     },
+    async purgeSubject(caller, subject) {
+      const person = await personOf(caller.tenant, subject);
+      const at = await subjectReader.erasedAt(caller.tenant, person.id);
+      if (at === null)
+        throw new GatehouseError(
+          'state_conflict',
+          'The person was not erased, so there is nothing to purge. Erase them first with gatehouse subject erase.',
+        );
+      const steps = await purge.run({ tenant: caller.tenant, subject: person.id, at });
+      return { subject: person.id, steps, remains: remainsOfPurged(at, journalDays, parts.database) };
+    },
+    getRetention: (caller) => retention.show(caller.tenant),
+    runRetention: (caller) => retention.run(caller.tenant, caller.identity),
+    proveErasure: async (caller, subject) => proofs.issue(caller.tenant, await personOf(caller.tenant, subject)),
+    checkErasureProof: (caller, document) => proofs.check(caller.tenant, document),
 
     listUncertain: (caller, query) => uncertainPermits.list(caller.tenant, query),
     async settleUncertain(caller, permit, { happened, reason, receipt }) {

@@ -59,6 +59,7 @@ export function createInProcessBus(): Bus {
         },
       });
     },
+    drop: () => Promise.resolve(),
     async close() {
       await Promise.all([...bags.values()].map((bag) => bag.stop()));
       bags.clear();

@@ -37,6 +37,25 @@ describeNats('JetStream', (url) => {
     await other.close();
   });
 
+  it('drops what lies in the files of the broker, and goes on', async () => {
+    const bus = await open();
+    const installation = made.at(-1) ?? '';
+    const connection = await connect({ servers: url });
+    const manager = await jetstreamManager(connection);
+    const waiting = async () => (await manager.streams.info(`GATEHOUSE_${installation}`)).state.messages;
+    await bus.publish([{ tenant: 't', source: 's', id: 'dropped', partition: 7 } as never]);
+    expect(await waiting()).toBe(1);
+    await bus.drop();
+    expect(await waiting()).toBe(0);
+    await bus.publish([{ tenant: 't', source: 's', id: 'after', partition: 7 } as never]);
+    const came = await new Promise<string>((resolve) => {
+      void bus.subscribe(7, async (messages) => resolve(messages[0]?.id ?? ''));
+    });
+    expect(came).toBe('after');
+    await connection.close();
+    await bus.close();
+  });
+
   it('refuses a stream that is not as it was asked for', async () => {
     const installation = `test${randomBytes(6).toString('hex')}`;
     made.push(installation);

@@ -167,6 +167,9 @@ export async function openJetStreamBus(options: JetStreamOptions): Promise<Bus> 
         }
       });
     },
+    async drop() {
+      await manager.streams.purge(stream);
+    },
     async close() {
       await connection.drain().catch(() => {});
     },

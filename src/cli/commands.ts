@@ -15,6 +15,7 @@ import { ledgerCommand } from './commands/ledger.ts';
 import { memoryCommand } from './commands/memory.ts';
 import { ownCommand } from './commands/own.ts';
 import { parkedCommand } from './commands/parked.ts';
+import { retentionCommand } from './commands/retention.ts';
 import { reviewCommand } from './commands/review.ts';
 import { demoCommand, serveCommand } from './commands/serve.ts';
 import { subjectCommand } from './commands/subject.ts';
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   parkedCommand,
   uncertainCommand,
   subjectCommand,
+  retentionCommand,
   identityCommand,
   ownCommand,
   suppressionCommand,

@@ -163,6 +163,17 @@ export const EVENT_TYPES = {
     'A policy came into force',
     z.strictObject({ policy: z.string(), name: z.string(), by }),
   ),
+  'retention.applied': spec(
+    ['tenant'],
+    'What was kept long enough was deleted',
+    z.strictObject({
+      /** Which has the periods. */
+      policy: z.string(),
+      /** Rows by class. */
+      deleted: z.record(z.string(), z.int()),
+      by,
+    }),
+  ),
   'suppression.added': spec(
     ['tenant'],
     'A suppression was added',
@@ -276,6 +287,13 @@ export const EVENT_TYPES = {
   ),
   'subject.objected': spec(['lead'], 'A person objected to being pursued', z.strictObject({ by, reason: reasonText })),
   'subject.erased': spec(['lead'], 'What was known of a person was erased', z.strictObject({ by, reason: reasonText })),
+  'subject.held': spec(['lead'], 'A legal hold was put on a person', z.strictObject({ by, reason: reasonText })),
+  'subject.released': spec(['lead'], 'A legal hold was lifted', z.strictObject({ by, reason: reasonText })),
+  'subject.erasure_refused': spec(
+    ['lead'],
+    'An erasure was refused because of a legal hold',
+    z.strictObject({ by, reason: reasonText }),
+  ),
   'effect.recovered': spec(
     ['account', 'lead'],
     'An effect of after the backup was found in a journal',

@@ -11,6 +11,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from './instant.ts';
 import { laneSchema } from './lane.ts';
 import { currencySchema } from './money.ts';
 import { OUTCOME_TYPES } from './outcome-types.ts';
+import { retentionSchema } from './retention.ts';
 
 const durationMs = z
   .int()
@@ -142,6 +143,8 @@ export const policySchema = z.strictObject({
   exploration: z.number().min(0).max(0.5),
   /** Windows for linking outcomes to decisions; types that are not listed keep their own. */
   outcome_windows_ms: z.partialRecord(z.enum(OUTCOME_TYPES), durationMs),
+  /** How long what is kept beside the ledger, in days. */
+  retention: retentionSchema.optional(),
 });
 export type Policy = z.infer<typeof policySchema>;
 

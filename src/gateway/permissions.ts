@@ -33,8 +33,14 @@ export const OPERATIONS = {
   /** All that is known of a person, opened. */
   exportSubject: 'administer',
   objectSubject: 'operate',
+  holdSubject: 'administer',
+  releaseSubject: 'administer',
   /** It cannot be taken back. */
   eraseSubject: 'administer',
+  purgeSubject: 'administer',
+  /** It names nobody. */
+  proveErasure: 'audit',
+  checkErasureProof: 'audit',
 
   recordNote: 'ingest',
   getNote: 'read',
@@ -94,6 +100,8 @@ export const OPERATIONS = {
   createKey: 'administer',
   revokeKey: 'administer',
 
+  getRetention: 'read',
+  runRetention: 'administer',
   writeBackup: 'administer',
   verifyLedger: 'audit',
   writeAnchor: 'administer',

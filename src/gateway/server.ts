@@ -35,6 +35,7 @@ import { registerParkedRoutes } from './routes/parked.ts';
 import { registerPastRoutes } from './routes/past.ts';
 import { registerProposalRoutes } from './routes/proposals.ts';
 import { registerReportRoutes } from './routes/reports.ts';
+import { registerRetentionRoutes } from './routes/retention.ts';
 import { registerReviewRoutes } from './routes/reviews.ts';
 import { registerSubjectRoutes } from './routes/subjects.ts';
 import { registerSuppressionRoutes } from './routes/suppressions.ts';
@@ -114,6 +115,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerReviewRoutes(app, context);
   registerParkedRoutes(app, context);
   registerSubjectRoutes(app, context);
+  registerRetentionRoutes(app, context);
   registerNoteRoutes(app, context);
   registerIdentityRoutes(app, context);
   registerOwnershipRoutes(app, context);

@@ -3,9 +3,11 @@
  * fails on demand; it decides nothing.
  */
 import type { Role } from '../domain/authority.ts';
+import type { SignedErasureProof } from '../domain/erasure-proof.ts';
 import { GatehouseError } from '../domain/errors.ts';
 import { asId } from '../domain/ids.ts';
 import { isoOf } from '../domain/instant.ts';
+import type { JsonValue } from '../domain/json.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import { fakeIdentities } from './identity.fake.ts';
 import type { NoteDetail, NoteView, TimelineView } from './note-services.port.ts';
@@ -25,9 +27,13 @@ import type {
   ImportRecord,
   ImportView,
   Page,
+  ProofCheck,
+  PurgeView,
   ProposalInput,
   ParkedView,
   UncertainView,
+  RetentionRunView,
+  RetentionView,
   ReviewView,
   Services,
   SubjectActView,
@@ -229,6 +235,7 @@ export class FakeServices implements Services {
       subject: 'con_1',
       exported_at: AT,
       erased: false,
+      hold: null,
       profile: CONTACT,
       events: [EVENT],
       decisions: [],
@@ -241,12 +248,64 @@ export class FakeServices implements Services {
     return { subject: 'con_1', event: '1-2', at: AT };
   }
 
+  async holdSubject(_caller: Caller, subject: string, reason: string): Promise<SubjectActView> {
+    this.#note('holdSubject', subject, reason);
+    return { subject: 'con_1', event: '1-2', at: AT };
+  }
+
+  async releaseSubject(_caller: Caller, subject: string, reason: string): Promise<SubjectActView> {
+    this.#note('releaseSubject', subject, reason);
+    return { subject: 'con_1', event: '1-2', at: AT };
+  }
+
   async eraseSubject(_caller: Caller, subject: string, reason: string): Promise<ErasureView> {
     this.#note('eraseSubject', subject, reason);
     const remains = [
       { what: 'events without anything personal', why: 'what was sealed cannot be opened', until: null },
     ];
     return { subject: 'con_1', event: '1-2', at: AT, remains };
+  }
+
+  async purgeSubject(_caller: Caller, subject: string): Promise<PurgeView> {
+    this.#note('purgeSubject', subject);
+    const steps = [{ what: 'table subject_keys', bytes_before: 8_192, bytes_after: 0 }];
+    return { subject: 'con_1', steps, remains: [{ what: 'backups', why: 'sealed', until: AT }] };
+  }
+
+  async getRetention(): Promise<RetentionView> {
+    this.#note('getRetention');
+    const what = 'ids of messages';
+    return { policy: 'hash', classes: [{ class: 'processed_messages', days: null, default_days: 400, due: 0, what }] };
+  }
+
+  async runRetention(): Promise<RetentionRunView> {
+    this.#note('runRetention');
+    return { policy: 'hash', deleted: { processed_messages: 2 } };
+  }
+
+  async proveErasure(_caller: Caller, subject: string): Promise<SignedErasureProof> {
+    this.#note('proveErasure', subject);
+    return {
+      format: 1,
+      kind: 'erasure_proof',
+      installation: 'i1',
+      tenant: 'acme',
+      subject: 'con_1',
+      issued_at: AT,
+      erasure: { event: 'p1-2', hash: '0'.repeat(64), at: AT, by: 'person:operator', key_destroyed_at: AT },
+      concerned: { events: 3, digest: '0'.repeat(64) },
+      layers: [{ layer: 'ledger', result: 'unreadable', rows: 3, what: 'events with a sealed part' }],
+      delivered: [],
+      backups: [],
+      remains: [{ what: 'backups', why: 'sealed', until: AT }],
+      public_key: 'key',
+      signature: 'signature',
+    };
+  }
+
+  async checkErasureProof(_caller: Caller, document: JsonValue): Promise<ProofCheck> {
+    this.#note('checkErasureProof', document);
+    return { ok: true, subject: 'con_1', faults: [] };
   }
 
   async recordNote(...[, input]: Parameters<Services['recordNote']>) {

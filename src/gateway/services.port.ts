@@ -4,11 +4,13 @@
  */
 import type { Permission, Role } from '../domain/authority.ts';
 import type { AccountFacts, ContactFacts, Dimensions } from '../domain/entity.ts';
+import type { SignedErasureProof } from '../domain/erasure-proof.ts';
 import type { ActorKind } from '../domain/event-types.ts';
 import type { CheckResult } from '../domain/gate.ts';
 import type { GuardState } from '../domain/guard.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { RetentionClass } from '../domain/retention.ts';
 import type { Caller, Page, PageQuery } from './caller.port.ts';
 import type { IdentityServices } from './identity.port.ts';
 import type { NoteServices } from './note-services.port.ts';
@@ -151,6 +153,8 @@ export interface SubjectExport {
   readonly exported_at: string;
   /** What was sealed can no longer be read by anybody. */
   readonly erased: boolean;
+  /** Null when no legal hold is on the person. */
+  readonly hold: { readonly by: string; readonly reason: string; readonly at: string } | null;
   readonly profile: ContactView | null;
   /** Oldest first, with what was sealed, byte for byte. */
   readonly events: readonly EventView[];
@@ -169,6 +173,47 @@ export interface SubjectActView {
 /** That a person was erased, and what is left. */
 export interface ErasureView extends SubjectActView {
   readonly remains: readonly { readonly what: string; readonly why: string; readonly until: string | null }[];
+}
+
+/** One place whose bytes were written anew, or dropped. Sizes are null where nobody counts them. */
+export interface PurgeStep {
+  readonly what: string;
+  readonly bytes_before: number | null;
+  readonly bytes_after: number | null;
+}
+
+export interface PurgeView {
+  readonly subject: string;
+  readonly steps: readonly PurgeStep[];
+  readonly remains: ErasureView['remains'];
+}
+
+export interface RetentionView {
+  /** Hash of the policy in force, which has the periods. */
+  readonly policy: string;
+  readonly classes: readonly {
+    readonly class: RetentionClass;
+    /** Null: for ever. */
+    readonly days: number | null;
+    readonly default_days: number;
+    /** Rows that the next run deletes. */
+    readonly due: number;
+    readonly what: string;
+  }[];
+}
+
+export interface RetentionRunView {
+  readonly policy: string;
+  /** Rows by class. */
+  readonly deleted: { readonly [name: string]: number };
+}
+
+/** Whether a proof of an erasure is one of this installation and still true. */
+export interface ProofCheck {
+  readonly ok: boolean;
+  /** Null when the document is no proof. */
+  readonly subject: string | null;
+  readonly faults: readonly string[];
 }
 
 /** What was known about a subject at some time, derived from the events that were recorded by then. */
@@ -488,8 +533,23 @@ export interface Services extends NoteServices, SearchServices {
   exportSubject(caller: Caller, subject: string): Promise<SubjectExport>;
   /** Nothing more is sent to the person or scored of them. Throws `not_found`. */
   objectSubject(caller: Caller, subject: string, reason: string): Promise<SubjectActView>;
-  /** Destroys the key of the person. It cannot be taken back. Throws `not_found`. */
+  /** Nothing of the person is deleted until the hold is released. Throws `not_found`, and `state_conflict` when there is one, or the person is erased. */
+  holdSubject(caller: Caller, subject: string, reason: string): Promise<SubjectActView>;
+  /** Throws `not_found`, and `state_conflict` when there is no hold. */
+  releaseSubject(caller: Caller, subject: string, reason: string): Promise<SubjectActView>;
+  /** Destroys the key of the person. It cannot be taken back. Throws `not_found`, and `state_conflict` under a legal hold. */
   eraseSubject(caller: Caller, subject: string, reason: string): Promise<ErasureView>;
+  /**
+   * Takes the bytes of an erased person out of the files of the database, of LanceDB and of the broker. It locks tables while they are written anew.
+   * Throws `state_conflict` when the person is not erased, and `unavailable` when others hold on to what was deleted.
+   */
+  purgeSubject(caller: Caller, subject: string): Promise<PurgeView>;
+  /** Looks that the person is erased, and signs it. Throws `state_conflict` when they are not, or something is left. */
+  proveErasure(caller: Caller, subject: string): Promise<SignedErasureProof>;
+  checkErasureProof(caller: Caller, document: JsonValue): Promise<ProofCheck>;
+
+  getRetention(caller: Caller): Promise<RetentionView>;
+  runRetention(caller: Caller): Promise<RetentionRunView>;
 
   listUncertain(caller: Caller, query: PageQuery): Promise<Page<UncertainView>>;
   /** Throws `not_found` when there is no such permit, or its fate is known. */

@@ -34,6 +34,8 @@ export interface SubjectContext {
   readonly account_facts: AccountEventFacts;
   readonly contact_facts: ContactEventFacts;
   readonly dimensions: Dimensions;
+  /** Why nothing of the person may be deleted, while that is so. */
+  readonly hold?: { readonly by: string; readonly reason: string; readonly at: number } | undefined;
   /** What those brought along that were merged into this one. Kept apart, so that a split can give it back. */
   readonly joined?: readonly { readonly id: string; readonly carried: Carried }[] | undefined;
 }

@@ -50,6 +50,7 @@ export class SimulatedBus {
           },
         };
       },
+      drop: () => Promise.resolve(),
       close: () => Promise.resolve(),
     };
   }

@@ -275,6 +275,11 @@ function actOnIdentity(builder: PlanBuilder, turn: Turn): GrowingDraft | null {
   }
 }
 
+/** Whether a legal hold forbids an erasure. One that was carried out before a restore is carried out again all the same. */
+function isHeld(builder: PlanBuilder, { tenant, actor, source }: Message): boolean {
+  return !source.startsWith('restore:') && subjectContext(builder.actor(tenant, 'lead', actor.id)).hold !== undefined;
+}
+
 /** Appends the message and everything that follows from it. Returns the id of its first event and its correlation. */
 export function receive(builder: PlanBuilder, incoming: Message): Received {
   const message = withCurrentRefs(builder, incoming);
@@ -286,6 +291,8 @@ export function receive(builder: PlanBuilder, incoming: Message): Received {
   if (timer !== undefined) builder.clearTimer({ tenant, actorKind: actor.kind, actorId: actor.id, name: timer });
   const act = actOnIdentity(builder, turn);
   if (act !== null) return received(turn, act);
+  if (message.type === 'subject.erased' && isHeld(builder, message))
+    return received(turn, builder.append(turn, actor, 'subject.erasure_refused', message.data));
   const survivor = survivorFor(builder, message);
   if (survivor !== null) return received(turn, forward(builder, turn, survivor.from, survivor.into));
   const refusal = refuseOwnership(builder, turn);

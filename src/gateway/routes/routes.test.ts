@@ -34,7 +34,9 @@ import {
   anchorViewSchema,
   verifyReportSchema,
 } from '../schemas/report.ts';
+import { retentionRunSchema, retentionViewSchema } from '../schemas/retention.ts';
 import { reviewDecidedSchema, reviewViewSchema } from '../schemas/review.ts';
+import { erasureProofViewSchema, proofCheckSchema, purgeSchema, subjectActSchema } from '../schemas/subject.ts';
 import { suppressedSchema } from '../schemas/suppression.ts';
 
 interface Case {
@@ -70,6 +72,37 @@ const CASES: Record<string, Case> = {
     request: { url: '/v1/traces/cor_1' },
     answer: pageOf(traceStepSchema),
     call: ['traceCorrelation', 'cor_1'],
+  },
+  getRetention: { request: { url: '/v1/retention' }, answer: retentionViewSchema, call: ['getRetention'] },
+  runRetention: {
+    request: { method: 'POST', url: '/v1/retention/runs' },
+    answer: retentionRunSchema,
+    call: ['runRetention'],
+  },
+  holdSubject: {
+    request: { method: 'POST', url: '/v1/subjects/con_1/hold', payload: { reason: 'lawsuit' } },
+    answer: subjectActSchema,
+    call: ['holdSubject', 'con_1', 'lawsuit'],
+  },
+  releaseSubject: {
+    request: { method: 'POST', url: '/v1/subjects/con_1/release', payload: { reason: 'settled' } },
+    answer: subjectActSchema,
+    call: ['releaseSubject', 'con_1', 'settled'],
+  },
+  purgeSubject: {
+    request: { method: 'POST', url: '/v1/subjects/con_1/purge' },
+    answer: purgeSchema,
+    call: ['purgeSubject', 'con_1'],
+  },
+  proveErasure: {
+    request: { url: '/v1/subjects/contact%2F4711/erasure-proof' },
+    answer: erasureProofViewSchema,
+    call: ['proveErasure', 'contact/4711'],
+  },
+  checkErasureProof: {
+    request: { method: 'POST', url: '/v1/verify-erasure-proof', payload: { format: 1 } },
+    answer: proofCheckSchema,
+    call: ['checkErasureProof', { format: 1 }],
   },
   putAccount: {
     request: { method: 'PUT', url: '/v1/accounts/acme', payload: { employees: 5 } },

@@ -78,6 +78,10 @@ export const leadMachine = leadSetup.createMachine({
     ],
     'decision.made': { actions: assign(({ context, event }) => withDecision(context, event.data, event.at)) },
     'outcome.linked': { actions: 'record_outcome_evidence' },
+    'subject.held': {
+      actions: assign({ hold: ({ event }) => ({ by: event.data.by, reason: event.data.reason, at: event.at }) }),
+    },
+    'subject.released': { actions: assign({ hold: undefined }) },
     'subject.objected': {
       target: '.objected',
       actions: [
@@ -166,6 +170,7 @@ export const leadMachine = leadSetup.createMachine({
         'outcome.recorded': {},
         'subject.objected': {},
         'subject.erased': {},
+        'subject.held': {},
       },
     },
   },
@@ -183,8 +188,8 @@ function forgotten({ account, first_seen_at, decisions }: SubjectContext): Subje
 
 export const leadDefinition: MachineDefinition = {
   kind: 'lead',
-  version: 2,
+  version: 3,
   machine: leadMachine,
-  // Version 2 has two more states and changes none of the others.
+  // Version 2 has two more states, and version 3 remembers legal holds; neither changes what was stored before.
   migrate: (state) => state,
 };

@@ -63,7 +63,9 @@ test('these are all events that it takes', () => {
     'signal.received',
     'signal.triaged',
     'subject.erased',
+    'subject.held',
     'subject.objected',
+    'subject.released',
   ]);
 });
 

@@ -478,7 +478,7 @@ export class ReadModel {
           'SELECT verdict AS name, count(*) AS count FROM decisions WHERE tenant = $1 AND NOT undone GROUP BY 1',
         ),
         executions: await one(
-          `SELECT count(*) AS count FROM executions e JOIN permits p ON p.tenant = e.tenant AND p.id = e.permit WHERE e.tenant = $1 AND e.state = 'sent'
+          `SELECT count(*) AS count FROM permits p WHERE p.tenant = $1 AND p.state = 'used'
              AND (p.batch IS NULL OR p.batch NOT IN (SELECT id FROM imports WHERE tenant = $1 AND state = 'undone'))`,
         ),
         outcomes: {

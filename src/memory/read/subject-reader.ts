@@ -44,15 +44,34 @@ export class SubjectReader {
     return { id, scope, account, domain, suppressionKeys };
   }
 
-  async export(tenant: TenantId, person: DirectoryPerson): Promise<Omit<SubjectExport, 'exported_at'>> {
-    const { id } = person;
+  /** When the key of a person was destroyed, in milliseconds; null when it was not. */
+  async erasedAt(tenant: TenantId, id: string): Promise<number | null> {
     const [key] = await this.#as(tenant, (session) =>
-      session.query<{ erased: boolean }>(
-        'SELECT destroyed_on IS NOT NULL AS erased FROM subject_keys WHERE tenant = $1 AND subject = $2',
+      session.query<{ on: Date | null }>(
+        'SELECT destroyed_on AS on FROM subject_keys WHERE tenant = $1 AND subject = $2',
         [tenant, id],
       ),
     );
-    const erased = key?.erased ?? false;
+    return key?.on?.getTime() ?? null;
+  }
+
+  /** The legal hold on a person; null when there is none. */
+  async hold(tenant: TenantId, id: string): Promise<SubjectExport['hold']> {
+    const [state] = await this.#as(tenant, (session) =>
+      session.query<{ context: string }>(
+        `SELECT context FROM actor_state WHERE tenant = $1 AND kind = 'lead' AND id = $2`,
+        [tenant, id],
+      ),
+    );
+    const { hold } = JSON.parse(state?.context ?? '{}') as {
+      readonly hold?: { readonly by: string; readonly reason: string; readonly at: number };
+    };
+    return hold === undefined ? null : { by: hold.by, reason: hold.reason, at: isoOf(hold.at) };
+  }
+
+  async export(tenant: TenantId, person: DirectoryPerson): Promise<Omit<SubjectExport, 'exported_at'>> {
+    const { id } = person;
+    const erased = (await this.erasedAt(tenant, id)) !== null;
     const known = await this.#as(tenant, (session) =>
       session.query('SELECT 1 FROM contacts WHERE tenant = $1 AND id = $2', [tenant, id]),
     );
@@ -65,6 +84,7 @@ export class SubjectReader {
     return {
       subject: id,
       erased,
+      hold: await this.hold(tenant, id),
       profile: known.length === 0 ? null : await this.#readModel.contact(tenant, id),
       events: await this.#events(tenant, person),
       decisions: await this.#decisions(tenant, id),

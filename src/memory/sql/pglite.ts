@@ -96,6 +96,11 @@ export async function openPglite(folder: string | null): Promise<Sql> {
     kind: 'pglite',
     transaction: (scope: SqlScope, work) => run(openStatement(scope), () => work(session)),
     asOwner: (work) => run('BEGIN', () => work(session)),
+    // There is one session, so no lock is ever waited for.
+    alone: (text) =>
+      inTurn(async () => {
+        await session.script(text);
+      }),
     async close() {
       await inTurn(async () => {
         if (ended === null) await ask({ kind: 'close' });

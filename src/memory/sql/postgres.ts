@@ -100,6 +100,20 @@ export function createPostgres(url: string, options: { maxConnections: number })
     }
   }
 
+  async function alone(text: string, lockWaitMs: number): Promise<void> {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query(`SET lock_timeout = ${Math.trunc(lockWaitMs)}`);
+      await client.query(text);
+    } finally {
+      await client.query('RESET lock_timeout').catch((error: unknown) => {
+        broken = error instanceof Error ? error : new Error(String(error));
+      });
+      client.release(broken);
+    }
+  }
+
   return {
     kind: 'postgres',
     transaction: (scope: SqlScope, work) => run(openStatement(scope), (client) => work(sessionOf(client))),
@@ -112,6 +126,7 @@ export function createPostgres(url: string, options: { maxConnections: number })
           },
         }),
       ),
+    alone,
     close: () => pool.end(),
   };
 }

@@ -33,5 +33,7 @@ export interface Sql {
   asOwner<Result>(
     run: (session: SqlSession & { script(text: string): Promise<void> }) => Promise<Result>,
   ): Promise<Result>;
+  /** One statement as the login itself that the database refuses within a transaction, such as a vacuum. Gives up when a lock is not free in time. */
+  alone(text: string, lockWaitMs: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -44,6 +44,7 @@ test('every transaction is told once, and its result or error passes through', a
     kind: 'postgres',
     transaction: () => Promise.reject(coded('08006')),
     asOwner: () => Promise.resolve('result') as never,
+    alone: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
   const sql = watchedSql(failing, (end, ms) => told.push(`${end} ${ms >= 0}`));

@@ -38,6 +38,7 @@ export function watchedSql(sql: Sql, watch: TransactionWatcher): Sql {
     kind: sql.kind,
     transaction: (scope, run) => watched(() => sql.transaction(scope, run)),
     asOwner: (run) => watched(() => sql.asOwner(run)),
+    alone: (text, lockWaitMs) => watched(() => sql.alone(text, lockWaitMs)),
     close: () => sql.close(),
   };
 }

@@ -92,7 +92,7 @@ export class SubjectVault {
   }
 
   /** Forgets the keys that were destroyed since the last call, by whatever host, and names them once. */
-  async forgetErased(sql: Sql): Promise<readonly SubjectRef[]> {
+  async forgetErased(sql: Sql): Promise<readonly (SubjectRef & { readonly at: number })[]> {
     const rows = await sql.asOwner((session) =>
       session.query<SubjectRef & { readonly on: Date }>(
         `SELECT tenant, subject, destroyed_on AS on FROM subject_keys WHERE destroyed_on > $1::timestamptz - interval '1 minute' ORDER BY destroyed_on`,
@@ -104,7 +104,7 @@ export class SubjectVault {
     // A look overlaps the one before, because what was committed late may have an earlier time.
     const fresh = rows.filter((row) => !this.#lately.has(subjectKeyOf(row)));
     this.#lately = new Set(rows.map(subjectKeyOf));
-    return fresh.map(({ tenant, subject }) => ({ tenant, subject }));
+    return fresh.map(({ tenant, subject, on }) => ({ tenant, subject, at: on.getTime() }));
   }
 
   /** Erased subjects: their keys must not stay in memory either. */

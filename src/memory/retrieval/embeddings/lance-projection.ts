@@ -4,6 +4,8 @@
  * double rows.
  */
 import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { connect } from '@lancedb/lancedb';
 import type { Connection, Table } from '@lancedb/lancedb';
@@ -15,6 +17,8 @@ import type { NotePlace, VectorStore } from './vector-store.ts';
 
 /** Rows of one write; many small ones make many small files. */
 const BATCH = 1_000;
+/** How far the clocks of hosts and database may differ. */
+const CLOCK_MARGIN_MS = 60_000;
 /** Filters are text, so nothing may stand in one that is not a name of ours. */
 const NAME = /^[A-Za-z0-9_.:-]{1,128}$/;
 
@@ -80,6 +84,23 @@ export class LanceProjection {
     for (const tenant of tenants) await this.reconcile(tenant);
   }
 
+  /** Whether there are files of before a time, which may hold the bytes of rows that were removed at that time. */
+  isOlderThan(at: number): boolean {
+    if (!existsSync(this.#folder)) return false;
+    return readdirSync(this.#folder).some(
+      (name) => statSync(join(this.#folder, name)).birthtimeMs < at + CLOCK_MARGIN_MS,
+    );
+  }
+
+  /** How many rows there are of these notes. */
+  async count(tenant: TenantId, places: readonly NotePlace[]): Promise<number> {
+    const table = await this.#open();
+    if (table === null) return 0;
+    let rows = 0;
+    for (const filter of filtersOf(tenant, places)) rows += await table.countRows(filter);
+    return rows;
+  }
+
   /** Merges small files and drops old versions of the table. */
   optimise(): Promise<void> {
     return this.#write(async () => {
@@ -88,11 +109,11 @@ export class LanceProjection {
     });
   }
 
-  /** Deletes the rows of every tenant. Searches compare the vectors of the database until it is made again. */
+  /** Deletes the rows of every tenant, and the tables of spaces that are no longer in use. Searches compare the vectors of the database until it is made again. */
   drop(): Promise<void> {
     this.#complete.clear();
     return this.#write(async () => {
-      if (await this.#exists()) await (await this.#connected()).dropTable(this.#table);
+      await (await this.#connected()).dropAllTables();
     });
   }
 
@@ -141,10 +162,7 @@ export class LanceProjection {
   }
 
   async #remove(table: Table, tenant: TenantId, places: readonly NotePlace[]): Promise<void> {
-    for (const [scope, group] of Map.groupBy(places, (place) => place.scope)) {
-      const seqs = group.map(({ seq }) => Math.trunc(seq)).join(', ');
-      await table.delete(`tenant = '${named(tenant)}' AND scope = '${named(scope)}' AND seq IN (${seqs})`);
-    }
+    for (const filter of filtersOf(tenant, places)) await table.delete(filter);
   }
 
   /** Null when there is no table yet. */
@@ -172,6 +190,14 @@ export class LanceProjection {
     this.#queue = result.catch(() => {});
     return result;
   }
+}
+
+/** One filter per scope. */
+function filtersOf(tenant: TenantId, places: readonly NotePlace[]): readonly string[] {
+  return [...Map.groupBy(places, (place) => place.scope)].map(([scope, group]) => {
+    const seqs = group.map(({ seq }) => Math.trunc(seq)).join(', ');
+    return `tenant = '${named(tenant)}' AND scope = '${named(scope)}' AND seq IN (${seqs})`;
+  });
 }
 
 function keyOf({ scope, seq }: NotePlace): string {

@@ -1,0 +1,33 @@
+/**
+ * What is deleted by age, and when. The ledger is not: its rows stay, and what is personal in them goes with the key of its person. A tenant changes a
+ * period in its policy, so every period that was in force is known by the policy's hash.
+ */
+import { z } from 'zod';
+
+/** A restore, an import or a sender may bring a message again; nobody does after this time. */
+const DAYS_MIN = 90;
+const DAYS_MAX = 3_650;
+
+export const RETENTION_CLASSES = {
+  processed_messages: {
+    days: 400,
+    what: 'ids and digests of messages that were processed or skipped; one that is sent again later counts as new',
+  },
+  ended_attempts: {
+    days: 400,
+    what: "attempts at permits that have ended, with the channel's name for what it did",
+  },
+} as const;
+export type RetentionClass = keyof typeof RETENTION_CLASSES;
+export const RETENTION_CLASS_NAMES = Object.keys(RETENTION_CLASSES) as [RetentionClass, ...RetentionClass[]];
+export const retentionClassSchema = z.enum(RETENTION_CLASS_NAMES);
+
+/** Days per class; a class that is not named keeps its default, and null keeps everything for ever. */
+export const retentionSchema = z.partialRecord(retentionClassSchema, z.int().min(DAYS_MIN).max(DAYS_MAX).nullable());
+export type Retention = z.infer<typeof retentionSchema>;
+
+/** Days for which a class is kept; null for ever. */
+export function retentionDays(retention: Retention | undefined, name: RetentionClass): number | null {
+  const days = retention?.[name];
+  return days === undefined ? RETENTION_CLASSES[name].days : days;
+}
