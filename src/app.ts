@@ -19,6 +19,7 @@ import { ImportService } from './actors/imports/import-service.ts';
 import { Intake } from './actors/intake/intake.ts';
 import { NoteCommands } from './actors/note-commands.ts';
 import { ParkedCommands } from './actors/parked-commands.ts';
+import { PlayCommands } from './actors/plays/play-commands.ts';
 import { CLOCK_MARGIN_MS, reconcileRestore } from './actors/restore/reconcile.ts';
 import { ReviewCommands } from './actors/review-commands.ts';
 import { SubjectCommands } from './actors/subject-commands.ts';
@@ -42,6 +43,7 @@ import { openBus } from './app/open-bus.ts';
 import { openChannels } from './app/open-channels.ts';
 import { openDatabase } from './app/open-database.ts';
 import { openObserver } from './app/open-observer.ts';
+import { createPlayServices } from './app/play-services.ts';
 import { prepareDatabase } from './app/prepare-database.ts';
 import { RestorePause } from './app/restore-pause.ts';
 import { openRetrieval } from './app/retrieval.ts';
@@ -67,6 +69,7 @@ import { readBacklog } from './memory/read/backlog-reader.ts';
 import { createImportStore } from './memory/read/import-store.ts';
 import { createLedgerReader } from './memory/read/ledger-reader.ts';
 import { ParkedMessages } from './memory/read/parked-messages.ts';
+import { PlayReader } from './memory/read/play-reader.ts';
 import { ReadModel } from './memory/read/read-model.ts';
 import { RegistryReader } from './memory/read/registry-reader.ts';
 import { SubjectReader } from './memory/read/subject-reader.ts';
@@ -303,6 +306,13 @@ async function compose(
       notes: noteServices,
       staleDays: options.noteStaleDays ?? {},
       retrieval,
+    }),
+    plays: createPlayServices({
+      clock,
+      commands: new PlayCommands({ host, clock, reader: table, digest: sha256, keyedDigest }),
+      directory,
+      reader: new PlayReader(sql),
+      refuseIntake,
     }),
     forgetInIndex: (tenant, subject) => retrieval.forget(tenant, subject),
     reviews: new ReviewCommands(host, clock, sha256),

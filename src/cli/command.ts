@@ -74,6 +74,7 @@ export type CommandServices = Pick<
   | 'health'
   | 'identities'
   | 'listImports'
+  | 'plays'
   | 'exportSubject'
   | 'objectSubject'
   | 'eraseSubject'

@@ -12,6 +12,7 @@ import { importCommand } from './commands/import.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { memoryCommand } from './commands/memory.ts';
 import { parkedCommand } from './commands/parked.ts';
+import { playCommand } from './commands/play.ts';
 import { reviewCommand } from './commands/review.ts';
 import { demoCommand, serveCommand } from './commands/serve.ts';
 import { subjectCommand } from './commands/subject.ts';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   importCommand,
   traceCommand,
   reviewCommand,
+  playCommand,
   memoryCommand,
   parkedCommand,
   uncertainCommand,

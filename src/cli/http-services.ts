@@ -32,6 +32,7 @@ import type {
 import type { CommandServices } from './command.ts';
 import { httpIdentities } from './http-identities.ts';
 import { httpNoteServices } from './http-note-services.ts';
+import { httpPlays } from './http-plays.ts';
 import { httpSearchServices } from './http-search-services.ts';
 import { queryOf, withoutNulls } from './query.ts';
 
@@ -71,6 +72,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
   const part = encodeURIComponent;
   return {
     identities: httpIdentities(call),
+    plays: httpPlays(call),
     traceDecision: (_caller, id) => call<TraceView>('GET', `/v1/decisions/${part(id)}/trace`),
     traceCorrelation: async (_caller, correlation) =>
       (await call<Page<TraceStep>>('GET', `/v1/traces/${part(correlation)}`)).items,

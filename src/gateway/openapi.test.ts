@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { testGateway } from './gateway.fixture.ts';
+import type { OperationId } from './permissions.ts';
 import { OPERATIONS } from './permissions.ts';
 
 interface Operation {
@@ -64,6 +65,8 @@ test('has the paths that were promised', () => {
       "GET /v1/accounts/{external_id}/notes",
       "GET /v1/accounts/{external_id}/timeline",
       "GET /v1/accounts/{id}/events",
+      "GET /v1/brain-analysis-log",
+      "GET /v1/brain-analysis-log/{id}",
       "GET /v1/contacts/{external_id}",
       "GET /v1/contacts/{external_id}/aliases",
       "GET /v1/contacts/{external_id}/timeline",
@@ -78,6 +81,9 @@ test('has the paths that were promised', () => {
       "GET /v1/notes/{id}",
       "GET /v1/parked",
       "GET /v1/parked/{id}",
+      "GET /v1/play-calibration",
+      "GET /v1/plays",
+      "GET /v1/plays/{id}",
       "GET /v1/policy",
       "GET /v1/reports/loop",
       "GET /v1/reviews",
@@ -90,6 +96,7 @@ test('has the paths that were promised', () => {
       "POST /v1/accounts/{external_id}/merge",
       "POST /v1/anchors",
       "POST /v1/backups",
+      "POST /v1/brain-analysis-log",
       "POST /v1/contacts/{external_id}/aliases",
       "POST /v1/contacts/{external_id}/merge",
       "POST /v1/contacts/{external_id}/move",
@@ -111,6 +118,13 @@ test('has the paths that were promised', () => {
       "POST /v1/notes/{id}/verifications",
       "POST /v1/outcomes",
       "POST /v1/parked/{id}/decisions",
+      "POST /v1/plays",
+      "POST /v1/plays/{id}/approvals",
+      "POST /v1/plays/{id}/edits",
+      "POST /v1/plays/{id}/outcomes",
+      "POST /v1/plays/{id}/rejection",
+      "POST /v1/plays/{id}/retirement",
+      "POST /v1/plays/{id}/review",
       "POST /v1/proposals",
       "POST /v1/rebuild-check",
       "POST /v1/replay-all",
@@ -191,9 +205,10 @@ test('the examples of bodies are accepted', async () => {
   for (const [name, operation] of operations) {
     const [method = '', path = ''] = name.split(' ');
     for (const [type, { example }] of Object.entries(operation.requestBody?.content ?? {})) {
-      const { send } = testGateway();
+      const { send, headersOf } = testGateway();
       const url = path.replaceAll(/\{\w+\}/g, 'x');
-      const headers = { 'content-type': type };
+      const role = OPERATIONS[operation.operationId as OperationId] === 'reason' ? 'brain' : 'admin';
+      const headers = { ...headersOf(role), 'content-type': type };
       const answer = await send({ method, url, headers, payload: JSON.stringify(example) });
       expect([name, type, answer.statusCode < 300 ? 'accepted' : answer.body]).toEqual([name, type, 'accepted']);
     }

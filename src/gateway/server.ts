@@ -31,6 +31,7 @@ import { registerImportRoutes } from './routes/imports.ts';
 import { registerMemoryRoutes } from './routes/memory.ts';
 import { registerNoteRoutes } from './routes/notes.ts';
 import { registerParkedRoutes } from './routes/parked.ts';
+import { registerPlayRoutes } from './routes/plays.ts';
 import { registerProposalRoutes } from './routes/proposals.ts';
 import { registerReportRoutes } from './routes/reports.ts';
 import { registerReviewRoutes } from './routes/reviews.ts';
@@ -110,6 +111,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerAccountRoutes(app, context);
   registerReviewRoutes(app, context);
   registerParkedRoutes(app, context);
+  registerPlayRoutes(app, context);
   registerSubjectRoutes(app, context);
   registerNoteRoutes(app, context);
   registerIdentityRoutes(app, context);

@@ -9,6 +9,7 @@ import { isoOf } from '../domain/instant.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import { fakeIdentities } from './identity.fake.ts';
 import type { NoteDetail, NoteView, TimelineView } from './note-services.port.ts';
+import { fakePlays } from './plays.fake.ts';
 import type { MemoryAnswer } from './search-services.port.ts';
 import type {
   KnownStateView,
@@ -88,6 +89,7 @@ export class FakeServices implements Services {
   readonly keys = new Map<string, Caller>();
   readonly #texts = new Map<string, string>();
   readonly identities = fakeIdentities((name, ...args) => this.#note(name, ...args));
+  readonly plays = fakePlays((name, ...args) => this.#note(name, ...args));
   authentications = 0;
   /** Thrown by whatever is called next. */
   failure: Error | null = null;
