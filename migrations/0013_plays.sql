@@ -1,5 +1,6 @@
--- Brains, the log of what they found, and the library of sales plays. Not breaking for data; an older program does not know the new kind of
--- identity and actor, and so may not run beside this one.
+-- safe-from: 3
+-- Brains, the log of what they found, and the library of sales plays. An older program does not know the events of plays and parks them, so all hosts
+-- are replaced before the first brain gets a key.
 
 -- ── Identities of brains, and what people may decide ───────────────────────────────────────────────────────────────────────
 

@@ -14,7 +14,7 @@ import type { LedgerBody, LedgerHeader } from '../domain/ledger-event.ts';
 import type { Message, SealedPart, ProfileWrite } from '../domain/message.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { LoadedMemory, MemoryWrites } from './memory/memory-store.port.ts';
-import type { AnalysisRow, PlayRow } from './plays/play-row.ts';
+import type { AnalysisRow, PlayRow } from './plays/play-store.port.ts';
 
 export interface StoredActor {
   readonly tenant: TenantId;

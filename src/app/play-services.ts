@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../actors/clock.port.ts';
 import type { Directory } from '../actors/intake/directory.port.ts';
 import type { PlayActType, PlayCommands } from '../actors/plays/play-commands.ts';
-import type { AnalysisRow, PlayRow } from '../actors/plays/play-row.ts';
+import type { AnalysisRow, PlayRow } from '../actors/plays/play-store.port.ts';
 import { PLAY_ACTION } from '../domain/brain.ts';
 import type { Brain } from '../domain/brain.ts';
 import { GatehouseError, must } from '../domain/errors.ts';

@@ -6,7 +6,7 @@ import { tenantKey } from '../../domain/keys.ts';
 import type { LedgerRow } from '../../domain/ledger-event.ts';
 import type { PlayContext } from '../../machines/play/play.machine.ts';
 import { playRowOf } from '../plays/play-row.ts';
-import type { AnalysisRow, PlayRow } from '../plays/play-row.ts';
+import type { AnalysisRow, PlayRow } from '../plays/play-store.port.ts';
 import type { LedgerFold } from './ledger-fold.ts';
 import { compareRows } from './rebuild-memory.ts';
 

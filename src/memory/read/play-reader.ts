@@ -1,5 +1,5 @@
 /** Plays and what brains found, as people and brains read them. */
-import type { AnalysisRow, PlayRow } from '../../actors/plays/play-row.ts';
+import type { AnalysisRow, PlayRow } from '../../actors/plays/play-store.port.ts';
 import type { Brain } from '../../domain/brain.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { HOT_MS, WARM_MS } from '../../domain/play.ts';

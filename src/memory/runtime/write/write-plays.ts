@@ -1,5 +1,5 @@
 /** Writes what brains found, and each step of each play in its order, because the database checks every one. */
-import type { AnalysisRow, PlayRow } from '../../../actors/plays/play-row.ts';
+import type { AnalysisRow, PlayRow } from '../../../actors/plays/play-store.port.ts';
 import type { CommitPlan, Loaded } from '../../../actors/runtime-store.port.ts';
 import { canonicalJson } from '../../../domain/json.ts';
 import { actorKey } from '../../../domain/keys.ts';
