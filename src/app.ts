@@ -29,6 +29,7 @@ import { WorkerLoop } from './actors/worker-loop.ts';
 import type { App, AppOptions } from './app/app.port.ts';
 import { BacklogWatch } from './app/backlog-watch.ts';
 import { writeServerBackup } from './app/backups.ts';
+import { seedDemoPlays } from './app/demo-plays.ts';
 import { DiskGuard } from './app/disk-guard.ts';
 import { every } from './app/every.ts';
 import { keyCheckOf } from './app/key-check.ts';
@@ -50,6 +51,7 @@ import { openRetrieval } from './app/retrieval.ts';
 import { createSearchServices } from './app/search-services.ts';
 import { createServices } from './app/services.ts';
 import { UsageMeter } from './app/usage-meter.ts';
+import { isoOf } from './domain/instant.ts';
 import { DEFAULT_POLICY } from './domain/policy.ts';
 import { createGateway } from './gateway/server.ts';
 import { createRunners, MACHINE_GENERATION } from './machines/catalogue.ts';
@@ -384,6 +386,15 @@ async function compose(
       const key = keptSecret(options.dataDir, 'demo-key', () => `gh_demo_${randomBytes(24).toString('base64url')}`);
       await tenants.ensure(DEMO_TENANT, 'Demo', 'demo', DEMO_POLICY);
       await keys.adopt({ tenant: DEMO_TENANT, label: 'admin', role: 'admin', kind: 'person' }, key);
+      const brainKey = keptSecret(
+        options.dataDir,
+        'demo-brain-key',
+        () => `gh_demo_${randomBytes(24).toString('base64url')}`,
+      );
+      const brain = { label: 'pipeline brain', role: 'brain', kind: 'brain', brain: 'AGT-901' } as const;
+      await keys.adopt({ tenant: DEMO_TENANT, ...brain }, brainKey);
+      const caller = await services.authenticate(brainKey);
+      if (caller !== null && pause.reason === null) await seedDemoPlays(services.plays, caller, isoOf(clock.now()));
       return { tenant: DEMO_TENANT, key, caller: localCaller(DEMO_TENANT) };
     },
     adminKey: () => Promise.resolve(adminKey),
