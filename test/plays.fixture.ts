@@ -67,6 +67,17 @@ export function draft(proposal: string, segment: string | null, changes: Partial
   return { id: `draft-${made}`, originating_proposal_id: proposal, segment, content };
 }
 
+/** An active play, with everybody whom it takes. */
+export async function activatePlay(system: TestApp): Promise<void> {
+  const { plays } = system.app.services;
+  const brain = await withKey(system, 'pipeline brain', { brain: 'AGT-901' });
+  const slm = await withKey(system, 'Ana', { authorities: ['SLM'] });
+  const revOps = await withKey(system, 'Bo', { authorities: ['RevOps'] });
+  const { proposal_id: proposal } = await plays.logAnalysis(brain, analysis());
+  const { id } = await almostActive(system, brain, slm, proposal, 'commercial_mm');
+  await plays.approve(revOps, id, { revision: 0, authority: null });
+}
+
 /** A play of the segment that lacks the approval of RevOps only. */
 export async function almostActive(
   { app }: TestApp,
