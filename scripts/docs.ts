@@ -336,6 +336,7 @@ const MACHINE_TITLES: Readonly<Record<string, string>> = {
   action: 'One proposed action, from proposal to its end.',
   tenant: 'The registry of one tenant: its mode, clock, policy and kill switch.',
   trust: 'One trust cell: the autonomy that one kind of action has earned.',
+  play: 'One sales play, from the draft of a brain to its end.',
 };
 
 function machinePage(kind: string, machine: AnyStateMachine, version: number): string {

@@ -22,6 +22,7 @@ import { NoteCommands } from './actors/note-commands.ts';
 import { OwnershipCommands } from './actors/ownership-commands.ts';
 import { ParkedCommands } from './actors/parked-commands.ts';
 import type { PlannerDeps } from './actors/planner/plan-builder.ts';
+import { PlayCommands } from './actors/plays/play-commands.ts';
 import { CLOCK_MARGIN_MS, reconcileRestore } from './actors/restore/reconcile.ts';
 import { ReviewCommands } from './actors/review-commands.ts';
 import { SubjectCommands } from './actors/subject-commands.ts';
@@ -31,6 +32,7 @@ import { WorkerLoop } from './actors/worker-loop.ts';
 import type { App, AppOptions } from './app/app.port.ts';
 import { BacklogWatch } from './app/backlog-watch.ts';
 import { writeServerBackup } from './app/backups.ts';
+import { seedDemoPlays } from './app/demo-plays.ts';
 import { DiskGuard } from './app/disk-guard.ts';
 import { ErasureProofs } from './app/erasure-proofs.ts';
 import { every } from './app/every.ts';
@@ -46,6 +48,7 @@ import { openBus } from './app/open-bus.ts';
 import { openChannels } from './app/open-channels.ts';
 import { openDatabase } from './app/open-database.ts';
 import { openObserver } from './app/open-observer.ts';
+import { createPlayServices } from './app/play-services.ts';
 import { prepareDatabase } from './app/prepare-database.ts';
 import { Purge } from './app/purge.ts';
 import { RestorePause } from './app/restore-pause.ts';
@@ -54,6 +57,7 @@ import { openRetrieval } from './app/retrieval.ts';
 import { createSearchServices } from './app/search-services.ts';
 import { createServices } from './app/services.ts';
 import { UsageMeter } from './app/usage-meter.ts';
+import { isoOf } from './domain/instant.ts';
 import { DEFAULT_POLICY } from './domain/policy.ts';
 import { createGateway } from './gateway/server.ts';
 import { createRunners, MACHINE_GENERATION } from './machines/catalogue.ts';
@@ -75,6 +79,7 @@ import { createImportStore } from './memory/read/import-store.ts';
 import { createLedgerReader } from './memory/read/ledger-reader.ts';
 import { OwnershipReader } from './memory/read/ownership-reader.ts';
 import { ParkedMessages } from './memory/read/parked-messages.ts';
+import { PlayReader } from './memory/read/play-reader.ts';
 import { ReadModel } from './memory/read/read-model.ts';
 import { RegistryReader } from './memory/read/registry-reader.ts';
 import { SubjectReader } from './memory/read/subject-reader.ts';
@@ -347,6 +352,13 @@ async function compose(
       journalDays,
       now: () => clock.now(),
     }),
+    plays: createPlayServices({
+      clock,
+      commands: new PlayCommands({ host, clock, reader: table, digest: sha256, keyedDigest }),
+      directory,
+      reader: new PlayReader(sql),
+      refuseIntake,
+    }),
     reviews: new ReviewCommands(host, clock, sha256),
   });
 
@@ -417,6 +429,15 @@ async function compose(
       const key = keptSecret(options.dataDir, 'demo-key', () => `gh_demo_${randomBytes(24).toString('base64url')}`);
       await tenants.ensure(DEMO_TENANT, 'Demo', 'demo', DEMO_POLICY);
       await keys.adopt({ tenant: DEMO_TENANT, label: 'admin', role: 'admin', kind: 'person' }, key);
+      const brainKey = keptSecret(
+        options.dataDir,
+        'demo-brain-key',
+        () => `gh_demo_${randomBytes(24).toString('base64url')}`,
+      );
+      const brain = { label: 'pipeline brain', role: 'brain', kind: 'brain', brain: 'AGT-901' } as const;
+      await keys.adopt({ tenant: DEMO_TENANT, ...brain }, brainKey);
+      const caller = await services.authenticate(brainKey);
+      if (caller !== null && pause.reason === null) await seedDemoPlays(services.plays, caller, isoOf(clock.now()));
       return { tenant: DEMO_TENANT, key, caller: localCaller(DEMO_TENANT) };
     },
     adminKey: () => Promise.resolve(adminKey),

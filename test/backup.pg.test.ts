@@ -28,6 +28,7 @@ import { event, knowProspect, proposal, testApp, until } from './app.fixture.ts'
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases, describePostgres } from './needs.ts';
 import type { TestDatabase } from './needs.ts';
+import { activatePlay } from './plays.fixture.ts';
 import { createDatabase } from './postgres-database.ts';
 import { TEST_MASTER_KEY } from './process.fixture.ts';
 
@@ -77,6 +78,7 @@ async function work(test: TestApp): Promise<void> {
   ]);
   await app.services.propose(caller, proposal('contact/someone'));
   await app.services.acceptOutcomes(caller, [event('unsubscribe', 'contact/other', {})]);
+  await activatePlay(test);
   await until(async () => (await test.rows(`SELECT 1 FROM inbox WHERE state = 'pending'`)).length === 0);
 }
 
@@ -95,6 +97,7 @@ describeDatabases('a backup', (database: TestDatabase) => {
     expect(before['ledger']?.length).toBeGreaterThan(5);
     expect(before['permits']?.length).toBeGreaterThan(0);
     expect(before['suppressions']?.length).toBeGreaterThan(0);
+    expect(before['plays']?.[0]).toContain('active');
     let loaded: Record<string, readonly string[]> = {};
     await using target = await testApp(database, {
       masterKey: TEST_MASTER_KEY,

@@ -53,7 +53,12 @@ export interface NoteCommandDeps {
 /** Where a note stands: enough to address whoever keeps it. */
 type Standing = Pick<StoredNote, 'id' | 'scope' | 'account' | 'slot'>;
 
-const AUTHORITY_OF: Record<Actor['kind'], NoteAuthority> = { person: 'person', agent: 'agent', system: 'record' };
+const AUTHORITY_OF: Record<Actor['kind'], NoteAuthority> = {
+  person: 'person',
+  agent: 'agent',
+  system: 'record',
+  brain: 'agent',
+};
 
 export class NoteCommands {
   readonly #deps: NoteCommandDeps;

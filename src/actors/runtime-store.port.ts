@@ -14,6 +14,7 @@ import type { LedgerBody, LedgerHeader } from '../domain/ledger-event.ts';
 import type { Message, SealedPart, ProfileWrite } from '../domain/message.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { LoadedMemory, MemoryWrites } from './memory/memory-store.port.ts';
+import type { AnalysisRow, PlayRow } from './plays/play-store.port.ts';
 
 export interface StoredActor {
   readonly tenant: TenantId;
@@ -321,6 +322,9 @@ export interface CommitPlan {
   readonly reviewUpdates: readonly ReviewUpdate[];
   readonly outcomes: readonly OutcomeRow[];
   readonly leads: readonly LeadRow[];
+  /** A row for each step of a play, in order: the database checks every one. */
+  readonly plays: readonly PlayRow[];
+  readonly analyses: readonly AnalysisRow[];
   readonly suppressions: readonly SuppressionRow[];
   /** Persons whose data key is destroyed with this commit. */
   readonly erasures: readonly {

@@ -32,6 +32,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { modeSchema } from '../domain/mode.ts';
 import { parseTrustCellId } from '../domain/trust.ts';
 import type { NoteServices } from '../gateway/note-services.port.ts';
+import type { PlayServices } from '../gateway/play-services.port.ts';
 import type { SearchServices } from '../gateway/search-services.port.ts';
 import type {
   BackupView,
@@ -90,6 +91,7 @@ export interface ServiceParts extends IdentityParts, Omit<OwnershipParts, 'now'>
   readonly importStore: ImportStore;
   readonly intake: Intake;
   readonly noteServices: NoteServices;
+  readonly plays: PlayServices;
   readonly searchServices: SearchServices;
   readonly keys: KeyStore;
   readonly meter: UsageMeter;
@@ -267,12 +269,21 @@ export function createServices(parts: ServiceParts): Services {
     suppressions: createSuppressionServices(parts),
     ownership: createOwnershipServices({ ...parts, now: () => clock.now() }),
     past: createPastServices(parts),
+    plays: parts.plays,
     ...parts.searchServices,
     async authenticate(key) {
       const found = await keys.authenticate(key);
       return found === null
         ? null
-        : { tenant: found.tenant, keyId: found.keyId, identity: found.identity, kind: found.kind, role: found.role };
+        : {
+            tenant: found.tenant,
+            keyId: found.keyId,
+            identity: found.identity,
+            kind: found.kind,
+            role: found.role,
+            authorities: found.authorities,
+            brain: found.brain,
+          };
     },
     async acceptSignals(caller, events) {
       refuseIntake();

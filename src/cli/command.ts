@@ -77,6 +77,7 @@ export type CommandServices = Pick<
   | 'suppressions'
   | 'past'
   | 'listImports'
+  | 'plays'
   | 'exportSubject'
   | 'objectSubject'
   | 'holdSubject'

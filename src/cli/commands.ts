@@ -15,6 +15,7 @@ import { ledgerCommand } from './commands/ledger.ts';
 import { memoryCommand } from './commands/memory.ts';
 import { ownCommand } from './commands/own.ts';
 import { parkedCommand } from './commands/parked.ts';
+import { playCommand } from './commands/play.ts';
 import { retentionCommand } from './commands/retention.ts';
 import { reviewCommand } from './commands/review.ts';
 import { demoCommand, serveCommand } from './commands/serve.ts';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   importCommand,
   traceCommand,
   reviewCommand,
+  playCommand,
   memoryCommand,
   parkedCommand,
   uncertainCommand,

@@ -59,6 +59,7 @@ function isLocked(config: Config): boolean {
 
 /** A key for the tenant: configured, or kept in the data folder. Throws `unauthorized` when there is none. */
 function keyOf(config: Config, tenant: string, readFile: ReadFile): string {
+  if (config.key !== null) return config.key;
   if (tenant === 'default' && config.adminKey !== null) return config.adminKey;
   const path = join(config.dataDir, 'keys', tenant === 'default' ? 'admin-key' : `${tenant}-key`);
   try {

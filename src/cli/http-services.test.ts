@@ -52,7 +52,11 @@ describe('over the real gateway', () => {
   async function gateway() {
     const { app, services } = testGateway();
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
-    return { services, client: httpServices(url, services.addKey('admin')) };
+    return {
+      services,
+      client: httpServices(url, services.addKey('admin')),
+      brain: httpServices(url, services.addKey('brain')),
+    };
   }
 
   test('notes and timelines travel whole', async () => {
@@ -91,6 +95,77 @@ describe('over the real gateway', () => {
       ['listNotes', 'a/b', filter],
       ['accountTimeline', 'acme'],
       ['contactTimeline', 'c-1'],
+    ]);
+  });
+
+  test('plays travel whole', async () => {
+    const { client, brain, services } = await gateway();
+    const query = { limit: 5, cursor: null, state: 'draft', segment: 'smb', tier: null } as const;
+    const edit = { revision: 1, changes: { name: 'Other', active_period_end: null } };
+    const outcomes = {
+      quarter: '2026-Q4',
+      meeting_rate: 0.1,
+      opportunity_rate: null,
+      contract_value: { amount_minor: 100, currency: 'EUR' },
+      sequences: 7,
+    };
+    await client.plays.list(CALLER, query);
+    expect((await client.plays.get(CALLER, 'play_/1')).drafted).toMatchObject({
+      hypothesis: 'A champion who moved buys again.',
+    });
+    await client.plays.pickUp(CALLER, 'play_1');
+    await client.plays.edit(CALLER, 'play_1', edit);
+    await client.plays.approve(CALLER, 'play_1', { revision: 1, authority: 'SLM' });
+    await client.plays.reject(CALLER, 'play_1', 'too broad');
+    await client.plays.retire(CALLER, 'play_1', { retire_reason: 'completed', note: null });
+    await client.plays.measure(CALLER, 'play_1', outcomes);
+    expect(await client.plays.calibration(CALLER)).toMatchObject({ active_plays_watch: 30 });
+    await client.plays.listAnalyses(CALLER, { limit: 5, cursor: null });
+    await client.plays.getAnalysis(CALLER, 'pro_1');
+    const proposal = {
+      id: 'd1',
+      originating_proposal_id: 'pro_1',
+      segment: 'smb',
+      content: {
+        name: 'n',
+        hypothesis: 'h',
+        target_definition: { icp_tiers: ['T1'] },
+        suggested_cadence: { template: 't', steps: [] },
+        success_criteria: { meeting_rate: 0.1, evaluate_after_days: 30 },
+      },
+    };
+    expect(await brain.plays.propose(CALLER, proposal)).toEqual({ id: 'play_1', duplicate: false });
+    const input = {
+      id: 'run-1',
+      account: null,
+      question: 'Why?',
+      model_id: 'm',
+      system_prompt_hash: 'h',
+      sources_read: [],
+      narrative_output: 'Because.',
+      proposed_actions: [],
+      confidence_flags: ['inference' as const],
+      data_staleness_acknowledged: false,
+      tool_calls: [],
+      input_tokens: 1,
+      output_tokens: 1,
+      cost_usd_estimate: '0.01',
+    };
+    await brain.plays.logAnalysis(CALLER, input);
+    expect(services.calls).toEqual([
+      ['listPlays', query],
+      ['getPlay', 'play_/1'],
+      ['reviewPlay', 'play_1'],
+      ['editPlay', 'play_1', edit],
+      ['approvePlay', 'play_1', { revision: 1, authority: 'SLM' }],
+      ['rejectPlay', 'play_1', 'too broad'],
+      ['retirePlay', 'play_1', { retire_reason: 'completed', note: null }],
+      ['measurePlay', 'play_1', outcomes],
+      ['playCalibration'],
+      ['listAnalyses', { limit: 5, cursor: null }],
+      ['getAnalysis', 'pro_1'],
+      ['proposePlay', proposal],
+      ['logAnalysis', input],
     ]);
   });
 

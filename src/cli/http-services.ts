@@ -34,6 +34,7 @@ import { httpIdentities } from './http-identities.ts';
 import { httpNoteServices } from './http-note-services.ts';
 import { httpOwnership } from './http-ownership.ts';
 import { httpPast } from './http-past.ts';
+import { httpPlays } from './http-plays.ts';
 import { httpSearchServices } from './http-search-services.ts';
 import { httpSuppressions } from './http-suppressions.ts';
 import { queryOf, withoutNulls } from './query.ts';
@@ -77,6 +78,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
     ownership: httpOwnership(call),
     suppressions: httpSuppressions(call),
     past: httpPast(call),
+    plays: httpPlays(call),
     traceDecision: (_caller, id) => call<TraceView>('GET', `/v1/decisions/${part(id)}/trace`),
     traceCorrelation: async (_caller, correlation) =>
       (await call<Page<TraceStep>>('GET', `/v1/traces/${part(correlation)}`)).items,

@@ -44,6 +44,7 @@ test('an empty environment gives the defaults', () => {
     embeddingsKey: null,
     databaseUrl: null,
     natsUrl: null,
+    key: null,
     adminKey: null,
     masterKey: null,
     anthropicApiKey: null,

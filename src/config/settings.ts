@@ -239,6 +239,14 @@ export const SETTINGS = {
     description:
       'A NATS server with JetStream, which carries messages between hosts on one Postgres. Without it hosts find them in the database.',
   }),
+  key: setting<string, null>({
+    env: 'GATEHOUSE_KEY',
+    kind: KEY,
+    default: null,
+    secret: true,
+    description:
+      'The key with which commands ask a running server, for whoever is not its admin. Without it they use the admin key of the tenant.',
+  }),
   adminKey: setting<string, null>({
     env: 'GATEHOUSE_ADMIN_KEY',
     kind: KEY,

@@ -7,7 +7,7 @@ export type Effect =
   | { readonly type: 'triage'; readonly trigger: 'signal' | 'retriage' }
   /** Ask the decision engine for the next best action. */
   | { readonly type: 'decide' }
-  /** Feed `retriage.due` or `action.due` or `action.expired` back at a time. One timer per name and actor; a new one replaces it. */
+  /** Feed `retriage.due`, `action.due`, `action.expired` or `play.sunset_due` back at a time. One timer per name and actor; a new one replaces it. */
   | { readonly type: 'start_timer'; readonly name: TimerName; readonly at: number }
   /** `pending` is false when the actor knows that no such timer is set, so that nobody needs to ask the database. */
   | { readonly type: 'cancel_timer'; readonly name: TimerName; readonly pending: boolean }
@@ -31,9 +31,15 @@ export type Effect =
   | { readonly type: 'record_outcome_evidence' }
   /** Cancel what is open for the person. */
   | { readonly type: 'withdraw' }
+  /** Both have approved: the play becomes active. */
+  | { readonly type: 'activate_play' }
+  /** The play has ended: its place under the cap is free. */
+  | { readonly type: 'free_play' }
+  /** The end date of the play is over: it ends if the policy says so. */
+  | { readonly type: 'sunset_play' }
   /** See whether the evidence moves the level. */
   | { readonly type: 'review_level'; readonly harm: boolean };
 
-export const TIMER_NAMES = ['retriage', 'due', 'review_expiry'] as const;
+export const TIMER_NAMES = ['retriage', 'due', 'review_expiry', 'sunset'] as const;
 export type TimerName = (typeof TIMER_NAMES)[number];
 export type EffectType = Effect['type'];

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 
 import { actionTypeSchema, channelSchema, riskClassSchema } from './action-types.ts';
+import { analysisSchema, brainSchema } from './brain.ts';
 import { dimensionsSchema } from './entity.ts';
 import { accountEventFactsSchema, contactEventFactsSchema } from './event-facts.ts';
 import { checkResultSchema, HOLD_QUEUES } from './gate.ts';
@@ -16,12 +17,21 @@ import { CLOCKS, modeSchema } from './mode.ts';
 import { moneySchema } from './money.ts';
 import { noteRecordSchema } from './note.ts';
 import { outcomeTypeSchema } from './outcome-types.ts';
+import {
+  PLAY_APPROVERS,
+  PLAY_FIELDS,
+  PLAY_SCOPES,
+  playContentSchema,
+  playWorkedSchema,
+  RETIRE_REASONS,
+  retrospectiveSchema,
+} from './play.ts';
 import { TRIAGE_REASONS } from './reason-codes.ts';
 import type { TriageReason } from './reason-codes.ts';
 import { signalTypeSchema } from './signal-types.ts';
 import { evidenceSchema } from './trust.ts';
 
-export const ACTOR_KINDS = ['tenant', 'account', 'lead', 'action', 'trust'] as const;
+export const ACTOR_KINDS = ['tenant', 'account', 'lead', 'action', 'trust', 'play'] as const;
 export const actorKindSchema = z.enum(ACTOR_KINDS);
 export type ActorKind = z.infer<typeof actorKindSchema>;
 
@@ -495,6 +505,58 @@ export const EVENT_TYPES = {
     ['trust'],
     'A trust level changed',
     z.strictObject({ from: z.string(), to: z.string(), reason: z.string() }),
+  ),
+
+  'brain.analysis_logged': spec(['tenant'], 'A brain logged what it found', analysisSchema),
+  'play.proposed': spec(
+    ['play'],
+    'A brain drafted a play',
+    z.strictObject({
+      scope: z.enum(PLAY_SCOPES),
+      segment: z.string().nullable(),
+      account: z.string().nullable(),
+      brain: brainSchema,
+      originating_proposal_id: z.string(),
+      content: playContentSchema,
+      by,
+    }),
+  ),
+  'play.picked_up': spec(['play'], 'A person took up a draft to work it out', z.strictObject({ by })),
+  'play.edited': spec(
+    ['play'],
+    'A person changed a play under review',
+    z.strictObject({
+      by,
+      /** The revision that was read. */
+      revision: z.int(),
+      fields: z.array(z.enum(PLAY_FIELDS)),
+      before: playWorkedSchema,
+      after: playWorkedSchema,
+      /** How far the play is from what the brain drafted, as a share of its text. */
+      edited_share: z.number(),
+    }),
+  ),
+  'play.approved': spec(
+    ['play'],
+    'A play was approved for one of the two authorities',
+    z.strictObject({ by, authority: z.enum(PLAY_APPROVERS), revision: z.int() }),
+  ),
+  'play.activated': spec(['play'], 'A play became active', z.strictObject({ active_period_start: z.string() })),
+  'play.refused': spec(
+    ['play'],
+    'An act on a play came when it was not possible',
+    z.strictObject({ act: z.string(), by: z.string().nullable(), detail: reasonText }),
+  ),
+  'play.sunset_due': spec(['play'], 'The end date of a play is over', z.strictObject({ due_at: instant })),
+  'play.retired': spec(
+    ['play'],
+    'A play ended',
+    z.strictObject({ by: z.string().nullable(), retire_reason: z.enum(RETIRE_REASONS), note: reasonText.nullable() }),
+  ),
+  'play.measured': spec(
+    ['play'],
+    'What a play brought in a quarter was recorded',
+    z.strictObject({ by, outcomes: retrospectiveSchema }),
   ),
 
   'message.resolved': spec(

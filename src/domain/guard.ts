@@ -1,5 +1,6 @@
 /**
- * Guard rows: what the gate must know about a contact, account, domain, sender or budget, kept under a row lock. A guard is a fold
+ * Guard rows: what the gate must know about a contact, account, domain, sender or budget, and which plays of a
+ * segment are active, kept under a row lock. A guard is a fold
  * over the changes that ledger events carry, so its state at any version can be derived again.
  */
 import { z } from 'zod';
@@ -79,6 +80,8 @@ export const guardStateSchema = z.strictObject({
   into: intoSchema.optional(),
   /** The account that a person was moved to by an operator; null for none. */
   parent: z.string().nullable().optional(),
+  /** Active plays of a segment or account, oldest first. */
+  plays: z.array(z.string()).optional(),
 });
 export type GuardState = z.infer<typeof guardStateSchema>;
 
@@ -149,6 +152,9 @@ export const guardChangeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('gained'), at: instant, gained: gainedSchema }),
   /** An operator moved a person to another account. */
   z.strictObject({ kind: z.literal('moved'), account: z.string().nullable() }),
+  /** A play became active, or is active no more. */
+  z.strictObject({ kind: z.literal('play_activated'), play: z.string() }),
+  z.strictObject({ kind: z.literal('play_retired'), play: z.string() }),
   /** An undone import puts a guard back to what it was. */
   z.strictObject({ kind: z.literal('reverted'), state: guardStateSchema }),
 ]);
@@ -161,9 +167,9 @@ export interface GuardWrite {
   readonly change: GuardChange;
 }
 
-export type GuardKey = `${'contact' | 'account' | 'domain' | 'sender' | 'budget'}:${string}`;
+export type GuardKey = `${'contact' | 'account' | 'domain' | 'sender' | 'budget' | 'segment'}:${string}`;
 export const guardKeySchema = z.templateLiteral([
-  z.enum(['contact', 'account', 'domain', 'sender', 'budget']),
+  z.enum(['contact', 'account', 'domain', 'sender', 'budget', 'segment']),
   ':',
   z.string(),
 ]);
@@ -282,6 +288,10 @@ export function applyGuardChange(state: GuardState, change: GuardChange): GuardS
       return gain(state, change.gained, change.at);
     case 'moved':
       return { ...state, parent: change.account };
+    case 'play_activated':
+      return { ...state, plays: [...(state.plays ?? []), change.play] };
+    case 'play_retired':
+      return { ...state, plays: (state.plays ?? []).filter((play) => play !== change.play) };
     case 'reverted':
       return change.state;
   }

@@ -16,12 +16,15 @@ export type DecisionId = Branded<'DecisionId'>;
 export type PermitId = Branded<'PermitId'>;
 export type OutcomeId = Branded<'OutcomeId'>;
 export type NoteId = Branded<'NoteId'>;
+export type PlayId = Branded<'PlayId'>;
+/** What a brain answered: everything that follows from it names it. */
+export type ProposalId = Branded<'ProposalId'>;
 export type ImportId = Branded<'ImportId'>;
 /** A ledger position, `p<partition>-<seq>`; unique in an installation. */
 export type EventId = Branded<'EventId'>;
 /** Ties together everything that one incoming message set in motion. */
 export type CorrelationId = Branded<'CorrelationId'>;
-/** What a partition is chosen by: an account's id, a lone lead's id, or a tenant's id. */
+/** What a partition is chosen by: an account's id, a lone lead's id, a tenant's id, or a segment of a tenant. */
 export type ScopeId = Branded<'ScopeId'>;
 /** SHA-256 in lower-case hex. */
 export type Hash = Branded<'Hash'>;
@@ -74,6 +77,12 @@ export function actionIdOf(identity: MessageIdentity, digest: Digest): ActionId 
 }
 export function outcomeIdOf(identity: MessageIdentity, digest: Digest): OutcomeId {
   return asId(derive('out', identity, 0, digest));
+}
+export function playIdOf(identity: MessageIdentity, digest: Digest): PlayId {
+  return asId(derive('play', identity, 0, digest));
+}
+export function proposalIdOf(identity: MessageIdentity, digest: Digest): ProposalId {
+  return asId(derive('pro', identity, 0, digest));
 }
 /** `ordinal` counts the notes of one message. */
 export function noteIdOf(identity: MessageIdentity, ordinal: number, digest: Digest): NoteId {

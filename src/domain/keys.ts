@@ -4,6 +4,7 @@ import type { GuardKey } from './guard.ts';
 import type { TenantId } from './ids.ts';
 import type { Message, SubjectRefs } from './message.ts';
 import { slotOf } from './note.ts';
+import { segmentGuardOf } from './play.ts';
 
 export function actorKey(tenant: TenantId, kind: ActorKind, id: string): string {
   return `${tenant}/${kind}/${id}`;
@@ -35,6 +36,7 @@ export function guardKeysOfMessage(message: Message): readonly GuardKey[] {
 }
 
 function furtherGuardKeys(message: Message): readonly GuardKey[] {
+  if (message.actor.kind === 'play') return message.refs.account === null ? [segmentGuardOf(message.scope)] : [];
   switch (message.type) {
     case 'state.reverted':
       return message.data.guards.map((guard) => guard.key);

@@ -11,6 +11,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from './instant.ts';
 import { laneSchema } from './lane.ts';
 import { currencySchema } from './money.ts';
 import { OUTCOME_TYPES } from './outcome-types.ts';
+import { PLAY_CAP, segmentSchema } from './play.ts';
 import { retentionSchema } from './retention.ts';
 
 const durationMs = z
@@ -64,6 +65,8 @@ const icpSchema = z.strictObject({
   /** Least points for tier 1 and tier 2. */
   tiers: z.strictObject({ t1: z.number(), t2: z.number() }).refine((t) => t.t1 > t.t2, 't1 must be above t2'),
 });
+
+const playCap = z.int().min(PLAY_CAP.least).max(PLAY_CAP.most);
 
 export const policySchema = z.strictObject({
   format: z.literal(1),
@@ -145,6 +148,16 @@ export const policySchema = z.strictObject({
   outcome_windows_ms: z.partialRecord(z.enum(OUTCOME_TYPES), durationMs),
   /** How long what is kept beside the ledger, in days. */
   retention: retentionSchema.optional(),
+  /** How many plays may be active. Without it the cap is 5 in each segment and no play ends by itself. Source: SalesPlayLibraryConfig. */
+  plays: z
+    .strictObject({
+      cap: playCap,
+      /** Other caps of single segments. */
+      caps: z.record(segmentSchema, playCap),
+      /** Whether an active play is retired when its end date is over. New sequences stop then in any case. */
+      auto_sunset: z.boolean(),
+    })
+    .optional(),
 });
 export type Policy = z.infer<typeof policySchema>;
 

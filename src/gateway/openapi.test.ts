@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { testGateway } from './gateway.fixture.ts';
+import type { OperationId } from './permissions.ts';
 import { OPERATIONS } from './permissions.ts';
 
 interface Operation {
@@ -65,6 +66,8 @@ test('has the paths that were promised', () => {
       "GET /v1/accounts/{external_id}/ownership",
       "GET /v1/accounts/{external_id}/timeline",
       "GET /v1/accounts/{id}/events",
+      "GET /v1/brain-analysis-log",
+      "GET /v1/brain-analysis-log/{id}",
       "GET /v1/checkpoints",
       "GET /v1/checkpoints/{name}",
       "GET /v1/contacts/{external_id}",
@@ -85,6 +88,9 @@ test('has the paths that were promised', () => {
       "GET /v1/notes/{id}",
       "GET /v1/parked",
       "GET /v1/parked/{id}",
+      "GET /v1/play-calibration",
+      "GET /v1/plays",
+      "GET /v1/plays/{id}",
       "GET /v1/policy",
       "GET /v1/reports/loop",
       "GET /v1/retention",
@@ -101,6 +107,7 @@ test('has the paths that were promised', () => {
       "POST /v1/accounts/{external_id}/ownership/release",
       "POST /v1/anchors",
       "POST /v1/backups",
+      "POST /v1/brain-analysis-log",
       "POST /v1/checkpoints",
       "POST /v1/checkpoints/{name}/restore",
       "POST /v1/contacts/{external_id}/aliases",
@@ -125,6 +132,13 @@ test('has the paths that were promised', () => {
       "POST /v1/notes/{id}/verifications",
       "POST /v1/outcomes",
       "POST /v1/parked/{id}/decisions",
+      "POST /v1/plays",
+      "POST /v1/plays/{id}/approvals",
+      "POST /v1/plays/{id}/edits",
+      "POST /v1/plays/{id}/outcomes",
+      "POST /v1/plays/{id}/rejection",
+      "POST /v1/plays/{id}/retirement",
+      "POST /v1/plays/{id}/review",
       "POST /v1/proposals",
       "POST /v1/rebuild-check",
       "POST /v1/replay-all",
@@ -210,12 +224,13 @@ describe('the schemas', () => {
 });
 
 test('the examples of bodies are accepted', async () => {
-  const { send } = testGateway();
+  const { send, headersOf } = testGateway();
   for (const [name, operation] of operations) {
     const [method = '', path = ''] = name.split(' ');
     for (const [type, { example }] of Object.entries(operation.requestBody?.content ?? {})) {
       const url = path.replaceAll(/\{\w+\}/g, 'x');
-      const headers = { 'content-type': type };
+      const role = OPERATIONS[operation.operationId as OperationId] === 'reason' ? 'brain' : 'admin';
+      const headers = { ...headersOf(role), 'content-type': type };
       const answer = await send({ method, url, headers, payload: JSON.stringify(example) });
       expect([name, type, answer.statusCode < 300 ? 'accepted' : answer.body]).toEqual([name, type, 'accepted']);
     }

@@ -17,6 +17,7 @@ export const TAGS = {
   memory: 'Accounts, contacts and what happened to them.',
   identity: 'Who is who: merges, moves, further names, and probable duplicates.',
   review: 'Held actions that wait for a person.',
+  plays: 'Sales plays: drafted by brains, worked out and approved by people; and the log of what brains found.',
   reports: 'Trust, and the loop from signal to outcome.',
   administration: 'Kill switch, modes, policy, suppressions and keys.',
   audit: 'Proofs that the ledger is whole and that decisions can be run again.',

@@ -79,6 +79,20 @@ export const OPERATIONS = {
   getReview: 'read',
   decideReview: 'review',
 
+  listPlays: 'read_reasoning',
+  getPlay: 'read_reasoning',
+  proposePlay: 'reason',
+  reviewPlay: 'review',
+  editPlay: 'review',
+  approvePlay: 'review',
+  rejectPlay: 'review',
+  retirePlay: 'review',
+  measurePlay: 'review',
+  getPlayCalibration: 'audit',
+  listAnalyses: 'read_reasoning',
+  getAnalysis: 'read_reasoning',
+  logAnalysis: 'reason',
+
   listTrust: 'read',
   getLoopReport: 'read',
 

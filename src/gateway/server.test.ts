@@ -95,7 +95,38 @@ describe('a key', () => {
 describe('a role', () => {
   const REASON = { reason: 'a test' };
   const allowed: [string, string, string, unknown, readonly Role[]][] = [
-    ['reads', 'GET', '/v1/decisions', undefined, ROLES],
+    ['reads', 'GET', '/v1/decisions', undefined, ROLES.filter((role) => role !== 'brain')],
+    [
+      'reads what brains found',
+      'GET',
+      '/v1/brain-analysis-log',
+      undefined,
+      ['reviewer', 'operator', 'admin', 'auditor', 'brain'],
+    ],
+    [
+      'retires a play',
+      'POST',
+      '/v1/plays/p/retirement',
+      { retire_reason: 'completed' },
+      ['reviewer', 'operator', 'admin'],
+    ],
+    ['approves a play', 'POST', '/v1/plays/p/approvals', { revision: 0 }, ['reviewer', 'operator', 'admin']],
+    [
+      'drafts a play',
+      'POST',
+      '/v1/plays',
+      {
+        id: 'p',
+        originating_proposal_id: 'pro_1',
+        segment: 'smb',
+        name: 'n',
+        hypothesis: 'h',
+        target_definition: { icp_tiers: ['T1'] },
+        suggested_cadence: { template: 't', steps: [] },
+        success_criteria: { meeting_rate: 0.1, evaluate_after_days: 30 },
+      },
+      ['brain'],
+    ],
     ['sends signals', 'POST', '/v1/signals', signal(), ['operator', 'admin', 'agent']],
     [
       'proposes',

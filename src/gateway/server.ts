@@ -33,6 +33,7 @@ import { registerNoteRoutes } from './routes/notes.ts';
 import { registerOwnershipRoutes } from './routes/ownership.ts';
 import { registerParkedRoutes } from './routes/parked.ts';
 import { registerPastRoutes } from './routes/past.ts';
+import { registerPlayRoutes } from './routes/plays.ts';
 import { registerProposalRoutes } from './routes/proposals.ts';
 import { registerReportRoutes } from './routes/reports.ts';
 import { registerRetentionRoutes } from './routes/retention.ts';
@@ -114,6 +115,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerAccountRoutes(app, context);
   registerReviewRoutes(app, context);
   registerParkedRoutes(app, context);
+  registerPlayRoutes(app, context);
   registerSubjectRoutes(app, context);
   registerRetentionRoutes(app, context);
   registerNoteRoutes(app, context);

@@ -13,6 +13,7 @@ import { fakeIdentities } from './identity.fake.ts';
 import type { NoteDetail, NoteView, TimelineView } from './note-services.port.ts';
 import { fakeOwnership } from './ownership.fake.ts';
 import { fakePast } from './past.fake.ts';
+import { fakePlays } from './plays.fake.ts';
 import type { MemoryAnswer } from './search-services.port.ts';
 import type {
   KnownStateView,
@@ -100,6 +101,7 @@ export class FakeServices implements Services {
   readonly suppressions = fakeSuppressions((name, ...args) => this.#note(name, ...args));
   readonly ownership = fakeOwnership((name, ...args) => this.#note(name, ...args));
   readonly past = fakePast((name, ...args) => this.#note(name, ...args));
+  readonly plays = fakePlays((name, ...args) => this.#note(name, ...args));
   authentications = 0;
   /** Thrown by whatever is called next. */
   failure: Error | null = null;

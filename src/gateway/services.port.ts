@@ -2,7 +2,8 @@
  * What the gateway and the command line ask of the running system. Both speak to the same services, so a command gives the same
  * answer in process and over HTTP. Shapes here are the JSON that leaves the system: snake_case, ISO times.
  */
-import type { Permission, Role } from '../domain/authority.ts';
+import type { Authority, Permission, Role } from '../domain/authority.ts';
+import type { Brain } from '../domain/brain.ts';
 import type { AccountFacts, ContactFacts, Dimensions } from '../domain/entity.ts';
 import type { SignedErasureProof } from '../domain/erasure-proof.ts';
 import type { ActorKind } from '../domain/event-types.ts';
@@ -16,6 +17,7 @@ import type { IdentityServices } from './identity.port.ts';
 import type { NoteServices } from './note-services.port.ts';
 import type { OwnershipServices } from './ownership.port.ts';
 import type { PastServices } from './past.port.ts';
+import type { PlayServices } from './play-services.port.ts';
 import type { SearchServices } from './search-services.port.ts';
 import type { SuppressionServices } from './suppression.port.ts';
 
@@ -482,11 +484,20 @@ export interface BackupView {
   readonly bytes: number;
 }
 
+export interface NewKeyInput {
+  readonly label: string;
+  readonly role: Role;
+  readonly kind: 'person' | 'agent' | 'brain';
+  readonly authorities?: readonly Authority[] | undefined;
+  readonly brain?: Brain | undefined;
+}
+
 export interface Services extends NoteServices, SearchServices {
   readonly identities: IdentityServices;
   readonly ownership: OwnershipServices;
   readonly suppressions: SuppressionServices;
   readonly past: PastServices;
+  readonly plays: PlayServices;
   authenticate(key: string): Promise<Caller | null>;
   /**
    * All or nothing: either every event is accepted, or a `GatehouseError` names what is wrong with which. Pointers of its faults start
@@ -590,6 +601,15 @@ export interface Services extends NoteServices, SearchServices {
     caller: Caller,
     input: { readonly label: string; readonly role: Role; readonly kind: 'person' | 'agent' },
   ): Promise<{ readonly id: string; readonly key: string }>;
+  createKey(
+    caller: Caller,
+    input: { readonly label: string; readonly role: Role; readonly kind: 'person' | 'agent' },
+  ): Promise<{ readonly id: string; readonly key: string }>;
+  addSuppression(
+    caller: Caller,
+    input: { readonly scope: string; readonly value: string; readonly reason: string; readonly source: string },
+  ): Promise<{ readonly key: string }>;
+  createKey(caller: Caller, input: NewKeyInput): Promise<{ readonly id: string; readonly key: string }>;
   revokeKey(caller: Caller, id: string): Promise<void>;
 
   /** Writes a backup into the data folder of a server on the embedded database. Throws `state_conflict` for any other database. */

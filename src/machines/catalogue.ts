@@ -5,6 +5,7 @@ import { actionDefinition } from './action/action.machine.ts';
 import type { MachineDefinition, MachineRunner } from './definition.ts';
 import { createRunner } from './definition.ts';
 import { leadDefinition } from './lead/lead.machine.ts';
+import { playDefinition } from './play/play.machine.ts';
 import { tenantDefinition } from './tenant/tenant.machine.ts';
 import { trustDefinition } from './trust/trust.machine.ts';
 
@@ -14,6 +15,7 @@ export const MACHINES: Readonly<Record<ActorKind, MachineDefinition>> = {
   lead: leadDefinition,
   action: actionDefinition,
   trust: trustDefinition,
+  play: playDefinition,
 };
 
 /** Raised when what is kept beside the states changes, such as notes and timelines, which an older program would not keep. */
@@ -34,5 +36,6 @@ export function createRunners(): Runners {
     lead: createRunner(leadDefinition),
     action: createRunner(actionDefinition),
     trust: createRunner(trustDefinition),
+    play: createRunner(playDefinition),
   };
 }

@@ -21,13 +21,17 @@ interface StoredStates {
     readonly context: JsonObject;
   }[];
 }
+/** Kinds that came later, by the number of the first file that has them. */
+const FIRST_FILE: Readonly<Record<string, number>> = { play: 3 };
+const numberOf = (name: string) => Number(/\d+/.exec(name)?.[0]);
 const runners = createRunners();
 
 for (const name of readdirSync(FOLDER)) {
   const { version, states } = JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8')) as StoredStates;
   describe(name, () => {
-    it('has every kind of actor', () => {
-      expect(new Set(states.map(({ kind }) => kind))).toEqual(new Set(Object.keys(MACHINES)));
+    it('has every kind of actor that there was', () => {
+      const known = Object.keys(MACHINES).filter((kind) => (FIRST_FILE[kind] ?? 1) <= numberOf(name));
+      expect(new Set(states.map(({ kind }) => kind))).toEqual(new Set(known));
     });
 
     it.each(states.map((state) => [`${state.kind} ${state.value}`, state] as const))('%s', (_title, state) => {

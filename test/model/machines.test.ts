@@ -11,6 +11,7 @@ import type { ActionContext } from '../../src/machines/action/action.machine.ts'
 import { MACHINES } from '../../src/machines/catalogue.ts';
 import { createRunner } from '../../src/machines/definition.ts';
 import type { MachineState } from '../../src/machines/definition.ts';
+import type { PlayContext } from '../../src/machines/play/play.machine.ts';
 import type { SubjectContext } from '../../src/machines/subject-context.ts';
 import type { TenantContext } from '../../src/machines/tenant/tenant.machine.ts';
 import { eventSamples } from './event-samples.ts';
@@ -45,6 +46,10 @@ const VIEWS: { readonly [Kind in ActorKind]: (context: unknown) => unknown } = {
     return [proposal?.fingerprint, approval?.fingerprint, permit, review, queue];
   },
   trust: () => null,
+  play: (context) => {
+    const { drafted, worked, revision, edits, approvals } = context as PlayContext;
+    return [drafted !== null, worked?.active_period_end, Math.min(revision, 2), edits.length > 1, approvals];
+  },
 };
 
 /** The transitions that a machine declares. */

@@ -701,6 +701,8 @@ export class SimulatedDatabase {
   memoryReader(): MemoryReader {
     return {
       start: async () => 0,
+      // Nothing in the simulated world drafts a play.
+      plays: async () => ({ plays: [], analyses: [] }),
       kept: async (partition) => ({
         timelines: [...this.#timelines.values()].filter((row) => row.partition === partition),
         notes: [],

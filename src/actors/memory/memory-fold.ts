@@ -30,7 +30,7 @@ export class MemoryFold {
 
   apply(header: LedgerHeader, data: unknown): void {
     const { kind } = header.actor;
-    if (kind === 'tenant' || kind === 'trust') return;
+    if (kind === 'tenant' || kind === 'trust' || kind === 'play') return;
     this.notes.apply(header, data);
     const line = this.#line(header);
     const after = stepTimeline(line.timeline, header, data);

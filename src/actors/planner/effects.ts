@@ -15,6 +15,7 @@ import { closeAction } from './close-action-effect.ts';
 import { decide } from './decide-effect.ts';
 import { linkOutcomeEffect, recordOutcomeEvidence, sendEvidence } from './outcome-effects.ts';
 import type { EffectHandler, GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
+import { activatePlay, freePlay, sunsetPlay } from './play-acts.ts';
 import { runTriage } from './triage-effect.ts';
 import { withdraw } from './withdraw-effect.ts';
 
@@ -25,6 +26,8 @@ function timerEvent(name: TimerName, actor: ActorRef, dueAt: number, context: un
       return { type: 'retriage.due', data: { due_at: dueAt } };
     case 'due':
       return { type: 'action.due', data: { due_at: dueAt } };
+    case 'sunset':
+      return { type: 'play.sunset_due', data: { due_at: dueAt } };
     case 'review_expiry':
       return { type: 'action.expired', data: { what: 'review', id: (context as ActionContext).review ?? actor.id } };
   }
@@ -136,6 +139,12 @@ export const handleEffect: EffectHandler = (
       return recordOutcomeEvidence(builder, turn, draft);
     case 'withdraw':
       return withdraw(builder, turn, actor);
+    case 'activate_play':
+      return activatePlay(builder, turn, actor);
+    case 'free_play':
+      return freePlay(builder, turn, actor, draft);
+    case 'sunset_play':
+      return sunsetPlay(builder, turn, actor);
     case 'review_level':
       return reviewLevel(builder, turn, actor, effect.harm);
   }

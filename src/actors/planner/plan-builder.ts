@@ -21,9 +21,11 @@ import type { ActorRef, Message, SealedPart } from '../../domain/message.ts';
 import type { Mode } from '../../domain/mode.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Runners } from '../../machines/catalogue.ts';
+import type { PlayContext } from '../../machines/play/play.machine.ts';
 import type { TenantContext } from '../../machines/tenant/tenant.machine.ts';
 import type { DecisionEngine } from '../decision-engine.port.ts';
 import { MemoryFold } from '../memory/memory-fold.ts';
+import { playRowOf } from '../plays/play-row.ts';
 import type { CommitPlan, LedgerDraft, Loaded, StoredActor, StoredGuard, TimerRow } from '../runtime-store.port.ts';
 
 export interface PlannerDeps {
@@ -104,6 +106,8 @@ export class PlanBuilder {
       reviewUpdates: [],
       outcomes: [],
       leads: [],
+      plays: [],
+      analyses: [],
       suppressions: [],
       erasures: [],
       profiles: [],
@@ -195,6 +199,10 @@ export class PlanBuilder {
       context: step.state.context,
       seq: header.actorSeq,
     });
+    if (actor.kind === 'play') {
+      const row = playRowOf(message.tenant, actor.id, step.state.value, step.state.context as unknown as PlayContext);
+      if (row !== null) this.plan.plays.push(row);
+    }
     for (const effect of step.effects) this.#handle(this, turn, actor, effect, draft);
     return draft;
   }

@@ -1,5 +1,6 @@
 /** Takes one message in: appends it as an event of its actor, with what it tells guards, entities and the registry. */
 import { TIMER_NAMES } from '../../domain/effects.ts';
+import type { TimerName } from '../../domain/effects.ts';
 import type { EventData } from '../../domain/event-types.ts';
 import { eventIdOf } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
@@ -18,13 +19,15 @@ import { join, merge, part, reparent, split } from './identity-acts.ts';
 import { recordNotes } from './note-drafts.ts';
 import { refuseOwnership } from './ownership.ts';
 import type { GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
+import { actOnPlay } from './play-acts.ts';
 import { isUnscored, subjectContext } from './subject-view.ts';
 import { tellActor } from './tell-actor.ts';
 
-const TIMER_NAME_OF: Partial<Record<Message['type'], 'retriage' | 'due' | 'review_expiry'>> = {
+const TIMER_NAME_OF: Partial<Record<Message['type'], TimerName>> = {
   'retriage.due': 'retriage',
   'action.due': 'due',
   'action.expired': 'review_expiry',
+  'play.sunset_due': 'sunset',
 };
 
 /** Events after which the row of a lead may show something else. */
@@ -289,7 +292,7 @@ export function receive(builder: PlanBuilder, incoming: Message): Received {
     builder.plan.profiles.push({ tenant, at: message.at, batch: message.batch, write });
   const timer = message.source === 'timer' ? TIMER_NAME_OF[message.type] : undefined;
   if (timer !== undefined) builder.clearTimer({ tenant, actorKind: actor.kind, actorId: actor.id, name: timer });
-  const act = actOnIdentity(builder, turn);
+  const act = actOnIdentity(builder, turn) ?? actOnPlay(builder, turn);
   if (act !== null) return received(turn, act);
   if (message.type === 'subject.erased' && isHeld(builder, message))
     return received(turn, builder.append(turn, actor, 'subject.erasure_refused', message.data));
@@ -322,6 +325,8 @@ export function receive(builder: PlanBuilder, incoming: Message): Received {
     builder.plan.resolutions.push({ tenant, partition: message.partition, source, id, decision, data });
   }
   if (actor.kind === 'tenant') projectRegistry(builder, message);
+  if (message.type === 'brain.analysis_logged')
+    builder.plan.analyses.push({ tenant, created_at: message.at, ...message.data });
   projectNames(builder, message);
   projectExecution(builder, message, stateBefore);
   if (isScored) observeElsewhere(builder, turn);

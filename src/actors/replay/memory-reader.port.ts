@@ -2,6 +2,7 @@
 import type { TenantId } from '../../domain/ids.ts';
 import type { NoteRecord } from '../../domain/note.ts';
 import type { LinkRow, TimelineRow, ValidityRow } from '../memory/memory-store.port.ts';
+import type { KeptPlays } from './rebuild-plays.ts';
 
 /** A note as it should stand after all that happened to it. */
 export interface KeptNote {
@@ -31,4 +32,6 @@ export interface MemoryReader {
   /** Events up to this position are from before notes and timelines were kept. */
   start(partition: number): Promise<number>;
   kept(partition: number): Promise<KeptMemory>;
+  /** Plays, and the log of brains, of all tenants. */
+  plays(): Promise<KeptPlays>;
 }

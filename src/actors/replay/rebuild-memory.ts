@@ -94,11 +94,12 @@ function changed(note: KeptNote, { retractedAt, lastVerifiedAt, supersededAt, li
   };
 }
 
-function compareRows(
-  kind: MemoryKind,
+/** Both by key, as text that says everything about a row. Returns how many are kept. */
+export function compareRows<Kind extends string>(
+  kind: Kind,
   derived: Rows,
   kept: Rows,
-  differ: (difference: MemoryDifference) => void,
+  differ: (difference: { readonly kind: Kind; readonly key: string; readonly detail: string }) => void,
 ): number {
   for (const [key, text] of kept) {
     const folded = derived.get(key);

@@ -1,5 +1,5 @@
 import type { GuardWrite } from '../../domain/guard.ts';
-/** Derives every actor state, guard, note and timeline from the first event on, and compares them with what the runtime keeps. */
+/** Derives every actor state, guard, note, timeline, play and analysis from the first event on, and compares them with what the runtime keeps. */
 import { PARTITION_COUNT } from '../../domain/ids.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
@@ -10,10 +10,12 @@ import type { LedgerReader } from './ledger-reader.port.ts';
 import type { MemoryReader } from './memory-reader.port.ts';
 import { MemoryRebuild } from './rebuild-memory.ts';
 import type { MemoryKind } from './rebuild-memory.ts';
+import { PlayRebuild } from './rebuild-plays.ts';
+import type { LibraryKind } from './rebuild-plays.ts';
 import { sharedGuards } from './shared-guards.ts';
 
 export interface RebuildDifference {
-  readonly kind: 'actor' | 'guard' | MemoryKind;
+  readonly kind: 'actor' | 'guard' | MemoryKind | LibraryKind;
   readonly key: string;
   readonly detail: string;
 }
@@ -46,6 +48,7 @@ export async function rebuildCheck(
   };
   const isShared = await sharedGuards(reader, null);
   const shared: SharedWrite[] = [];
+  const library = new PlayRebuild();
   let events = 0;
   let actors = 0;
   let guards = 0;
@@ -65,6 +68,7 @@ export async function rebuildCheck(
         const writes = parsed.guards;
         fold.apply({ ...parsed, guards: writes.filter((write) => !isShared.has(row.tenant, write.key)) });
         remembered.apply(row, parsed.data);
+        library.apply(row, parsed.data);
         for (const write of writes) {
           if (isShared.has(row.tenant, write.key)) shared.push({ tenant: row.tenant, write });
           else local.set(tenantKey(row.tenant, write.key), { tenant: row.tenant, key: write.key });
@@ -73,6 +77,7 @@ export async function rebuildCheck(
         events += 1;
       }
     }
+    library.take(fold);
     actors += await compareActors(reader, partition, fold, differ);
     guards += await compareGuards(reader, [...local.values()], fold, differ);
     const counts = remembered.compare(await memory.kept(partition), differ);
@@ -87,6 +92,7 @@ export async function rebuildCheck(
     keys.set(tenantKey(tenant, write.key), { tenant, key: write.key });
   }
   guards += await compareGuards(reader, [...keys.values()], fold, differ);
+  library.compare(await memory.plays(), differ);
   const kept = await reader.guardCount();
   if (kept !== guards)
     differ({ kind: 'guard', key: '*', detail: `${kept} guards are kept, the ledger knows ${guards}` });

@@ -1,12 +1,15 @@
 /** The commands of an admin: policy, kill switch, keys, and the reference of the configuration. */
 import { configReference } from '../../config/config-reference.ts';
 import { settingRows } from '../../config/config.ts';
-import { ROLES } from '../../domain/authority.ts';
+import { AUTHORITIES, ROLES } from '../../domain/authority.ts';
+import type { Authority } from '../../domain/authority.ts';
+import { BRAINS } from '../../domain/brain.ts';
+import type { Brain } from '../../domain/brain.ts';
 import { GatehouseError } from '../../domain/errors.ts';
 import { policySchema } from '../../domain/policy.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { answer, connected, EXIT, instantOption, refuseMore, textOption, verbOf } from '../command.ts';
-import type { Command } from '../command.ts';
+import type { Command, OptionValues } from '../command.ts';
 import { readJsonFile } from '../json-file.ts';
 
 export const policyCommand: Command = {
@@ -81,15 +84,26 @@ export const killSwitchCommand: Command = {
 export const keysCommand: Command = {
   name: 'keys',
   summary: 'Make or revoke API keys',
-  usage: 'gatehouse keys create --label TEXT --role ROLE [--agent]\ngatehouse keys revoke ID',
+  usage:
+    'gatehouse keys create --label TEXT --role ROLE [--agent] [--authorities LIST]\ngatehouse keys create --label TEXT --brain BRAIN\ngatehouse keys revoke ID',
   examples: [
     'gatehouse keys create --label "Ana" --role reviewer',
+    'gatehouse keys create --label "Bo" --role reviewer --authorities RevOps',
+    'gatehouse keys create --label "pipeline brain" --brain AGT-901',
     'gatehouse keys create --label crm-sync --role operator --agent',
     'gatehouse keys revoke key_0123',
   ],
   options: {
     label: { type: 'string', meaning: 'Who or what will use it.' },
     role: { type: 'string', meaning: `${ROLES.join(', ')}.` },
+    authorities: {
+      type: 'string',
+      meaning: `What the person may decide in the business, separated by commas: ${AUTHORITIES.join(', ')}.`,
+    },
+    brain: {
+      type: 'string',
+      meaning: `The key belongs to a brain, ${BRAINS.join(' or ')}, which may draft plays and nothing else.`,
+    },
     agent: { type: 'boolean', meaning: 'The key belongs to a program, which can never approve.' },
   },
   async run(context, args, options) {
@@ -106,19 +120,52 @@ export const keysCommand: Command = {
     }
     refuseMore(args, 1);
     const label = textOption(options, 'label');
-    const role = ROLES.find((item) => item === options['role']);
-    if (label === undefined || role === undefined) {
-      throw new GatehouseError('usage', `A key needs --label and --role, which is one of ${ROLES.join(', ')}.`);
+    const brain = brainOf(options);
+    const role = brain === undefined ? ROLES.find((item) => item === options['role']) : 'brain';
+    if (label === undefined || role === undefined || (role === 'brain' && brain === undefined)) {
+      const roles = ROLES.filter((item) => item !== 'brain').join(', ');
+      throw new GatehouseError(
+        'usage',
+        `A key needs --label and --role, which is one of ${roles}. That of a brain needs --label and --brain.`,
+      );
     }
-    const kind = options['agent'] === true || role === 'agent' ? 'agent' : 'person';
+    const authorities = authoritiesOf(options);
+    const isAgent = options['agent'] === true || role === 'agent';
+    const kind = brain === undefined ? (isAgent ? 'agent' : 'person') : 'brain';
+    if (kind !== 'person' && authorities.length > 0)
+      throw new GatehouseError('usage', 'Only a person has authorities. Leave out --authorities.');
     return connected(context, async (services, caller) => {
-      const made = await services.createKey(caller, { label, role, kind });
+      const made = await services.createKey(caller, {
+        label,
+        role,
+        kind,
+        ...(authorities.length === 0 ? {} : { authorities }),
+        ...(brain === undefined ? {} : { brain }),
+      });
       if (!context.json) context.terminal.note(`${made.id}, for ${label} as ${role}. The key is shown this once:`);
       answer(context, made, () => made.key);
       return EXIT.ok;
     });
   },
 };
+
+function brainOf(options: OptionValues): Brain | undefined {
+  const name = textOption(options, 'brain');
+  const brain = BRAINS.find((item) => item === name);
+  if (name !== undefined && brain === undefined)
+    throw new GatehouseError('usage', `--brain is one of ${BRAINS.join(', ')}, not ${name}.`);
+  return brain;
+}
+
+function authoritiesOf(options: OptionValues): readonly Authority[] {
+  const names = (textOption(options, 'authorities') ?? '').split(',').filter((name) => name !== '');
+  return names.map((name) => {
+    const authority = AUTHORITIES.find((item) => item.toLowerCase() === name.trim().toLowerCase());
+    if (authority === undefined)
+      throw new GatehouseError('usage', `${name} is no authority. There are ${AUTHORITIES.join(', ')}.`);
+    return authority;
+  });
+}
 
 export const configCommand: Command = {
   name: 'config',

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 
 import { channelSchema } from '../../domain/action-types.ts';
-import { roleSchema } from '../../domain/authority.ts';
+import { authoritySchema, roleSchema } from '../../domain/authority.ts';
+import { brainSchema } from '../../domain/brain.ts';
 import { modeSchema } from '../../domain/mode.ts';
 import { DEFAULT_POLICY, policySchema } from '../../domain/policy.ts';
 import { labelSchema } from '../../domain/text.ts';
@@ -47,7 +48,25 @@ export const newKeySchema = z
   .strictObject({
     label: labelSchema().describe('Who or what will use it.'),
     role: roleSchema,
-    kind: z.enum(['person', 'agent']).describe('An agent can never approve an action.'),
+    kind: z.enum(['person', 'agent', 'brain']).describe('Only a person can approve an action or a play.'),
+    authorities: z
+      .array(authoritySchema)
+      .max(10)
+      .optional()
+      .describe('What the person may decide in the business, such as SLM or RevOps.'),
+    brain: brainSchema.optional().describe('Which brain it is: for the kind and role `brain`, and only for it.'),
+  })
+  .refine(
+    ({ kind, role, brain }) =>
+      (kind === 'brain') === (brain !== undefined) && (kind === 'brain') === (role === 'brain'),
+    {
+      path: ['brain'],
+      message: 'the kind brain, the role brain and the name of the brain go together',
+    },
+  )
+  .refine(({ kind, authorities = [] }) => kind === 'person' || authorities.length === 0, {
+    path: ['authorities'],
+    message: 'only a person has authorities',
   })
   .meta({ id: 'NewKey', examples: [{ label: 'HubSpot connector', role: 'operator', kind: 'agent' }] });
 

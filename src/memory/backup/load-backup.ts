@@ -11,6 +11,8 @@ import { backupTables, tableName } from './tables.ts';
 
 const LOAD_ROWS = 500;
 const LOAD_CHARS = 4_000_000;
+/** An execution is checked against its permit when it is made, and a play begins as a draft; these were made long ago. */
+const CHECKED_WHEN_MADE = ['executions', 'plays'];
 /** Rises every epoch above any that a host of the old database may still hold. */
 const EPOCH_STEP = 1_000_000;
 /** What the inbox says of a message that must wait until a restored installation is reconciled. */
@@ -50,10 +52,10 @@ export async function loadBackup(sql: Sql, request: LoadBackup): Promise<void> {
     const unknown = manifest.tables.find(({ name }) => !tables.includes(name));
     if (unknown !== undefined)
       throw new GatehouseError('usage', `The backup has a table ${unknown.name} that its schema does not have.`);
-    // An execution is checked against its permit when it is made, and these were made long ago.
-    await session.script('ALTER TABLE executions DISABLE TRIGGER USER');
+    const checked = CHECKED_WHEN_MADE.filter((name) => tables.includes(name));
+    for (const name of checked) await session.script(`ALTER TABLE ${tableName(name)} DISABLE TRIGGER USER`);
     for (const { name, rows } of manifest.tables) await loadTable(session, folder, name, rows, progress);
-    await session.script('ALTER TABLE executions ENABLE TRIGGER USER');
+    for (const name of checked) await session.script(`ALTER TABLE ${tableName(name)} ENABLE TRIGGER USER`);
     await checkHeads(session, manifest);
     await migrateIn(session, migrations);
     await settle(session, request);

@@ -1,7 +1,8 @@
 /** Tenants, identities and API keys. Only the digest of a key is kept. */
 import { hash, randomBytes } from 'node:crypto';
 
-import type { Role } from '../../domain/authority.ts';
+import type { Actor, Authority, Role } from '../../domain/authority.ts';
+import type { Brain } from '../../domain/brain.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { Sql } from '../sql/sql.port.ts';
 
@@ -9,15 +10,21 @@ export interface KeyIdentity {
   readonly tenant: TenantId;
   readonly keyId: string;
   readonly identity: string;
-  readonly kind: 'person' | 'agent' | 'system';
+  readonly kind: Actor['kind'];
   readonly role: Role;
+  readonly authorities: readonly Authority[];
+  readonly brain: Brain | null;
 }
 
 export interface NewKey {
   readonly tenant: TenantId;
   readonly label: string;
   readonly role: Role;
-  readonly kind: 'person' | 'agent' | 'system';
+  readonly kind: Actor['kind'];
+  /** What its person may decide in the business; nothing when left out. */
+  readonly authorities?: readonly Authority[] | undefined;
+  /** Which brain it belongs to, for one of kind `brain`. */
+  readonly brain?: Brain | undefined;
 }
 
 export class KeyStore {
@@ -48,7 +55,7 @@ export class KeyStore {
   async authenticate(key: string): Promise<KeyIdentity | null> {
     const [row] = await this.#sql.asOwner((session) =>
       session.query<KeyIdentity>(
-        `SELECT k.tenant, k.id AS "keyId", i.id AS identity, i.kind, i.role FROM api_keys k JOIN identities i ON i.tenant = k.tenant AND i.id = k.identity
+        `SELECT k.tenant, k.id AS "keyId", i.id AS identity, i.kind, i.role, i.authorities, i.brain FROM api_keys k JOIN identities i ON i.tenant = k.tenant AND i.id = k.identity
          WHERE k.secret_hash = $1 AND k.revoked_on IS NULL AND (k.expires_on IS NULL OR k.expires_on > clock_timestamp())`,
         [digestOf(key)],
       ),
@@ -73,8 +80,17 @@ export class KeyStore {
   async #store(request: NewKey, id: string, identity: string, key: string): Promise<void> {
     await this.#sql.transaction({ role: 'gatehouse_app', tenants: [request.tenant] }, async (session) => {
       await session.query(
-        'INSERT INTO identities (tenant, id, kind, role, label) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING',
-        [request.tenant, identity, request.kind, request.role, request.label],
+        `INSERT INTO identities (tenant, id, kind, role, label, authorities, brain) VALUES ($1, $2, $3, $4, $5, $6::text[], $7)
+         ON CONFLICT DO NOTHING`,
+        [
+          request.tenant,
+          identity,
+          request.kind,
+          request.role,
+          request.label,
+          request.authorities ?? [],
+          request.brain ?? null,
+        ],
       );
       await session.query(
         'INSERT INTO api_keys (id, tenant, identity, secret_hash) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',

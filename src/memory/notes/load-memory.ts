@@ -30,7 +30,7 @@ export async function loadMemory(session: SqlSession, messages: readonly Message
   const slots = new Map<string, { tenant: TenantId; name: string }>();
   for (const message of messages) {
     const { tenant, scope, actor } = message;
-    if (actor.kind !== 'tenant' && actor.kind !== 'trust')
+    if (actor.kind !== 'tenant' && actor.kind !== 'trust' && actor.kind !== 'play')
       scopes.set(tenantKey(tenant, scope), { tenant, name: scope });
     for (const slot of slotsOfMessage(message)) slots.set(tenantKey(tenant, slot), { tenant, name: slot });
   }

@@ -13,6 +13,7 @@ import { writeAliases, writeIdentityActs } from './write-identity.ts';
 import { writeInbox } from './write-inbox.ts';
 import { writeLedger } from './write-ledger.ts';
 import type { Head } from './write-ledger.ts';
+import { writePlays } from './write-plays.ts';
 import { writeProfiles } from './write-profiles.ts';
 import { writeProjections } from './write-projections.ts';
 import { writeActors, writeGuards, writeTimers } from './write-states.ts';
@@ -48,6 +49,7 @@ export async function writePlan(
   writePermits(writes, plan);
   writeReviews(writes, plan);
   writeProjections(writes, plan);
+  writePlays(writes, plan, loaded);
   writeProfiles(writes, vault, keys, plan);
   writeIdentityActs(writes, plan);
   writeAliases(writes, vault, keys, plan);
