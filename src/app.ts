@@ -18,6 +18,7 @@ import { IdentityCommands } from './actors/identity-commands.ts';
 import { ImportService } from './actors/imports/import-service.ts';
 import { Intake } from './actors/intake/intake.ts';
 import { NoteCommands } from './actors/note-commands.ts';
+import { OutcomeCommands } from './actors/outcome-commands.ts';
 import { ParkedCommands } from './actors/parked-commands.ts';
 import { CLOCK_MARGIN_MS, reconcileRestore } from './actors/restore/reconcile.ts';
 import { ReviewCommands } from './actors/review-commands.ts';
@@ -66,6 +67,7 @@ import { PostgresTimelineReader } from './memory/notes/timeline-reader.ts';
 import { readBacklog } from './memory/read/backlog-reader.ts';
 import { createImportStore } from './memory/read/import-store.ts';
 import { createLedgerReader } from './memory/read/ledger-reader.ts';
+import { OutcomeReader } from './memory/read/outcome-reader.ts';
 import { ParkedMessages } from './memory/read/parked-messages.ts';
 import { ReadModel } from './memory/read/read-model.ts';
 import { RegistryReader } from './memory/read/registry-reader.ts';
@@ -288,6 +290,8 @@ async function compose(
     keyedDigest,
     parked: new ParkedCommands(host, clock),
     parkedMessages: new ParkedMessages(sql, vault),
+    outcomeCommands: new OutcomeCommands(host, clock),
+    outcomes: new OutcomeReader(sql),
     subjects: new SubjectCommands(host, clock),
     subjectReader: new SubjectReader(sql, readModel, reader),
     journalDays,

@@ -7,6 +7,7 @@ import type { ImportService } from '../actors/imports/import-service.ts';
 import type { ImportState, ImportStore } from '../actors/imports/import-store.port.ts';
 import type { Directory } from '../actors/intake/directory.port.ts';
 import type { Intake } from '../actors/intake/intake.ts';
+import type { OutcomeCommands } from '../actors/outcome-commands.ts';
 import type { ParkedCommands } from '../actors/parked-commands.ts';
 import { parseRow } from '../actors/replay/ledger-fold.ts';
 import type { LedgerReader } from '../actors/replay/ledger-reader.port.ts';
@@ -47,6 +48,7 @@ import { decayedTrust } from '../machines/trust/trust.machine.ts';
 import type { TrustContext } from '../machines/trust/trust.machine.ts';
 import type { AnchorFolder } from '../memory/anchors/anchor-folder.ts';
 import type { KeyStore } from '../memory/identity/keys.ts';
+import type { OutcomeReader } from '../memory/read/outcome-reader.ts';
 import type { ParkedMessages } from '../memory/read/parked-messages.ts';
 import type { ReadModel } from '../memory/read/read-model.ts';
 import type { RegistryReader } from '../memory/read/registry-reader.ts';
@@ -62,6 +64,7 @@ import { createIdentityServices } from './identity-services.ts';
 import type { IdentityParts } from './identity-services.ts';
 import { KnownStates } from './known-states.ts';
 import { anchorView } from './ledger-audit.ts';
+import { createOutcomeServices } from './outcome-services.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
 export interface ServiceParts extends IdentityParts {
@@ -85,6 +88,8 @@ export interface ServiceParts extends IdentityParts {
   readonly parked: ParkedCommands;
   readonly parkedMessages: ParkedMessages;
   readonly subjects: SubjectCommands;
+  readonly outcomeCommands: OutcomeCommands;
+  readonly outcomes: OutcomeReader;
   readonly subjectReader: SubjectReader;
   /** Takes the notes of an erased person out of the index of searches. */
   readonly forgetInIndex: (tenant: TenantId, subject: string) => Promise<void>;
@@ -232,6 +237,7 @@ export function createServices(parts: ServiceParts): Services {
     ...parts.noteServices,
     identities: createIdentityServices(parts),
     ...parts.searchServices,
+    ...createOutcomeServices(parts),
     async authenticate(key) {
       const found = await keys.authenticate(key);
       return found === null

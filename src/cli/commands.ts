@@ -11,6 +11,7 @@ import { identityCommand } from './commands/identity.ts';
 import { importCommand } from './commands/import.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { memoryCommand } from './commands/memory.ts';
+import { outcomeCommand } from './commands/outcome.ts';
 import { parkedCommand } from './commands/parked.ts';
 import { reviewCommand } from './commands/review.ts';
 import { demoCommand, serveCommand } from './commands/serve.ts';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   traceCommand,
   reviewCommand,
   memoryCommand,
+  outcomeCommand,
   parkedCommand,
   uncertainCommand,
   subjectCommand,

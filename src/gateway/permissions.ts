@@ -19,6 +19,12 @@ export const OPERATIONS = {
   replayDecision: 'read',
   getTrace: 'read',
 
+  listOutcomes: 'read',
+  getOutcome: 'read',
+  /** Trust follows it. */
+  correctOutcome: 'operate',
+  retractOutcome: 'operate',
+
   putAccount: 'ingest',
   getAccount: 'read',
   listAccounts: 'read',

@@ -30,6 +30,7 @@ import { registerIdentityRoutes } from './routes/identity.ts';
 import { registerImportRoutes } from './routes/imports.ts';
 import { registerMemoryRoutes } from './routes/memory.ts';
 import { registerNoteRoutes } from './routes/notes.ts';
+import { registerOutcomeRoutes } from './routes/outcomes.ts';
 import { registerParkedRoutes } from './routes/parked.ts';
 import { registerProposalRoutes } from './routes/proposals.ts';
 import { registerReportRoutes } from './routes/reports.ts';
@@ -107,6 +108,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerEventRoutes(app, context);
   registerProposalRoutes(app, context);
   registerDecisionRoutes(app, context);
+  registerOutcomeRoutes(app, context);
   registerAccountRoutes(app, context);
   registerReviewRoutes(app, context);
   registerParkedRoutes(app, context);

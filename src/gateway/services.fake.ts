@@ -9,6 +9,7 @@ import { isoOf } from '../domain/instant.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import { fakeIdentities } from './identity.fake.ts';
 import type { NoteDetail, NoteView, TimelineView } from './note-services.port.ts';
+import type { OutcomeView } from './outcome-services.port.ts';
 import type { MemoryAnswer } from './search-services.port.ts';
 import type {
   KnownStateView,
@@ -77,6 +78,23 @@ const TIMELINE: TimelineView = {
 
 /** Signals of this type lead to a decision; every other one to a triage that gives none. */
 const DECIDING_TYPE = 'web.form_submitted';
+
+const OUTCOME: OutcomeView = {
+  id: 'out_1',
+  type: 'won',
+  subject: { kind: 'account', id: 'acc_1' },
+  occurred_at: '2026-11-21T10:00:00Z',
+  amount: { amount_minor: 1_250_000, currency: 'EUR' },
+  corrected: false,
+  link: {
+    status: 'linked',
+    decision: 'dec_1',
+    action: 'act_1',
+    sequence: null,
+    play: null,
+    window: { ms: 86_400_000, source: 'policy', from: '2026-11-21T09:00:00Z', until: '2026-11-22T09:00:00Z' },
+  },
+};
 
 export class FakeServices implements Services {
   /** Every event that was accepted, in order. */
@@ -270,6 +288,22 @@ export class FakeServices implements Services {
     return { ...NOTE, id, retracted_at: AT };
   }
 
+  async listOutcomes(...[, query]: Parameters<Services['listOutcomes']>): Promise<Page<OutcomeView>> {
+    this.#note('listOutcomes', query);
+    return { items: [OUTCOME], next_cursor: null };
+  }
+  async getOutcome(...[, id]: Parameters<Services['getOutcome']>): Promise<OutcomeView> {
+    this.#note('getOutcome', id);
+    return OUTCOME;
+  }
+  async correctOutcome(...[, id, correction]: Parameters<Services['correctOutcome']>): Promise<OutcomeView> {
+    this.#note('correctOutcome', id, correction);
+    return { ...OUTCOME, corrected: true };
+  }
+  async retractOutcome(...[, id, reason]: Parameters<Services['retractOutcome']>): Promise<OutcomeView> {
+    this.#note('retractOutcome', id, reason);
+    return { ...OUTCOME, link: { ...OUTCOME.link, status: 'retracted', decision: null, action: null } };
+  }
   async listNotes(...[, account, filter]: Parameters<Services['listNotes']>): Promise<Page<NoteView>> {
     this.#note('listNotes', account, filter);
     return { items: [NOTE], next_cursor: null };

@@ -12,6 +12,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { Caller, Page, PageQuery } from './caller.port.ts';
 import type { IdentityServices } from './identity.port.ts';
 import type { NoteServices } from './note-services.port.ts';
+import type { OutcomeServices } from './outcome-services.port.ts';
 import type { SearchServices } from './search-services.port.ts';
 
 export type { Caller, Page, PageQuery } from './caller.port.ts';
@@ -50,6 +51,9 @@ export interface ProposalInput {
   readonly confidence: number | null;
   readonly sender: string | null;
   readonly originating_proposal_id: string | null;
+  /** The sequence of touches and the play that the action belongs to; what comes of it is linked to them too. */
+  readonly sequence?: string | undefined;
+  readonly play?: string | undefined;
   readonly reason: string | null;
 }
 
@@ -434,7 +438,7 @@ export interface BackupView {
   readonly bytes: number;
 }
 
-export interface Services extends NoteServices, SearchServices {
+export interface Services extends NoteServices, OutcomeServices, SearchServices {
   readonly identities: IdentityServices;
   authenticate(key: string): Promise<Caller | null>;
   /**
