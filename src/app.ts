@@ -49,6 +49,7 @@ import { openRetrieval } from './app/retrieval.ts';
 import { createSearchServices } from './app/search-services.ts';
 import { createServices } from './app/services.ts';
 import { UsageMeter } from './app/usage-meter.ts';
+import { refreshDueViews } from './app/view-services.ts';
 import { DEFAULT_POLICY } from './domain/policy.ts';
 import { createGateway } from './gateway/server.ts';
 import { createRunners, MACHINE_GENERATION } from './machines/catalogue.ts';
@@ -73,6 +74,7 @@ import { ReadModel } from './memory/read/read-model.ts';
 import { RegistryReader } from './memory/read/registry-reader.ts';
 import { SubjectReader } from './memory/read/subject-reader.ts';
 import { UncertainPermits } from './memory/read/uncertain-permits.ts';
+import { ViewReader } from './memory/read/view-reader.ts';
 import { PolicyCache } from './memory/runtime/policy-cache.ts';
 import { PostgresExecutionStore } from './memory/runtime/postgres-execution-store.ts';
 import { createRestoreStore } from './memory/runtime/postgres-restore-store.ts';
@@ -111,6 +113,8 @@ const EXECUTORS = 4;
 const METER_MS = 60_000;
 const STATISTICS_MS = 2_000;
 const INDEX_MS = 2_000;
+/** How often it is looked which views are due. */
+const VIEWS_MS = 60_000;
 const BACKLOG_MS = 15_000;
 const PAUSE_MS = 1_000;
 /** How soon every host has forgotten the key of somebody whom another one erased. */
@@ -261,6 +265,7 @@ async function compose(
     staleDays: options.noteStaleDays ?? {},
     refuseIntake,
   });
+  const views = new ViewReader(sql);
   const services = createServices({
     anchors,
     audit: () => auditLedger({ sql, identity, table, anchors, archiveDir }),
@@ -292,6 +297,9 @@ async function compose(
     parkedMessages: new ParkedMessages(sql, vault),
     outcomeCommands: new OutcomeCommands(host, clock),
     outcomes: new OutcomeReader(sql),
+    views,
+    notes: noteReader,
+    staleDays: options.noteStaleDays ?? {},
     subjects: new SubjectCommands(host, clock),
     subjectReader: new SubjectReader(sql, readModel, reader),
     journalDays,
@@ -342,6 +350,7 @@ async function compose(
     ...(options.workers
       ? [
           every(INDEX_MS, 'indexing notes', observer, () => retrieval.keep()),
+          every(VIEWS_MS, 'refreshing views', observer, () => refreshDueViews({ views, clock })),
           every(BACKLOG_MS, 'measuring what waits', observer, () => backlog.refresh(), 'at once'),
           every(
             ANCHOR_MS,

@@ -48,15 +48,18 @@ import { decayedTrust } from '../machines/trust/trust.machine.ts';
 import type { TrustContext } from '../machines/trust/trust.machine.ts';
 import type { AnchorFolder } from '../memory/anchors/anchor-folder.ts';
 import type { KeyStore } from '../memory/identity/keys.ts';
+import type { NoteReader } from '../memory/notes/note-reader.port.ts';
 import type { OutcomeReader } from '../memory/read/outcome-reader.ts';
 import type { ParkedMessages } from '../memory/read/parked-messages.ts';
 import type { ReadModel } from '../memory/read/read-model.ts';
 import type { RegistryReader } from '../memory/read/registry-reader.ts';
 import type { DirectoryPerson, SubjectReader } from '../memory/read/subject-reader.ts';
 import type { UncertainPermits } from '../memory/read/uncertain-permits.ts';
+import type { ViewReader } from '../memory/read/view-reader.ts';
 import { sha256 } from '../memory/sha256.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { evaluateReleasedGate } from '../policies/released-gates.ts';
+import type { StaleDays } from '../policies/staleness.ts';
 import { nextLevel, trustQuantile } from '../policies/trust.ts';
 import type { BacklogWatch } from './backlog-watch.ts';
 import { remainsOfErased } from './erasure-remains.ts';
@@ -66,6 +69,7 @@ import { KnownStates } from './known-states.ts';
 import { anchorView } from './ledger-audit.ts';
 import { createOutcomeServices } from './outcome-services.ts';
 import type { UsageMeter } from './usage-meter.ts';
+import { createViewServices } from './view-services.ts';
 
 export interface ServiceParts extends IdentityParts {
   readonly anchors: AnchorFolder;
@@ -90,6 +94,9 @@ export interface ServiceParts extends IdentityParts {
   readonly subjects: SubjectCommands;
   readonly outcomeCommands: OutcomeCommands;
   readonly outcomes: OutcomeReader;
+  readonly views: ViewReader;
+  readonly notes: NoteReader;
+  readonly staleDays: StaleDays;
   readonly subjectReader: SubjectReader;
   /** Takes the notes of an erased person out of the index of searches. */
   readonly forgetInIndex: (tenant: TenantId, subject: string) => Promise<void>;
@@ -238,6 +245,7 @@ export function createServices(parts: ServiceParts): Services {
     identities: createIdentityServices(parts),
     ...parts.searchServices,
     ...createOutcomeServices(parts),
+    ...createViewServices(parts),
     async authenticate(key) {
       const found = await keys.authenticate(key);
       return found === null

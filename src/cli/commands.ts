@@ -18,6 +18,7 @@ import { demoCommand, serveCommand } from './commands/serve.ts';
 import { subjectCommand } from './commands/subject.ts';
 import { traceCommand } from './commands/trace.ts';
 import { uncertainCommand } from './commands/uncertain.ts';
+import { viewCommand } from './commands/view.ts';
 
 export const COMMANDS: readonly Command[] = [
   serveCommand,
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   outcomeCommand,
   parkedCommand,
   uncertainCommand,
+  viewCommand,
   subjectCommand,
   identityCommand,
   replayCommand,

@@ -34,6 +34,7 @@ import { httpIdentities } from './http-identities.ts';
 import { httpNoteServices } from './http-note-services.ts';
 import { httpOutcomeServices } from './http-outcome-services.ts';
 import { httpSearchServices } from './http-search-services.ts';
+import { httpViewServices } from './http-view-services.ts';
 import { queryOf, withoutNulls } from './query.ts';
 
 interface Answer {
@@ -97,6 +98,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
     decideParked: (_caller, id, input) => call('POST', `/v1/parked/${part(id)}/decisions`, withoutNulls(input)),
     ...httpNoteServices(call),
     ...httpOutcomeServices(call),
+    ...httpViewServices(call),
     ...httpSearchServices(call),
     listReviews: (_caller, { limit, cursor, state }) =>
       call<Page<ReviewView>>('GET', `/v1/reviews${queryOf({ limit: String(limit), cursor, state })}`),

@@ -88,6 +88,8 @@ test('has the paths that were promised', () => {
       "GET /v1/traces/{correlation}",
       "GET /v1/trust",
       "GET /v1/uncertain",
+      "GET /v1/views",
+      "GET /v1/views/{name}",
       "POST /v1/accounts/{external_id}/aliases",
       "POST /v1/accounts/{external_id}/merge",
       "POST /v1/anchors",

@@ -44,6 +44,8 @@ export const OPERATIONS = {
   searchMemory: 'read',
   reindexMemory: 'operate',
   listNotes: 'read',
+  listViews: 'read',
+  readView: 'read',
   verifyNote: 'review',
   correctNote: 'review',
   retractNote: 'review',

@@ -38,6 +38,7 @@ import { registerReviewRoutes } from './routes/reviews.ts';
 import { registerSubjectRoutes } from './routes/subjects.ts';
 import { registerSystemRoutes } from './routes/system.ts';
 import { registerUncertainRoutes } from './routes/uncertain.ts';
+import { registerViewRoutes } from './routes/views.ts';
 import type { Services } from './services.port.ts';
 import { validatorCompiler } from './validation.ts';
 
@@ -116,6 +117,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerNoteRoutes(app, context);
   registerIdentityRoutes(app, context);
   registerMemoryRoutes(app, context);
+  registerViewRoutes(app, context);
   registerUncertainRoutes(app, context);
   registerReportRoutes(app, context);
   registerAdministrationRoutes(app, context);

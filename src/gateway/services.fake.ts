@@ -33,6 +33,7 @@ import type {
   SubjectExport,
   TraceStep,
 } from './services.port.ts';
+import type { BrainView, ViewContractView } from './view-services.port.ts';
 
 const AT = isoOf(Date.UTC(2026, 10, 21, 10));
 
@@ -78,6 +79,43 @@ const TIMELINE: TimelineView = {
 
 /** Signals of this type lead to a decision; every other one to a triage that gives none. */
 const DECIDING_TYPE = 'web.form_submitted';
+
+const VIEW_CONTRACT: ViewContractView = {
+  name: 'account_composite',
+  title: 'Everything in brief',
+  version: 1,
+  owner: 'memory',
+  pattern: 'composite',
+  parameter: 'account',
+  refresh_hours: 24,
+  token_budget: 8_000,
+  used_by: ['account brain'],
+  parts: [
+    {
+      name: 'notes',
+      source: 'notes',
+      projection: 'text',
+      filter: 'all',
+      staleness_threshold_hours: 168,
+      items_max: 40,
+    },
+  ],
+};
+const BRAIN_VIEW: BrainView = {
+  view: 'account_composite',
+  version: 1,
+  key: 'acme',
+  view_metadata: {
+    last_refresh_timestamp: '2026-11-21T10:00:00Z',
+    staleness_threshold_hours: 24,
+    is_stale: true,
+    stale_parts: ['notes'],
+    token_budget: 8_000,
+    tokens: 120,
+    cut: [{ part: 'notes', kept: 1, of: 3 }],
+  },
+  parts: { notes: [{ kind: 'fact', text: 'They use SSO.' }] },
+};
 
 const OUTCOME: OutcomeView = {
   id: 'out_1',
@@ -288,6 +326,14 @@ export class FakeServices implements Services {
     return { ...NOTE, id, retracted_at: AT };
   }
 
+  async listViews(): Promise<readonly ViewContractView[]> {
+    this.#note('listViews');
+    return [VIEW_CONTRACT];
+  }
+  async readView(...[, name, request]: Parameters<Services['readView']>): Promise<BrainView> {
+    this.#note('readView', name, request);
+    return BRAIN_VIEW;
+  }
   async listOutcomes(...[, query]: Parameters<Services['listOutcomes']>): Promise<Page<OutcomeView>> {
     this.#note('listOutcomes', query);
     return { items: [OUTCOME], next_cursor: null };

@@ -14,6 +14,7 @@ import type { IdentityServices } from './identity.port.ts';
 import type { NoteServices } from './note-services.port.ts';
 import type { OutcomeServices } from './outcome-services.port.ts';
 import type { SearchServices } from './search-services.port.ts';
+import type { ViewServices } from './view-services.port.ts';
 
 export type { Caller, Page, PageQuery } from './caller.port.ts';
 
@@ -438,7 +439,7 @@ export interface BackupView {
   readonly bytes: number;
 }
 
-export interface Services extends NoteServices, OutcomeServices, SearchServices {
+export interface Services extends NoteServices, OutcomeServices, SearchServices, ViewServices {
   readonly identities: IdentityServices;
   authenticate(key: string): Promise<Caller | null>;
   /**
