@@ -343,7 +343,10 @@ async function compose(
     every(FORGET_MS, 'forgetting erased people', observer, async () => {
       for (const { tenant, subject } of await vault.forgetErased(sql)) await retrieval.forget(tenant, subject);
     }),
-    every(STATISTICS_MS, 'statistics', observer, () => statistics.refresh()),
+    every(STATISTICS_MS, 'statistics', observer, async () => {
+      await statistics.refresh();
+      await statistics.vacuum();
+    }),
     every(PAUSE_MS, 'reading the pause', observer, async () => {
       if (pause.reason !== null) await pause.refresh();
     }),
