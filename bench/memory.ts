@@ -17,6 +17,7 @@ import { PostgresTimelineReader } from '../src/memory/notes/timeline-reader.ts';
 import { migrate } from '../src/memory/sql/migrate.ts';
 import { createPostgres } from '../src/memory/sql/postgres.ts';
 import type { Sql } from '../src/memory/sql/sql.port.ts';
+import { StatisticsKeeper } from '../src/memory/sql/statistics-keeper.ts';
 import { SubjectVault } from '../src/memory/vault/subject-vault.ts';
 import { createDatabase } from '../test/postgres-database.ts';
 import { storeNotes } from '../test/stored-notes.ts';
@@ -147,6 +148,8 @@ try {
   const indexed = (await indexer.count(TENANT)) / ((performance.now() - indexBegan) / 1_000);
   say(`indexed ${indexed.toFixed(0)} notes a second`);
   await sql.asOwner((session) => session.script('ANALYZE'));
+  // As a server does by itself now and then.
+  say(`vacuumed ${(await new StatisticsKeeper(sql).vacuum()).join(', ')}`);
 
   const timelines = new PostgresTimelineReader(sql);
   const count = Number(values.asks);

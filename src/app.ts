@@ -19,6 +19,7 @@ import { IdentityCommands } from './actors/identity-commands.ts';
 import { ImportService } from './actors/imports/import-service.ts';
 import { Intake } from './actors/intake/intake.ts';
 import { NoteCommands } from './actors/note-commands.ts';
+import { OutcomeCommands } from './actors/outcome-commands.ts';
 import { OwnershipCommands } from './actors/ownership-commands.ts';
 import { ParkedCommands } from './actors/parked-commands.ts';
 import type { PlannerDeps } from './actors/planner/plan-builder.ts';
@@ -57,6 +58,7 @@ import { openRetrieval } from './app/retrieval.ts';
 import { createSearchServices } from './app/search-services.ts';
 import { createServices } from './app/services.ts';
 import { UsageMeter } from './app/usage-meter.ts';
+import { refreshDueViews } from './app/view-services.ts';
 import { isoOf } from './domain/instant.ts';
 import { DEFAULT_POLICY } from './domain/policy.ts';
 import { createGateway } from './gateway/server.ts';
@@ -77,6 +79,7 @@ import { readBacklog } from './memory/read/backlog-reader.ts';
 import { ErasureReader } from './memory/read/erasure-reader.ts';
 import { createImportStore } from './memory/read/import-store.ts';
 import { createLedgerReader } from './memory/read/ledger-reader.ts';
+import { OutcomeReader } from './memory/read/outcome-reader.ts';
 import { OwnershipReader } from './memory/read/ownership-reader.ts';
 import { ParkedMessages } from './memory/read/parked-messages.ts';
 import { PlayReader } from './memory/read/play-reader.ts';
@@ -85,6 +88,7 @@ import { RegistryReader } from './memory/read/registry-reader.ts';
 import { SubjectReader } from './memory/read/subject-reader.ts';
 import { SuppressionsReader } from './memory/read/suppressions-reader.ts';
 import { UncertainPermits } from './memory/read/uncertain-permits.ts';
+import { ViewReader } from './memory/read/view-reader.ts';
 import { ExpiredRows } from './memory/runtime/expired-rows.ts';
 import { PolicyCache } from './memory/runtime/policy-cache.ts';
 import { PostgresExecutionStore } from './memory/runtime/postgres-execution-store.ts';
@@ -125,6 +129,8 @@ const METER_MS = 60_000;
 const STATISTICS_MS = 2_000;
 /** Whoever searches has what is new indexed first, so this may lag, and larger batches cost less. */
 const INDEX_MS = 10_000;
+/** How often it is looked which views are due. */
+const VIEWS_MS = 60_000;
 const BACKLOG_MS = 15_000;
 const PAUSE_MS = 1_000;
 /** How soon every host has forgotten the key of somebody whom another one erased. */
@@ -280,6 +286,7 @@ async function compose(
   const uncertainPermits = new UncertainPermits(sql);
   const retention = new RetentionKeeper(sql, new ExpiredRows(sql), registry, commands);
   const subjectReader = new SubjectReader(sql, readModel, reader);
+  const views = new ViewReader(sql);
   const services = createServices({
     anchors,
     checkpoints: new CheckpointService({
@@ -321,6 +328,11 @@ async function compose(
     keyedDigest,
     parked: new ParkedCommands(host, clock),
     parkedMessages: new ParkedMessages(sql, vault),
+    outcomeCommands: new OutcomeCommands(host, clock),
+    outcomes: new OutcomeReader(sql),
+    views,
+    notes: noteReader,
+    staleDays: options.noteStaleDays ?? {},
     subjects: new SubjectCommands(host, clock),
     subjectReader,
     journalDays,
@@ -385,7 +397,10 @@ async function compose(
     every(FORGET_MS, 'forgetting erased people', observer, async () => {
       await retrieval.forget(await vault.forgetErased(sql));
     }),
-    every(STATISTICS_MS, 'statistics', observer, () => statistics.refresh()),
+    every(STATISTICS_MS, 'statistics', observer, async () => {
+      await statistics.refresh();
+      await statistics.vacuum();
+    }),
     every(PAUSE_MS, 'reading the pause', observer, async () => {
       if (pause.reason !== null) await pause.refresh();
     }),
@@ -393,6 +408,7 @@ async function compose(
       ? [
           every(INDEX_MS, 'indexing notes', observer, () => retrieval.keep()),
           every(RETENTION_MS, 'deleting what was kept long enough', observer, () => retention.runAll()),
+          every(VIEWS_MS, 'refreshing views', observer, () => refreshDueViews({ views, clock })),
           every(BACKLOG_MS, 'measuring what waits', observer, () => backlog.refresh(), 'at once'),
           every(
             ANCHOR_MS,

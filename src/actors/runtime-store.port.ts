@@ -12,6 +12,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Lane } from '../domain/lane.ts';
 import type { LedgerBody, LedgerHeader } from '../domain/ledger-event.ts';
 import type { Message, SealedPart, ProfileWrite } from '../domain/message.ts';
+import type { LinkStatus, WindowSource } from '../domain/outcome.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { LoadedMemory, MemoryWrites } from './memory/memory-store.port.ts';
 import type { AnalysisRow, PlayRow } from './plays/play-store.port.ts';
@@ -214,10 +215,18 @@ export interface OutcomeRow {
   readonly occurredAt: number;
   readonly amountMinor: number | null;
   readonly currency: string | null;
-  readonly status: 'linked' | 'unlinked' | 'preceding';
+  readonly status: LinkStatus;
   readonly decision: string | null;
   readonly action: string | null;
+  /** When the decision was made. */
+  readonly decidedAt: number | null;
+  readonly sequence: string | null;
+  readonly play: string | null;
   readonly windowMs: number;
+  readonly windowSource: WindowSource;
+  /** When this version of it was recorded. */
+  readonly recordedAt: number;
+  readonly corrected: boolean;
   readonly firstSeenAt: number | null;
   readonly batch: ImportId | null;
 }

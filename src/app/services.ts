@@ -7,6 +7,7 @@ import type { ImportService } from '../actors/imports/import-service.ts';
 import type { ImportState, ImportStore } from '../actors/imports/import-store.port.ts';
 import type { Directory } from '../actors/intake/directory.port.ts';
 import type { Intake } from '../actors/intake/intake.ts';
+import type { OutcomeCommands } from '../actors/outcome-commands.ts';
 import type { ParkedCommands } from '../actors/parked-commands.ts';
 import { parseRow } from '../actors/replay/ledger-fold.ts';
 import type { LedgerReader } from '../actors/replay/ledger-reader.port.ts';
@@ -50,14 +51,18 @@ import { decayedTrust } from '../machines/trust/trust.machine.ts';
 import type { TrustContext } from '../machines/trust/trust.machine.ts';
 import type { AnchorFolder } from '../memory/anchors/anchor-folder.ts';
 import type { KeyStore } from '../memory/identity/keys.ts';
+import type { NoteReader } from '../memory/notes/note-reader.port.ts';
+import type { OutcomeReader } from '../memory/read/outcome-reader.ts';
 import type { ParkedMessages } from '../memory/read/parked-messages.ts';
 import type { ReadModel } from '../memory/read/read-model.ts';
 import type { RegistryReader } from '../memory/read/registry-reader.ts';
 import type { DirectoryPerson, SubjectReader } from '../memory/read/subject-reader.ts';
 import type { UncertainPermits } from '../memory/read/uncertain-permits.ts';
+import type { ViewReader } from '../memory/read/view-reader.ts';
 import { sha256 } from '../memory/sha256.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { evaluateReleasedGate } from '../policies/released-gates.ts';
+import type { StaleDays } from '../policies/staleness.ts';
 import { nextLevel, trustQuantile } from '../policies/trust.ts';
 import type { BacklogWatch } from './backlog-watch.ts';
 import type { ErasureProofs } from './erasure-proofs.ts';
@@ -66,6 +71,7 @@ import { createIdentityServices } from './identity-services.ts';
 import type { IdentityParts } from './identity-services.ts';
 import { KnownStates } from './known-states.ts';
 import { anchorView } from './ledger-audit.ts';
+import { createOutcomeServices } from './outcome-services.ts';
 import { createOwnershipServices } from './ownership-services.ts';
 import type { OwnershipParts } from './ownership-services.ts';
 import { createPastServices } from './past-services.ts';
@@ -76,6 +82,7 @@ import type { ErasedPerson } from './retrieval.ts';
 import { createSuppressionServices } from './suppression-services.ts';
 import type { SuppressionParts } from './suppression-services.ts';
 import type { UsageMeter } from './usage-meter.ts';
+import { createViewServices } from './view-services.ts';
 
 export interface ServiceParts extends IdentityParts, Omit<OwnershipParts, 'now'>, PastParts, SuppressionParts {
   readonly anchors: AnchorFolder;
@@ -99,6 +106,11 @@ export interface ServiceParts extends IdentityParts, Omit<OwnershipParts, 'now'>
   readonly parked: ParkedCommands;
   readonly parkedMessages: ParkedMessages;
   readonly subjects: SubjectCommands;
+  readonly outcomeCommands: OutcomeCommands;
+  readonly outcomes: OutcomeReader;
+  readonly views: ViewReader;
+  readonly notes: NoteReader;
+  readonly staleDays: StaleDays;
   readonly subjectReader: SubjectReader;
   /** Takes the notes of an erased person out of the index of searches. */
   readonly forgetInIndex: (person: ErasedPerson) => Promise<void>;
@@ -271,6 +283,8 @@ export function createServices(parts: ServiceParts): Services {
     past: createPastServices(parts),
     plays: parts.plays,
     ...parts.searchServices,
+    ...createOutcomeServices(parts),
+    ...createViewServices(parts),
     async authenticate(key) {
       const found = await keys.authenticate(key);
       return found === null

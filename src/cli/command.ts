@@ -4,8 +4,10 @@ import { suggestion } from '../config/nearest.ts';
 import { GatehouseError } from '../domain/errors.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { NoteServices } from '../gateway/note-services.port.ts';
+import type { OutcomeServices } from '../gateway/outcome-services.port.ts';
 import type { SearchServices } from '../gateway/search-services.port.ts';
 import type { Caller, Services } from '../gateway/services.port.ts';
+import type { ViewServices } from '../gateway/view-services.port.ts';
 import type { LocalApp, System } from './app.port.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -109,6 +111,8 @@ export type CommandServices = Pick<
   | 'writeAnchor'
   | 'writeBackup'
   | keyof NoteServices
+  | keyof OutcomeServices
+  | keyof ViewServices
   | keyof SearchServices
 >;
 

@@ -13,6 +13,7 @@ import { identityCommand } from './commands/identity.ts';
 import { importCommand } from './commands/import.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { memoryCommand } from './commands/memory.ts';
+import { outcomeCommand } from './commands/outcome.ts';
 import { ownCommand } from './commands/own.ts';
 import { parkedCommand } from './commands/parked.ts';
 import { playCommand } from './commands/play.ts';
@@ -23,6 +24,7 @@ import { subjectCommand } from './commands/subject.ts';
 import { suppressionCommand } from './commands/suppression.ts';
 import { traceCommand } from './commands/trace.ts';
 import { uncertainCommand } from './commands/uncertain.ts';
+import { viewCommand } from './commands/view.ts';
 
 export const COMMANDS: readonly Command[] = [
   serveCommand,
@@ -32,8 +34,10 @@ export const COMMANDS: readonly Command[] = [
   reviewCommand,
   playCommand,
   memoryCommand,
+  outcomeCommand,
   parkedCommand,
   uncertainCommand,
+  viewCommand,
   subjectCommand,
   retentionCommand,
   identityCommand,

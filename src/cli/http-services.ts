@@ -32,11 +32,13 @@ import type {
 import type { CommandServices } from './command.ts';
 import { httpIdentities } from './http-identities.ts';
 import { httpNoteServices } from './http-note-services.ts';
+import { httpOutcomeServices } from './http-outcome-services.ts';
 import { httpOwnership } from './http-ownership.ts';
 import { httpPast } from './http-past.ts';
 import { httpPlays } from './http-plays.ts';
 import { httpSearchServices } from './http-search-services.ts';
 import { httpSuppressions } from './http-suppressions.ts';
+import { httpViewServices } from './http-view-services.ts';
 import { queryOf, withoutNulls } from './query.ts';
 
 interface Answer {
@@ -110,6 +112,8 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
     getParked: (_caller, id) => call<ParkedView>('GET', `/v1/parked/${part(id)}`),
     decideParked: (_caller, id, input) => call('POST', `/v1/parked/${part(id)}/decisions`, withoutNulls(input)),
     ...httpNoteServices(call),
+    ...httpOutcomeServices(call),
+    ...httpViewServices(call),
     ...httpSearchServices(call),
     listReviews: (_caller, { limit, cursor, state }) =>
       call<Page<ReviewView>>('GET', `/v1/reviews${queryOf({ limit: String(limit), cursor, state })}`),

@@ -25,7 +25,7 @@ export type Effect =
       readonly kind: 'approved_unedited' | 'audit_approved' | 'approved_edited' | 'rejected';
       readonly editedShare: number;
     }
-  /** Find the decision that an outcome belongs to. */
+  /** Find the decision that each outcome of the subject belongs to, and note what has changed. */
   | { readonly type: 'link_outcome' }
   /** Tell the trust cell of the linked decision what followed. */
   | { readonly type: 'record_outcome_evidence' }

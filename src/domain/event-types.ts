@@ -17,6 +17,7 @@ import { CLOCKS, modeSchema } from './mode.ts';
 import { moneySchema } from './money.ts';
 import { noteRecordSchema } from './note.ts';
 import { outcomeTypeSchema } from './outcome-types.ts';
+import { givenEvidenceSchema, LINK_STATUSES, outcomeChangesSchema, outcomeLinkSchema } from './outcome.ts';
 import {
   PLAY_APPROVERS,
   PLAY_FIELDS,
@@ -246,6 +247,9 @@ export const EVENT_TYPES = {
       action_type: z.string(),
       confidence: z.number().nullable(),
       cell: z.string().nullable(),
+      /** The sequence of touches and the play that it belongs to, where the proposer named them. */
+      sequence: z.string().optional(),
+      play: z.string().optional(),
     }),
   ),
   'profile.updated': spec(
@@ -280,7 +284,28 @@ export const EVENT_TYPES = {
       window_ms: z.number().nullable(),
       decision_hint: z.string().nullable(),
       dimensions: dimensionsSchema.optional(),
+      /** The state of the subject follows from all its outcomes that stand. Events without it moved the state on by themselves. */
+      standing: z.literal(true).optional(),
     }),
+  ),
+  'outcome.corrected': spec(
+    ['account', 'lead'],
+    'An outcome was corrected',
+    z.strictObject({
+      outcome: z.string(),
+      changes: outcomeChangesSchema,
+      /** When it was known to be so. Of two corrections of one member the later holds, whichever comes first. */
+      known_at: instant,
+      /** Decides between corrections of the same moment. */
+      act: z.string(),
+      by,
+      reason: reasonText,
+    }),
+  ),
+  'outcome.retracted': spec(
+    ['account', 'lead'],
+    'An outcome was taken back',
+    z.strictObject({ outcome: z.string(), by, reason: reasonText }),
   ),
   'outcome.linked': spec(
     ['account', 'lead'],
@@ -288,11 +313,17 @@ export const EVENT_TYPES = {
     z.strictObject({
       outcome: z.string(),
       outcome_type: outcomeTypeSchema,
-      status: z.enum(['linked', 'unlinked', 'preceding']),
+      status: z.enum(LINK_STATUSES),
       decision: z.string().nullable(),
       action: z.string().nullable(),
       cell: z.string().nullable(),
       window_ms: z.number(),
+      /** The whole link with the evidence that trust is given for it, and the decision and evidence of the link that it replaces. */
+      link: outcomeLinkSchema.optional(),
+      replaced: z
+        .strictObject({ decision: z.string().nullable(), evidence: givenEvidenceSchema.nullable() })
+        .nullable()
+        .optional(),
     }),
   ),
   'subject.objected': spec(['lead'], 'A person objected to being pursued', z.strictObject({ by, reason: reasonText })),
@@ -501,6 +532,11 @@ export const EVENT_TYPES = {
   ),
 
   'trust.evidence': spec(['trust'], 'Evidence for or against trust arrived', evidenceSchema),
+  'trust.evidence_withdrawn': spec(
+    ['trust'],
+    'Evidence was taken back, as its outcome was corrected or retracted',
+    evidenceSchema,
+  ),
   'trust.leveled': spec(
     ['trust'],
     'A trust level changed',

@@ -13,6 +13,8 @@ export const rememberedDecisionSchema = z.strictObject({
   action: z.string().nullable(),
   at: z.number(),
   cell: z.string().nullable(),
+  sequence: z.string().optional(),
+  play: z.string().optional(),
 });
 export type RememberedDecision = z.infer<typeof rememberedDecisionSchema>;
 

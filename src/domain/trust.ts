@@ -23,6 +23,8 @@ export const evidenceSchema = z.strictObject({
   action: z.string(),
   /** Half-life of evidence under the policy in force, in days. */
   half_life_days: z.number().min(1),
+  /** When what it speaks of happened: it counts from then on, however late it is heard of. Without it, it counts from `at`. */
+  occurred_at: z.number().optional(),
 });
 export type Evidence = z.infer<typeof evidenceSchema>;
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 import { dimensionsSchema } from '../domain/entity.ts';
 import { moneySchema } from '../domain/money.ts';
-import { OUTCOME_TYPES } from '../domain/outcome-types.ts';
+import { OUTCOME_TYPES, outcomeTypeSchema } from '../domain/outcome-types.ts';
 import { SIGNAL_TYPE_NAMES, SIGNAL_TYPES } from '../domain/signal-types.ts';
 import { externalIdSchema } from '../domain/text.ts';
 
@@ -27,6 +27,26 @@ export const outcomeDataSchema = z.looseObject({
   dimensions: dimensionsSchema.optional().describe('Values to group reports by, such as an origin.'),
 });
 
+const revisionFields = {
+  outcome: externalIdSchema(1_000).describe('`id` of the event with which the outcome was sent.'),
+  source: externalIdSchema(1_000)
+    .optional()
+    .describe('`source` of that event; the source of this one if it is left out.'),
+  reason: z.string().min(1).max(2_000).describe('Why; it stands on the ledger.'),
+};
+
+/** An outcome that was sent before was not quite so. Its `time` is when that was known: the later of two corrections holds. */
+export const outcomeCorrectedSchema = z.looseObject({
+  ...revisionFields,
+  type: outcomeTypeSchema.optional(),
+  occurred_at: z.iso.datetime({ offset: true }).optional(),
+  amount: moneySchema.nullable().optional(),
+  decision: externalIdSchema(128).nullable().optional(),
+});
+
+/** An outcome that was sent before did not happen. */
+export const outcomeRetractedSchema = z.looseObject(revisionFields);
+
 /** A `Map`, because a type such as `constructor` must not find what every object inherits. */
 export const SIGNAL_CATALOGUE: EventCatalogue = {
   noun: 'signal',
@@ -35,7 +55,11 @@ export const SIGNAL_CATALOGUE: EventCatalogue = {
 
 export const OUTCOME_CATALOGUE: EventCatalogue = {
   noun: 'outcome',
-  types: new Map(OUTCOME_TYPES.map((type) => [type, outcomeDataSchema])),
+  types: new Map<string, z.ZodType<Record<string, unknown>>>([
+    ...OUTCOME_TYPES.map((type) => [type, outcomeDataSchema] as const),
+    ['corrected', outcomeCorrectedSchema],
+    ['retracted', outcomeRetractedSchema],
+  ]),
 };
 
 /** What to tell a sender whose type is not there. */

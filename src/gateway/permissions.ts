@@ -21,6 +21,12 @@ export const OPERATIONS = {
   getHindsightReport: 'audit',
   getTrace: 'read',
 
+  listOutcomes: 'read',
+  getOutcome: 'read',
+  /** Trust follows it. */
+  correctOutcome: 'operate',
+  retractOutcome: 'operate',
+
   putAccount: 'ingest',
   getAccount: 'read',
   listAccounts: 'read',
@@ -47,6 +53,8 @@ export const OPERATIONS = {
   searchMemory: 'read',
   reindexMemory: 'operate',
   listNotes: 'read',
+  listViews: 'read',
+  readView: 'read',
   verifyNote: 'review',
   correctNote: 'review',
   retractNote: 'review',

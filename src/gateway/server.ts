@@ -30,6 +30,7 @@ import { registerIdentityRoutes } from './routes/identity.ts';
 import { registerImportRoutes } from './routes/imports.ts';
 import { registerMemoryRoutes } from './routes/memory.ts';
 import { registerNoteRoutes } from './routes/notes.ts';
+import { registerOutcomeRoutes } from './routes/outcomes.ts';
 import { registerOwnershipRoutes } from './routes/ownership.ts';
 import { registerParkedRoutes } from './routes/parked.ts';
 import { registerPastRoutes } from './routes/past.ts';
@@ -42,6 +43,7 @@ import { registerSubjectRoutes } from './routes/subjects.ts';
 import { registerSuppressionRoutes } from './routes/suppressions.ts';
 import { registerSystemRoutes } from './routes/system.ts';
 import { registerUncertainRoutes } from './routes/uncertain.ts';
+import { registerViewRoutes } from './routes/views.ts';
 import type { Services } from './services.port.ts';
 import { validatorCompiler } from './validation.ts';
 
@@ -112,6 +114,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerEventRoutes(app, context);
   registerProposalRoutes(app, context);
   registerDecisionRoutes(app, context);
+  registerOutcomeRoutes(app, context);
   registerAccountRoutes(app, context);
   registerReviewRoutes(app, context);
   registerParkedRoutes(app, context);
@@ -123,6 +126,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerOwnershipRoutes(app, context);
   registerSuppressionRoutes(app, context);
   registerMemoryRoutes(app, context);
+  registerViewRoutes(app, context);
   registerUncertainRoutes(app, context);
   registerReportRoutes(app, context);
   registerAdministrationRoutes(app, context);

@@ -11,6 +11,7 @@ import type { JsonValue } from '../domain/json.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import { fakeIdentities } from './identity.fake.ts';
 import type { NoteDetail, NoteView, TimelineView } from './note-services.port.ts';
+import type { OutcomeView } from './outcome-services.port.ts';
 import { fakeOwnership } from './ownership.fake.ts';
 import { fakePast } from './past.fake.ts';
 import { fakePlays } from './plays.fake.ts';
@@ -42,6 +43,7 @@ import type {
   TraceStep,
 } from './services.port.ts';
 import { fakeSuppressions } from './suppression.fake.ts';
+import type { BrainView, ViewContractView } from './view-services.port.ts';
 
 const AT = isoOf(Date.UTC(2026, 10, 21, 10));
 
@@ -87,6 +89,60 @@ const TIMELINE: TimelineView = {
 
 /** Signals of this type lead to a decision; every other one to a triage that gives none. */
 const DECIDING_TYPE = 'web.form_submitted';
+
+const VIEW_CONTRACT: ViewContractView = {
+  name: 'account_composite',
+  title: 'Everything in brief',
+  version: 1,
+  owner: 'memory',
+  pattern: 'composite',
+  parameter: 'account',
+  refresh_hours: 24,
+  token_budget: 8_000,
+  used_by: ['account brain'],
+  parts: [
+    {
+      name: 'notes',
+      source: 'notes',
+      projection: 'text',
+      filter: 'all',
+      staleness_threshold_hours: 168,
+      items_max: 40,
+    },
+  ],
+};
+const BRAIN_VIEW: BrainView = {
+  view: 'account_composite',
+  version: 1,
+  key: 'acme',
+  view_metadata: {
+    last_refresh_timestamp: '2026-11-21T10:00:00Z',
+    staleness_threshold_hours: 24,
+    is_stale: true,
+    stale_parts: ['notes'],
+    token_budget: 8_000,
+    tokens: 120,
+    cut: [{ part: 'notes', kept: 1, of: 3 }],
+  },
+  parts: { notes: [{ kind: 'fact', text: 'They use SSO.' }] },
+};
+
+const OUTCOME: OutcomeView = {
+  id: 'out_1',
+  type: 'won',
+  subject: { kind: 'account', id: 'acc_1' },
+  occurred_at: '2026-11-21T10:00:00Z',
+  amount: { amount_minor: 1_250_000, currency: 'EUR' },
+  corrected: false,
+  link: {
+    status: 'linked',
+    decision: 'dec_1',
+    action: 'act_1',
+    sequence: null,
+    play: null,
+    window: { ms: 86_400_000, source: 'policy', from: '2026-11-21T09:00:00Z', until: '2026-11-22T09:00:00Z' },
+  },
+};
 
 export class FakeServices implements Services {
   /** Every event that was accepted, in order. */
@@ -337,6 +393,30 @@ export class FakeServices implements Services {
     return { ...NOTE, id, retracted_at: AT };
   }
 
+  async listViews(): Promise<readonly ViewContractView[]> {
+    this.#note('listViews');
+    return [VIEW_CONTRACT];
+  }
+  async readView(...[, name, request]: Parameters<Services['readView']>): Promise<BrainView> {
+    this.#note('readView', name, request);
+    return BRAIN_VIEW;
+  }
+  async listOutcomes(...[, query]: Parameters<Services['listOutcomes']>): Promise<Page<OutcomeView>> {
+    this.#note('listOutcomes', query);
+    return { items: [OUTCOME], next_cursor: null };
+  }
+  async getOutcome(...[, id]: Parameters<Services['getOutcome']>): Promise<OutcomeView> {
+    this.#note('getOutcome', id);
+    return OUTCOME;
+  }
+  async correctOutcome(...[, id, correction]: Parameters<Services['correctOutcome']>): Promise<OutcomeView> {
+    this.#note('correctOutcome', id, correction);
+    return { ...OUTCOME, corrected: true };
+  }
+  async retractOutcome(...[, id, reason]: Parameters<Services['retractOutcome']>): Promise<OutcomeView> {
+    this.#note('retractOutcome', id, reason);
+    return { ...OUTCOME, link: { ...OUTCOME.link, status: 'retracted', decision: null, action: null } };
+  }
   async listNotes(...[, account, filter]: Parameters<Services['listNotes']>): Promise<Page<NoteView>> {
     this.#note('listNotes', account, filter);
     return { items: [NOTE], next_cursor: null };

@@ -15,11 +15,13 @@ import type { RetentionClass } from '../domain/retention.ts';
 import type { Caller, Page, PageQuery } from './caller.port.ts';
 import type { IdentityServices } from './identity.port.ts';
 import type { NoteServices } from './note-services.port.ts';
+import type { OutcomeServices } from './outcome-services.port.ts';
 import type { OwnershipServices } from './ownership.port.ts';
 import type { PastServices } from './past.port.ts';
 import type { PlayServices } from './play-services.port.ts';
 import type { SearchServices } from './search-services.port.ts';
 import type { SuppressionServices } from './suppression.port.ts';
+import type { ViewServices } from './view-services.port.ts';
 
 export type { Caller, Page, PageQuery } from './caller.port.ts';
 
@@ -57,6 +59,9 @@ export interface ProposalInput {
   readonly confidence: number | null;
   readonly sender: string | null;
   readonly originating_proposal_id: string | null;
+  /** The sequence of touches and the play that the action belongs to; what comes of it is linked to them too. */
+  readonly sequence?: string | undefined;
+  readonly play?: string | undefined;
   readonly reason: string | null;
 }
 
@@ -492,7 +497,7 @@ export interface NewKeyInput {
   readonly brain?: Brain | undefined;
 }
 
-export interface Services extends NoteServices, SearchServices {
+export interface Services extends NoteServices, OutcomeServices, SearchServices, ViewServices {
   readonly identities: IdentityServices;
   readonly ownership: OwnershipServices;
   readonly suppressions: SuppressionServices;
@@ -605,10 +610,6 @@ export interface Services extends NoteServices, SearchServices {
     caller: Caller,
     input: { readonly label: string; readonly role: Role; readonly kind: 'person' | 'agent' },
   ): Promise<{ readonly id: string; readonly key: string }>;
-  addSuppression(
-    caller: Caller,
-    input: { readonly scope: string; readonly value: string; readonly reason: string; readonly source: string },
-  ): Promise<{ readonly key: string }>;
   createKey(caller: Caller, input: NewKeyInput): Promise<{ readonly id: string; readonly key: string }>;
   revokeKey(caller: Caller, id: string): Promise<void>;
 

@@ -19,14 +19,20 @@ function after(kind: (typeof KINDS)[number], events: readonly MachineEvent[]): M
 
 const lead = (...events: readonly MachineEvent[]) => after('lead', events);
 
-test('state and facts go back; decisions stay, so that what was sent is still linked', () => {
+test('state and facts go back; decisions and outcomes stay, so that what was sent is still linked', () => {
   const then = lead(signal());
   const now = lead(signal(), signal(), decided(), outcome('meeting_booked'));
   expect(now.value).not.toBe(then.value);
   const restored = restoredState(then, now);
   expect(restored.value).toBe(then.value);
-  expect(restored.context).toEqual({ ...then.context, decisions: now.context['decisions'] });
-  expect(now.context['decisions']).not.toEqual([]);
+  const { decisions, outcomes, outcome_log } = now.context;
+  expect(restored.context).toEqual({
+    ...then.context,
+    decisions,
+    outcomes,
+    ...(outcome_log === undefined ? {} : { outcome_log }),
+  });
+  expect([decisions, outcomes]).toEqual([expect.arrayContaining([expect.anything()]), { meeting_booked: 1 }]);
 });
 
 test('who said no stays where they are', () => {
@@ -36,6 +42,13 @@ test('who said no stays where they are', () => {
     expect(PROTECTED_STATES.has(now.value)).toBe(true);
     expect(restoredState(then, now)).toBe(now);
   }
+});
+
+test('a legal hold stays, and one that was lifted does not come back', () => {
+  const held = eventOf('subject.held', { by: 'operator', reason: 'a lawsuit' });
+  const now = lead(signal(), held);
+  expect(restoredState(lead(signal()), now).context['hold']).toEqual(now.context['hold']);
+  expect(restoredState(now, lead(signal())).context).not.toHaveProperty('hold');
 });
 
 test('a second look that still waits goes on waiting, one that was taken does not come back', () => {
@@ -79,6 +92,7 @@ const anEvent = fc
       retriageDue,
       outcome('unsubscribe'),
       outcome('won'),
+      eventOf('subject.held', { by: 'operator', reason: 'a lawsuit' }),
       outcome('meeting_booked'),
       eventOf('subject.objected', { by: 'operator', reason: 'asked' }),
       eventOf('subject.erased', { by: 'operator', reason: 'asked' }),

@@ -10,18 +10,21 @@ import type { SubjectContext } from './subject-context.ts';
 export const PROTECTED_STATES: ReadonlySet<string> = new Set(['opted_out', 'objected', 'erased', 'excluded']);
 
 /**
- * `then` is the state at the checkpoint, or the first state of the machine for one that came later. Decisions stay, so that outcomes of what
- * was sent are still linked. A second look stays due only where the one of then still waits: one that was taken is not taken again.
+ * `then` is the state at the checkpoint, or the first state of the machine for one that came later. Decisions and outcomes stay, so that outcomes
+ * of what was sent are still linked and can be corrected, and so does a legal hold. A second look stays due only where the one of then still waits: one that was taken is not taken again.
  */
 export function restoredState(then: MachineState, now: MachineState): MachineState {
   if (PROTECTED_STATES.has(now.value)) return now;
-  const { joined: _, ...known } = then.context as unknown as SubjectContext;
-  const { account, decisions, joined } = now.context as unknown as SubjectContext;
+  const { joined: _joined, hold: _hold, outcome_log: _log, ...known } = then.context as unknown as SubjectContext;
+  const { account, decisions, outcomes, outcome_log: log, hold, joined } = now.context as unknown as SubjectContext;
   const context: SubjectContext = {
     ...known,
     account,
     decisions,
+    outcomes,
     look_pending: known.look_pending && isSameLook(known, now.context as unknown as SubjectContext),
+    ...(log === undefined ? {} : { outcome_log: log }),
+    ...(hold === undefined ? {} : { hold }),
     ...(joined === undefined ? {} : { joined }),
   };
   return { value: then.value, context: context as unknown as MachineState['context'] };

@@ -1,10 +1,13 @@
 /** What the lead and account machines have in common: how interest, looks and decisions are remembered. */
 import type { Dimensions } from '../domain/entity.ts';
-import type { AccountEventFacts, ContactEventFacts, EventData } from '../domain/event-types.ts';
+import type { AccountEventFacts, ContactEventFacts, EventData, MachineEvent } from '../domain/event-types.ts';
 import type { Carried, RememberedDecision } from '../domain/identity.ts';
 import { addIntent } from '../domain/intent.ts';
 import type { Lane } from '../domain/lane.ts';
+import type { OutcomeType } from '../domain/outcome-types.ts';
 import type { SignalType } from '../domain/signal-types.ts';
+import type { OutcomeLog } from '../policies/outcome-history.ts';
+import { rememberedIn, standingOf, withLink, withRevision } from '../policies/outcome-history.ts';
 
 /** How many decisions a subject remembers for linking. */
 export const REMEMBERED_DECISIONS = 20;
@@ -30,7 +33,10 @@ export interface SubjectContext {
   readonly look_pending: boolean;
   readonly last_triage: { readonly verdict: string; readonly reason: string; readonly at: number } | null;
   readonly decisions: readonly RememberedDecision[];
+  /** How many outcomes of each type stand. */
   readonly outcomes: { readonly [type: string]: number };
+  /** Outcomes that can still be corrected. */
+  readonly outcome_log?: OutcomeLog | undefined;
   readonly account_facts: AccountEventFacts;
   readonly contact_facts: ContactEventFacts;
   readonly dimensions: Dimensions;
@@ -117,16 +123,77 @@ export function withTriage(context: SubjectContext, data: EventData<'signal.tria
 }
 
 export function withDecision(context: SubjectContext, data: EventData<'decision.made'>, at: number): SubjectContext {
-  const decision: RememberedDecision = { decision: data.decision, action: data.action, at, cell: data.cell };
+  const { decision: id, action, cell, sequence, play } = data;
+  const decision: RememberedDecision = {
+    decision: id,
+    action,
+    at,
+    cell,
+    ...(sequence === undefined ? {} : { sequence }),
+    ...(play === undefined ? {} : { play }),
+  };
   return { ...context, decisions: [...context.decisions, decision].slice(-REMEMBERED_DECISIONS) };
 }
 
-export function withOutcome(context: SubjectContext, data: EventData<'outcome.recorded'>): SubjectContext {
-  return {
-    ...context,
-    outcomes: { ...context.outcomes, [data.outcome_type]: (context.outcomes[data.outcome_type] ?? 0) + 1 },
-    dimensions: { ...context.dimensions, ...data.dimensions },
-  };
+export type OutcomeEvent = Extract<
+  MachineEvent,
+  { readonly type: 'outcome.recorded' | 'outcome.corrected' | 'outcome.retracted' }
+>;
+
+export function withOutcome(context: SubjectContext, event: OutcomeEvent): SubjectContext {
+  const dimensions = event.type === 'outcome.recorded' ? event.data.dimensions : undefined;
+  const known =
+    dimensions === undefined ? context : { ...context, dimensions: { ...context.dimensions, ...dimensions } };
+  if (event.type === 'outcome.recorded' && event.data.standing !== true)
+    return { ...known, outcomes: counted(known.outcomes, event.data.outcome_type, 1) };
+  const before = typeIn(known.outcome_log, event.data.outcome);
+  const outcome_log = withRevision(known.outcome_log ?? [], event.type, event.data);
+  const after = typeIn(outcome_log, event.data.outcome);
+  return { ...known, outcome_log, outcomes: counted(counted(known.outcomes, before, -1), after, 1) };
+}
+
+/** Type of an outcome as it stands; null when it does not. */
+function typeIn(log: OutcomeLog | undefined, outcome: string): string | null {
+  const entry = rememberedIn(log ?? [], outcome);
+  return entry === null ? null : (standingOf(entry)?.outcome_type ?? null);
+}
+
+function counted(counts: SubjectContext['outcomes'], type: string | null, step: 1 | -1): SubjectContext['outcomes'] {
+  if (type === null) return counts;
+  const { [type]: count = 0, ...others } = counts;
+  return count + step > 0 ? { ...others, [type]: count + step } : others;
+}
+
+export function withLinkedOutcome(
+  context: SubjectContext,
+  { outcome, link }: EventData<'outcome.linked'>,
+): SubjectContext {
+  if (link === undefined || context.outcome_log === undefined) return context;
+  return { ...context, outcome_log: withLink(context.outcome_log, outcome, link) };
+}
+
+/**
+ * Where a person stands in the funnel by all outcomes that stand, in whatever order they came: an opt-out before everything, then the deal
+ * that was closed last, then the furthest step.
+ */
+export function funnelStateOf({ outcomes, outcome_log: log, signals }: SubjectContext) {
+  const has = (type: OutcomeType): boolean => (outcomes[type] ?? 0) > 0;
+  if (has('unsubscribe') || has('complaint')) return 'opted_out';
+  const closing = (log ?? [])
+    .flatMap((entry) => {
+      const standing = standingOf(entry);
+      return standing?.outcome_type === 'won' || standing?.outcome_type === 'lost'
+        ? [{ type: standing.outcome_type, at: standing.occurred_at, id: entry.outcome }]
+        : [];
+    })
+    .toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
+    .at(-1);
+  if (closing !== undefined) return closing.type;
+  if (has('won')) return 'won';
+  if (has('lost')) return 'lost';
+  if (has('meeting_booked')) return 'meeting';
+  if (has('reply_positive') || has('opportunity_created')) return 'qualified';
+  return signals > 0 ? 'engaged' : 'new';
 }
 
 /** What is known of all names of one account or person. What this one says itself goes before what came along with a merge. */
@@ -191,9 +258,9 @@ export function withJoined(context: SubjectContext, data: EventData<'identity.jo
 }
 
 export function withoutJoined(context: SubjectContext, data: EventData<'identity.parted'>): SubjectContext {
-  const { joined, ...rest } = context;
-  const left = (joined ?? []).filter(({ id }) => id !== data.absorbed);
-  return left.length === 0 ? rest : { ...rest, joined: left };
+  if (context.joined === undefined) return context;
+  // A machine keeps a member that its new context leaves out, so the list stays, empty.
+  return { ...context, joined: context.joined.filter(({ id }) => id !== data.absorbed) };
 }
 
 /** Decisions that were made for both while they were one. */

@@ -10,6 +10,7 @@ const decision = (id: string, daysAgo: number) => ({
   action: `act_${id}`,
   at: NOW - daysAgo * DAY_MS,
   cell: `cell_${id}`,
+  sequence: `seq_${id}`,
 });
 const BASE: OutcomeLinkInput = {
   occurredAt: NOW,
@@ -18,10 +19,18 @@ const BASE: OutcomeLinkInput = {
   decisions: [decision('b', 3), decision('a', 8), decision('c', -1)],
   hint: null,
 };
-const NOTHING = { decision: null, action: null, cell: null };
+const NOTHING = { decision: null, action: null, cell: null, decidedAt: null, sequence: null, play: null };
 
 test('the latest decision that could have caused it gets it', () => {
-  expect(linkOutcome(BASE)).toEqual({ status: 'linked', decision: 'dec_b', action: 'act_b', cell: 'cell_b' });
+  expect(linkOutcome(BASE)).toEqual({
+    status: 'linked',
+    decision: 'dec_b',
+    action: 'act_b',
+    cell: 'cell_b',
+    decidedAt: NOW - 3 * DAY_MS,
+    sequence: 'seq_b',
+    play: null,
+  });
 });
 
 test.each([
@@ -42,8 +51,10 @@ test('a hint that is not listed is ignored', () => {
   expect(linkOutcome({ ...BASE, hint: 'dec_x' }).decision).toBe('dec_b');
 });
 
-test('of two at the same time, the later in the list gets it', () => {
-  expect(linkOutcome({ ...BASE, decisions: [decision('a', 3), decision('b', 3)] }).decision).toBe('dec_b');
+test('of two at the same time, the last by id gets it, in whatever order they are listed', () => {
+  const both = [decision('a', 3), decision('b', 3)];
+  expect(linkOutcome({ ...BASE, decisions: both }).decision).toBe('dec_b');
+  expect(linkOutcome({ ...BASE, decisions: both.toReversed() }).decision).toBe('dec_b');
 });
 
 test('what came before the first decision, or before the subject was seen, precedes', () => {

@@ -12,6 +12,8 @@ export interface LinkableDecision {
   readonly at: Instant;
   /** The trust cell that the evidence goes to. */
   readonly cell: string | null;
+  readonly sequence?: string | undefined;
+  readonly play?: string | undefined;
 }
 
 export interface OutcomeLinkInput {
@@ -30,16 +32,33 @@ export interface OutcomeLink {
   readonly decision: string | null;
   readonly action: string | null;
   readonly cell: string | null;
+  /** When the decision was made. */
+  readonly decidedAt: Instant | null;
+  readonly sequence: string | null;
+  readonly play: string | null;
 }
 
-function linkedTo({ decision, action, cell }: LinkableDecision): OutcomeLink {
-  return { status: 'linked', decision, action, cell };
+/** What is linked to nothing. */
+export const NO_LINK = {
+  decision: null,
+  action: null,
+  cell: null,
+  decidedAt: null,
+  sequence: null,
+  play: null,
+} as const;
+
+function linkedTo({ decision, action, cell, at, sequence, play }: LinkableDecision): OutcomeLink {
+  return { status: 'linked', decision, action, cell, decidedAt: at, sequence: sequence ?? null, play: play ?? null };
 }
 
-/** The latest of several; of equally late ones, the last in the list. */
+/** The latest of several; of equally late ones, the one with the last id, so that the order in which they were learned does not matter. */
 function latestOf(decisions: readonly LinkableDecision[]): LinkableDecision | null {
   return decisions.reduce<LinkableDecision | null>(
-    (latest, decision) => (latest === null || decision.at >= latest.at ? decision : latest),
+    (latest, decision) =>
+      latest === null || decision.at > latest.at || (decision.at === latest.at && decision.decision >= latest.decision)
+        ? decision
+        : latest,
     null,
   );
 }
@@ -62,5 +81,5 @@ export function linkOutcome(input: OutcomeLinkInput): OutcomeLink {
   const beforeFirstSight = firstSeenAt === null || occurredAt < firstSeenAt;
   const beforeDecisions = decisions.length > 0 && decisions.every(({ at }) => occurredAt < at);
   const status = beforeFirstSight || beforeDecisions ? 'preceding' : 'unlinked';
-  return { status, decision: null, action: null, cell: null };
+  return { status, ...NO_LINK };
 }

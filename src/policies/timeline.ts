@@ -31,6 +31,11 @@ export function stepTimeline(timeline: Timeline, header: LedgerHeader, data: unk
     case 'outcome.recorded':
       change.outcome(data as EventData<'outcome.recorded'>);
       break;
+    case 'outcome.corrected':
+    case 'outcome.retracted':
+      // What it set in motion stays as it happened: people did read the reply. The entry says that it was not what it seemed.
+      change.enter(header.at, revisionOf(data as EventData<'outcome.corrected' | 'outcome.retracted'>));
+      break;
     case 'touch.recorded': {
       const { channel, occurred_at, source } = data as EventData<'touch.recorded'>;
       change.enter(occurred_at, { channel, what: source });
@@ -65,6 +70,12 @@ export function stepTimeline(timeline: Timeline, header: LedgerHeader, data: unk
       change.action(data);
   }
   return change.timeline;
+}
+
+/** What an outcome turned out to be, where a correction says so. */
+function revisionOf(data: EventData<'outcome.corrected' | 'outcome.retracted'>): { readonly what?: string } {
+  const what = 'changes' in data ? data.changes.outcome_type : undefined;
+  return what === undefined ? {} : { what };
 }
 
 class Change {

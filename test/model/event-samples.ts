@@ -39,6 +39,7 @@ function valuesOf(schema: z.core.$ZodType, member: string): readonly unknown[] {
   if (schema instanceof z.ZodNullable) return [...valuesOf(schema.unwrap(), member), null];
   if (schema instanceof z.ZodEnum) return KEPT.has(member) ? schema.options.slice(0, 2) : schema.options;
   if (schema instanceof z.ZodBoolean) return [true, false];
+  if (schema instanceof z.ZodLiteral) return [...schema.values];
   if (schema instanceof z.ZodNumber) return [1, 0, 20].filter((value) => schema.safeParse(value).success);
   if (schema instanceof z.ZodString) return TEXTS[member] ?? OTHER_TEXTS;
   if (schema instanceof z.ZodArray) return [[], [valuesOf(schema.element, member)[0]]];

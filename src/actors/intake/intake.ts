@@ -53,6 +53,8 @@ export interface Proposal {
   readonly confidence: number | null;
   readonly sender: string | null;
   readonly originating_proposal_id: string | null;
+  readonly sequence?: string | undefined;
+  readonly play?: string | undefined;
 }
 
 export interface IntakeDeps {
@@ -245,7 +247,10 @@ export class Intake {
       fingerprint: fingerprintOf({ actionType, channel: spec.channel, recipient, content: proposal.content }, digest),
       confidence: proposal.confidence,
       sender: proposal.sender ?? 'default',
-      attributes: {},
+      attributes: {
+        ...(proposal.sequence === undefined ? {} : { sequence: proposal.sequence }),
+        ...(proposal.play === undefined ? {} : { play: proposal.play }),
+      },
       originating_proposal_id: proposal.originating_proposal_id,
     };
     return {

@@ -11,6 +11,7 @@ import type { Message, ProfileWrite, SubjectRefs } from '../../domain/message.ts
 import { moneySchema } from '../../domain/money.ts';
 import type { NoteDraft } from '../../domain/note.ts';
 import type { OutcomeType } from '../../domain/outcome-types.ts';
+import type { OutcomeChanges } from '../../domain/outcome.ts';
 import { personaOfTitle } from '../../domain/persona.ts';
 import { SIGNAL_TYPES, signalStrength } from '../../domain/signal-types.ts';
 import type { SignalType } from '../../domain/signal-types.ts';
@@ -212,12 +213,43 @@ export function signalMessage(event: IncomingEvent, resolved: Resolved, digest: 
   };
 }
 
+/** The act that an event about an earlier outcome asks for; null when the event is an outcome itself. It may come before the outcome. */
+function revisionOf(event: IncomingEvent, digest: Digest): Pick<Message, 'type' | 'data'> | null {
+  if (event.type !== 'corrected' && event.type !== 'retracted') return null;
+  const data = event.data as {
+    outcome: string;
+    source?: string;
+    reason: string;
+    type?: OutcomeType;
+    occurred_at?: string;
+    amount?: unknown;
+    decision?: string | null;
+  };
+  const { source = event.source, reason } = data;
+  const outcome = outcomeIdOf({ tenant: event.tenant, source, id: data.outcome }, digest);
+  const by = `source:${event.source}`;
+  if (event.type === 'retracted') return { type: 'outcome.retracted', data: { outcome, by, reason } };
+  const changes: OutcomeChanges = {
+    ...(data.type === undefined ? {} : { outcome_type: data.type }),
+    ...(data.occurred_at === undefined ? {} : { occurred_at: Date.parse(data.occurred_at) }),
+    ...(data.amount === undefined ? {} : { amount: moneySchema.nullable().parse(data.amount) }),
+    ...(data.decision === undefined ? {} : { decision: data.decision }),
+  };
+  const act = outcomeIdOf(event, digest);
+  return { type: 'outcome.corrected', data: { outcome, changes, known_at: event.occurredAt, act, by, reason } };
+}
+
 export function outcomeMessage(event: IncomingEvent, resolved: Resolved, digest: Digest, keyedDigest: Digest): Message {
   const { amount, decision, dimensions } = event.data as {
     amount?: unknown;
     decision?: unknown;
     dimensions?: Dimensions;
   };
+  const revision = revisionOf(event, digest);
+  if (revision !== null) {
+    const profiles = profilesOf(event.subject, resolved, undefined, undefined);
+    return { ...envelope(event, resolved, keyedDigest), ...revision, profiles } as Message;
+  }
   return {
     ...envelope(event, resolved, keyedDigest),
     type: 'outcome.recorded',

@@ -17,6 +17,7 @@ import type { SubjectContext } from '../../machines/subject-context.ts';
 import type { DecisionInput } from '../decision-engine.port.ts';
 import type { StoredActor } from '../runtime-store.port.ts';
 import { survivingAccount, unitedGuard } from './guard-group.ts';
+import { linkOutcomes } from './outcome-effects.ts';
 import type { PlanBuilder, Turn } from './plan-builder.ts';
 import { openGuardKey, subjectContext } from './subject-view.ts';
 
@@ -93,7 +94,9 @@ export function decide(builder: PlanBuilder, turn: Turn, actor: ActorRef): void 
       actionType === null || spec === null
         ? null
         : trustCellId(actionType, spec.channel, spec.riskClass, choice.engine),
+    ...(context.originating_proposal_id === null ? {} : { play: context.originating_proposal_id }),
   });
+  linkOutcomes(builder, turn, actor, null);
   builder.plan.decisions.push({
     tenant,
     id: decision,

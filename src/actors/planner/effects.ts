@@ -7,13 +7,14 @@ import type { EventData } from '../../domain/event-types.ts';
 import type { ActorRef, Message } from '../../domain/message.ts';
 import { parseTrustCellId, trustCellId } from '../../domain/trust.ts';
 import type { ActionContext } from '../../machines/action/action.machine.ts';
+import { decayedTrust } from '../../machines/trust/trust.machine.ts';
 import type { TrustContext } from '../../machines/trust/trust.machine.ts';
 import { evidenceOf } from '../../policies/trust-evidence.ts';
 import { nextLevel } from '../../policies/trust.ts';
 import { admit } from './admit-effect.ts';
 import { closeAction } from './close-action-effect.ts';
 import { decide } from './decide-effect.ts';
-import { linkOutcomeEffect, recordOutcomeEvidence, sendEvidence } from './outcome-effects.ts';
+import { linkOutcomes, recordOutcomeEvidence, sendEvidence } from './outcome-effects.ts';
 import type { EffectHandler, GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
 import { activatePlay, freePlay, sunsetPlay } from './play-acts.ts';
 import { runTriage } from './triage-effect.ts';
@@ -83,7 +84,8 @@ function reviewLevel(builder: PlanBuilder, turn: Turn, actor: ActorRef, harm: bo
   const context = stored.context as unknown as TrustContext;
   const level: TrustLevel = stored.value === 'initial' ? spec.initialLevel : (stored.value as TrustLevel);
   const { policy } = builder.policy(turn.message.tenant);
-  const next = nextLevel(level, context.good, context.bad, spec, policy, harm);
+  const { good, bad } = decayedTrust(context, context.at);
+  const next = nextLevel(level, good, bad, spec, policy, harm);
   if (next.level !== level)
     builder.append(turn, actor, 'trust.leveled', { from: level, to: next.level, reason: next.reason });
 }
@@ -134,7 +136,7 @@ export const handleEffect: EffectHandler = (
     case 'record_review_evidence':
       return recordReviewEvidence(builder, turn, actor, effect);
     case 'link_outcome':
-      return linkOutcomeEffect(builder, turn, actor, draft);
+      return linkOutcomes(builder, turn, actor, draft);
     case 'record_outcome_evidence':
       return recordOutcomeEvidence(builder, turn, draft);
     case 'withdraw':

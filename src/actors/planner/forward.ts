@@ -13,6 +13,7 @@ import type { ActorRef, Message, SubjectRefs } from '../../domain/message.ts';
 import { guardChangesOf } from './guard-changes.ts';
 import { survivorOf } from './guard-group.ts';
 import type { GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
+import { subjectContext } from './subject-view.ts';
 
 /** Results of executions, reviews and timers of actions stay with the actions that they belong to. */
 const PASSED_ON: ReadonlySet<EventType> = new Set<EventType>([
@@ -20,6 +21,8 @@ const PASSED_ON: ReadonlySet<EventType> = new Set<EventType>([
   'signal.observed',
   'profile.updated',
   'outcome.recorded',
+  'outcome.corrected',
+  'outcome.retracted',
   'touch.recorded',
   'ownership.taken',
   'ownership.released',
@@ -34,6 +37,13 @@ function subjectOf({ actor, refs }: Message): ActorRef | null {
   return refs.account === null ? null : { kind: 'account', id: refs.account };
 }
 
+/** Whether it corrects or retracts what came before the merge: that stays with the one to whom it happened. */
+function isAboutOwnOutcome(builder: PlanBuilder, { type, data, tenant, actor }: Message): boolean {
+  if (type !== 'outcome.corrected' && type !== 'outcome.retracted') return false;
+  const { outcome_log: log } = subjectContext(builder.actor(tenant, actor.kind, actor.id));
+  return (log ?? []).some((entry) => entry.outcome === data.outcome && entry.reported !== null);
+}
+
 /** Whom the message has to be passed on to; null when it is at the right place. */
 export function survivorFor(
   builder: PlanBuilder,
@@ -41,7 +51,7 @@ export function survivorFor(
 ): { readonly from: ActorRef; readonly into: MergedInto } | null {
   if (!PASSED_ON.has(message.type)) return null;
   const from = subjectOf(message);
-  if (from === null) return null;
+  if (from === null || isAboutOwnOutcome(builder, message)) return null;
   const { into } = builder.guardState(message.tenant, guardKeyOf(from.kind, from.id));
   return into === undefined ? null : { from, into };
 }

@@ -5,6 +5,7 @@ import type { GuardChange, GuardKey } from '../../domain/guard.ts';
 import { ownedGuardOf } from '../../domain/keys.ts';
 import type { Message, SubjectRefs } from '../../domain/message.ts';
 import { OUTCOME_TYPE_SPECS } from '../../domain/outcome-types.ts';
+import type { OutcomeType } from '../../domain/outcome-types.ts';
 import { budgetPeriodOf } from '../../policies/budget-period.ts';
 
 type Change = readonly [GuardKey, GuardChange];
@@ -38,17 +39,16 @@ function factChanges(
   return changes;
 }
 
-function outcomeChanges(refs: SubjectRefs, data: EventData<'outcome.recorded'>): readonly Change[] {
+function outcomeChanges(refs: SubjectRefs, type: OutcomeType, at: number): readonly Change[] {
   const changes: Change[] = [];
-  const at = data.occurred_at;
   const contact: GuardKey | null = refs.person === null ? null : `contact:${refs.person}`;
-  if (OUTCOME_TYPE_SPECS[data.outcome_type].isReply) {
+  if (OUTCOME_TYPE_SPECS[type].isReply) {
     if (contact !== null) changes.push([contact, { kind: 'replied', at }]);
     if (refs.account !== null) changes.push([`account:${refs.account}`, { kind: 'replied', at }]);
   }
-  if (contact !== null && (data.outcome_type === 'unsubscribe' || data.outcome_type === 'complaint'))
+  if (contact !== null && (type === 'unsubscribe' || type === 'complaint'))
     changes.push([contact, { kind: 'opted_out', at }]);
-  if (contact !== null && data.outcome_type === 'bounce') changes.push([contact, { kind: 'bounced', at }]);
+  if (contact !== null && type === 'bounce') changes.push([contact, { kind: 'bounced', at }]);
   return changes;
 }
 
@@ -80,7 +80,12 @@ export function guardChangesOf(message: Message): readonly Change[] {
     case 'profile.updated':
       return factChanges(refs, message.data.account_facts, message.data.contact_facts);
     case 'outcome.recorded':
-      return outcomeChanges(refs, message.data);
+      return outcomeChanges(refs, message.data.outcome_type, message.data.occurred_at);
+    case 'outcome.corrected': {
+      // What an outcome turned out to be holds people back as if it had been reported so; what it was taken for holds them back still.
+      const { outcome_type: type, occurred_at: at = message.data.known_at } = message.data.changes;
+      return type === undefined ? [] : outcomeChanges(refs, type, at);
+    }
     case 'touch.recorded': {
       const change: GuardChange = {
         kind: 'touched',

@@ -1,14 +1,19 @@
-/** Links an outcome to the decision that it followed from, and tells trust what it means. */
+/**
+ * Links outcomes to the decisions that they followed from, and tells trust what they mean. Whenever something comes that can change a link
+ * (an outcome, its correction or retraction, a decision), the links of all remembered outcomes are computed again, and those that changed
+ * become events. So the links, and the evidence behind them, do not depend on the order in which all of this came.
+ */
 import type { EventData } from '../../domain/event-types.ts';
-import { asId, partitionOf } from '../../domain/ids.ts';
+import { canonicalJson } from '../../domain/json.ts';
 import type { ActorRef, Message } from '../../domain/message.ts';
 import { NO_REFS } from '../../domain/message.ts';
-import { OUTCOME_TYPE_SPECS } from '../../domain/outcome-types.ts';
-import { linkOutcome } from '../../policies/outcome-link.ts';
+import type { GivenEvidence } from '../../domain/outcome.ts';
+import type { RememberedOutcome } from '../../policies/outcome-history.ts';
+import { linkFor, rememberedIn, standingOf } from '../../policies/outcome-history.ts';
 import type { EvidencePiece } from '../../policies/trust-evidence.ts';
-import { evidenceOfOutcome } from '../../policies/trust-evidence.ts';
 import type { GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
 import { subjectContext } from './subject-view.ts';
+import { tellActor } from './tell-actor.ts';
 
 /** Evidence travels to the trust cell as a message of its own, because cells live in the tenant's partition. */
 export function sendEvidence(
@@ -20,73 +25,119 @@ export function sendEvidence(
 ): void {
   const { message } = turn;
   if (message.history) return;
-  const scope = asId<Message['scope']>(message.tenant);
-  const { policy } = builder.policy(message.tenant);
-  builder.plan.outgoing.push({
+  tellTrust(builder, turn, cell, `evidence:${message.source}:${message.id}:${action}`, {
     type: 'trust.evidence',
-    data: { ...evidence, at: message.at, action, half_life_days: policy.trust.half_life_days },
-    tenant: message.tenant,
-    source: `actor:${message.actor.kind}`,
-    id: `evidence:${message.source}:${message.id}:${action}`,
-    scope,
-    partition: partitionOf(scope),
-    actor: { kind: 'trust', id: cell },
-    refs: NO_REFS,
-    at: message.at,
-    sealed: null,
-    profiles: [],
-    causation: turn.cause,
-    correlation: turn.correlation,
-    batch: message.batch,
-    history: false,
-    contentDigest: '',
+    data: { ...evidence, at: message.at, action, half_life_days: halfLifeDays(builder, message) },
   });
 }
 
-export function linkOutcomeEffect(builder: PlanBuilder, turn: Turn, actor: ActorRef, draft: GrowingDraft): void {
-  const { tenant, batch } = turn.message;
-  const data = draft.data as EventData<'outcome.recorded'>;
+function halfLifeDays(builder: PlanBuilder, { tenant }: Message): number {
+  return builder.policy(tenant).policy.trust.half_life_days;
+}
+
+function tellTrust(
+  builder: PlanBuilder,
+  turn: Turn,
+  cell: string,
+  id: string,
+  told: Pick<Message, 'type' | 'data'>,
+): void {
+  const { tenant } = turn.message;
+  tellActor(builder, turn, { actor: { kind: 'trust', id: cell }, scope: tenant, refs: NO_REFS }, id, told);
+}
+
+/** The evidence of one outcome, given or taken back. */
+function tellOutcome(
+  builder: PlanBuilder,
+  turn: Turn,
+  type: 'trust.evidence' | 'trust.evidence_withdrawn',
+  outcome: string,
+  { cell, ...evidence }: GivenEvidence,
+): void {
+  const { message } = turn;
+  tellTrust(builder, turn, cell, `${type}:${message.source}:${message.id}:${outcome}`, {
+    type,
+    data: { ...evidence, at: message.at, half_life_days: halfLifeDays(builder, message) },
+  });
+}
+
+/** What is told about an outcome, or null when the event is about none. */
+function outcomeOf(draft: GrowingDraft): string | null {
+  const data = draft.data as { readonly outcome?: string };
+  return data.outcome ?? null;
+}
+
+export function linkOutcomes(builder: PlanBuilder, turn: Turn, actor: ActorRef, draft: GrowingDraft | null): void {
+  const { tenant } = turn.message;
+  const about = draft === null ? null : outcomeOf(draft);
+  const { outcome_log: log = [] } = subjectContext(builder.actor(tenant, actor.kind, actor.id));
+  for (const entry of log) linkAgain(builder, turn, actor, entry, entry.outcome === about);
+}
+
+function linkAgain(
+  builder: PlanBuilder,
+  turn: Turn,
+  actor: ActorRef,
+  entry: RememberedOutcome,
+  isAbout: boolean,
+): void {
+  const { tenant, at } = turn.message;
   const context = subjectContext(builder.actor(tenant, actor.kind, actor.id));
   const { policy } = builder.policy(tenant);
-  const windowMs =
-    data.window_ms ?? policy.outcome_windows_ms[data.outcome_type] ?? OUTCOME_TYPE_SPECS[data.outcome_type].windowMs;
-  const link = linkOutcome({
-    occurredAt: data.occurred_at,
-    windowMs,
-    firstSeenAt: context.first_seen_at,
-    decisions: context.decisions,
-    hint: data.decision_hint,
-  });
+  const link = linkFor(entry, { decisions: context.decisions, firstSeenAt: context.first_seen_at, policy, now: at });
+  if (link === null || entry.reported === null) return;
+  const isSame = canonicalJson(link) === canonicalJson(entry.link);
+  if (!isSame)
+    builder.append(turn, actor, 'outcome.linked', {
+      outcome: entry.outcome,
+      outcome_type: (standingOf(entry) ?? entry.reported).outcome_type,
+      status: link.status,
+      decision: link.decision,
+      action: link.action,
+      cell: link.cell,
+      window_ms: link.window_ms,
+      link,
+      replaced: entry.link === null ? null : { decision: entry.link.decision, evidence: entry.link.evidence },
+    });
+  if (!isSame || isAbout) projectOutcome(builder, turn, actor, entry.outcome);
+}
+
+function projectOutcome(builder: PlanBuilder, turn: Turn, actor: ActorRef, outcome: string): void {
+  const { tenant, at, batch } = turn.message;
+  const context = subjectContext(builder.actor(tenant, actor.kind, actor.id));
+  const entry = rememberedIn(context.outcome_log ?? [], outcome);
+  if (entry === null || entry.reported === null || entry.link === null) return;
+  const { outcome_type, occurred_at, amount } = standingOf(entry) ?? entry.reported;
+  const { link } = entry;
   builder.plan.outcomes.push({
     tenant,
-    id: data.outcome,
-    type: data.outcome_type,
+    id: outcome,
+    type: outcome_type,
     subjectKind: actor.kind,
     subjectId: actor.id,
-    occurredAt: data.occurred_at,
-    amountMinor: data.amount?.amount_minor ?? null,
-    currency: data.amount?.currency ?? null,
+    occurredAt: occurred_at,
+    amountMinor: amount?.amount_minor ?? null,
+    currency: amount?.currency ?? null,
     status: link.status,
     decision: link.decision,
     action: link.action,
-    windowMs,
+    decidedAt: link.decided_at,
+    sequence: link.sequence,
+    play: link.play,
+    windowMs: link.window_ms,
+    windowSource: link.window_source,
+    recordedAt: at,
+    corrected: Object.keys(entry.corrected).length > 0,
     firstSeenAt: context.first_seen_at,
     batch,
-  });
-  builder.append(turn, actor, 'outcome.linked', {
-    outcome: data.outcome,
-    outcome_type: data.outcome_type,
-    status: link.status,
-    decision: link.decision,
-    action: link.action,
-    cell: link.cell,
-    window_ms: windowMs,
   });
 }
 
 export function recordOutcomeEvidence(builder: PlanBuilder, turn: Turn, draft: GrowingDraft): void {
-  const data = draft.data as EventData<'outcome.linked'>;
-  if (data.cell === null || data.action === null) return;
-  const evidence = evidenceOfOutcome(data.outcome_type);
-  if (evidence !== null) sendEvidence(builder, turn, data.cell, data.action, evidence);
+  const { outcome, link, replaced } = draft.data as EventData<'outcome.linked'>;
+  const before = replaced?.evidence ?? null;
+  const after = link?.evidence ?? null;
+  if (canonicalJson(before) === canonicalJson(after)) return;
+  if (before !== null) tellOutcome(builder, turn, 'trust.evidence_withdrawn', outcome, before);
+  if (after !== null) tellOutcome(builder, turn, 'trust.evidence', outcome, after);
 }

@@ -17,6 +17,7 @@ import { guardChangesOf } from './guard-changes.ts';
 import { survivorOf } from './guard-group.ts';
 import { join, merge, part, reparent, split } from './identity-acts.ts';
 import { recordNotes } from './note-drafts.ts';
+import { linkOutcomes } from './outcome-effects.ts';
 import { refuseOwnership } from './ownership.ts';
 import type { GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
 import { actOnPlay } from './play-acts.ts';
@@ -36,6 +37,14 @@ const LEAD_VIEW_TYPES: ReadonlySet<Message['type']> = new Set<Message['type']>([
   'profile.updated',
   'outcome.recorded',
   'subject.erased',
+]);
+
+/** Events after which other decisions, or another first sight, may be known, so that outcomes may be linked to something else. */
+const RELINK_TYPES: ReadonlySet<Message['type']> = new Set<Message['type']>([
+  'signal.received',
+  'identity.joined',
+  'identity.parted',
+  'identity.restored',
 ]);
 
 /** What the row of a lead shows. */
@@ -63,6 +72,10 @@ function endOfContact(message: Message): { readonly reason: string; readonly sou
   switch (message.type) {
     case 'outcome.recorded': {
       const { outcome_type: reason } = message.data;
+      return reason === 'unsubscribe' || reason === 'complaint' ? { reason, source: 'outcome' } : null;
+    }
+    case 'outcome.corrected': {
+      const { outcome_type: reason } = message.data.changes;
       return reason === 'unsubscribe' || reason === 'complaint' ? { reason, source: 'outcome' } : null;
     }
     case 'subject.objected':
@@ -121,6 +134,21 @@ function projectRegistry(builder: PlanBuilder, message: Message): void {
   }
 }
 
+/**
+ * The sequence of touches and the play that a proposal belongs to: its proposer names them as attributes `sequence` and `play`. A play that a
+ * brain proposed is named by that proposal.
+ */
+function planOf({ attributes, originating_proposal_id: origin }: EventData<'action.proposed'>): {
+  readonly sequence?: string;
+  readonly play?: string;
+} {
+  const { sequence, play = origin } = attributes;
+  return {
+    ...(typeof sequence === 'string' ? { sequence } : {}),
+    ...(typeof play === 'string' ? { play } : {}),
+  };
+}
+
 /** A proposal from outside is a decision too: someone else's, with one candidate. */
 function projectProposal(builder: PlanBuilder, turn: Turn, data: EventData<'action.proposed'>, action: string): void {
   const { message } = turn;
@@ -143,7 +171,9 @@ function projectProposal(builder: PlanBuilder, turn: Turn, data: EventData<'acti
     action_type: data.action_type,
     confidence: data.confidence,
     cell: trustCellId(data.action_type, data.channel, data.risk_class, data.engine),
+    ...planOf(data),
   });
+  linkOutcomes(builder, turn, subject, null);
   builder.plan.decisions.push({
     tenant: message.tenant,
     id: data.decision,
@@ -283,9 +313,14 @@ function isHeld(builder: PlanBuilder, { tenant, actor, source }: Message): boole
   return !source.startsWith('restore:') && subjectContext(builder.actor(tenant, 'lead', actor.id)).hold !== undefined;
 }
 
+/** From now on the state of a subject follows from all its outcomes that stand; events of before that know nothing of it. */
+function withStanding(message: Message): Message {
+  return message.type === 'outcome.recorded' ? { ...message, data: { ...message.data, standing: true } } : message;
+}
+
 /** Appends the message and everything that follows from it. Returns the id of its first event and its correlation. */
 export function receive(builder: PlanBuilder, incoming: Message): Received {
-  const message = withCurrentRefs(builder, incoming);
+  const message = withStanding(withCurrentRefs(builder, incoming));
   const turn = builder.newTurn(message);
   const { tenant, actor, refs } = message;
   for (const write of message.profiles)
@@ -293,7 +328,10 @@ export function receive(builder: PlanBuilder, incoming: Message): Received {
   const timer = message.source === 'timer' ? TIMER_NAME_OF[message.type] : undefined;
   if (timer !== undefined) builder.clearTimer({ tenant, actorKind: actor.kind, actorId: actor.id, name: timer });
   const act = actOnIdentity(builder, turn) ?? actOnPlay(builder, turn);
-  if (act !== null) return received(turn, act);
+  if (act !== null) {
+    if (RELINK_TYPES.has(message.type)) linkOutcomes(builder, turn, actor, null);
+    return received(turn, act);
+  }
   if (message.type === 'subject.erased' && isHeld(builder, message))
     return received(turn, builder.append(turn, actor, 'subject.erasure_refused', message.data));
   const survivor = survivorFor(builder, message);
@@ -315,6 +353,7 @@ export function receive(builder: PlanBuilder, incoming: Message): Received {
     sealed: message.sealed,
     guards: guardChangesOf(message),
   });
+  if (RELINK_TYPES.has(message.type)) linkOutcomes(builder, turn, actor, null);
   if (LEAD_VIEW_TYPES.has(message.type)) projectLead(builder, message, before);
   suppressPerson(builder, turn);
   if (message.type === 'subject.erased')

@@ -39,8 +39,11 @@ const STEP_OF: Partial<Record<EventType, TraceStep['step']>> = {
   'action.expired': 'execution',
   'effect.recovered': 'execution',
   'outcome.recorded': 'outcome',
+  'outcome.corrected': 'outcome',
+  'outcome.retracted': 'outcome',
   'outcome.linked': 'outcome',
   'trust.evidence': 'outcome',
+  'trust.evidence_withdrawn': 'outcome',
   'trust.leveled': 'outcome',
 };
 

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { outcomeTypeSchema } from '../../domain/outcome-types.ts';
 import { SIGNAL_TYPE_NAMES, SIGNAL_TYPES, signalTypeSchema } from '../../domain/signal-types.ts';
 import { EVENTS_MAX } from '../cloud-events.ts';
-import { outcomeDataSchema } from '../event-catalogue.ts';
+import { outcomeCorrectedSchema, outcomeDataSchema, outcomeRetractedSchema } from '../event-catalogue.ts';
 import { idSchema, isoTimeSchema, subjectSchema } from './common.ts';
 import { decisionViewSchema, traceStepSchema } from './decision.ts';
 
@@ -56,8 +56,21 @@ export const signalSchema = z
     ],
   });
 
+const correctedData = outcomeCorrectedSchema.meta({
+  id: 'OutcomeData.corrected',
+  description: 'An outcome that was sent before was not quite so: what is right, and why.',
+});
+const retractedData = outcomeRetractedSchema.meta({
+  id: 'OutcomeData.retracted',
+  description: 'An outcome that was sent before did not happen, and why.',
+});
+
 export const outcomeSchema = z
-  .looseObject({ ...envelope, type: outcomeType, data: outcomeDataSchema.optional() })
+  .looseObject({
+    ...envelope,
+    type: z.union([outcomeType, z.enum(['corrected', 'retracted'])]),
+    data: z.union([correctedData, retractedData, outcomeDataSchema]).optional(),
+  })
   .meta({
     id: 'Outcome',
     description: 'A CloudEvent that tells what followed an action.',

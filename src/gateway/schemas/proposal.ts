@@ -17,6 +17,10 @@ export const proposalSchema = z
     confidence: z.number().min(0).max(1).nullish().describe('0 to 1; leave it out when a person proposes.'),
     sender: idSchema.nullish().describe('Who the message would come from.'),
     originating_proposal_id: idSchema.nullish(),
+    sequence: idSchema
+      .optional()
+      .describe('The sequence of touches that it belongs to; outcomes are linked to it too.'),
+    play: idSchema.optional().describe('The play that it belongs to; outcomes are linked to it too.'),
     reason: reasonSchema.nullish().describe('Why, in plain words.'),
   })
   .meta({
@@ -46,6 +50,8 @@ export function proposalOf(proposal: z.infer<typeof proposalSchema>, { scan }: P
     confidence: proposal.confidence ?? null,
     sender: proposal.sender ?? null,
     originating_proposal_id: proposal.originating_proposal_id ?? null,
+    ...(proposal.sequence === undefined ? {} : { sequence: proposal.sequence }),
+    ...(proposal.play === undefined ? {} : { play: proposal.play }),
     reason: proposal.reason ?? null,
   };
 }

@@ -6,13 +6,14 @@ import { assign, setup } from 'xstate';
 
 import type { Effect } from '../../domain/effects.ts';
 import type { MachineEvent } from '../../domain/event-types.ts';
-import { MAX_ITERATIONS, neverMigrated } from '../definition.ts';
+import { MAX_ITERATIONS } from '../definition.ts';
 import type { MachineDefinition } from '../definition.ts';
 import {
   EMPTY_SUBJECT,
   unitedSubject,
   withDecision,
   withJoined,
+  withLinkedOutcome,
   withoutJoined,
   withOutcome,
   withProfile,
@@ -100,19 +101,34 @@ export const accountMachine = accountSetup.createMachine({
       { actions: assign(({ context, event }) => withTriage(context, event.data, event.at)) },
     ],
     'decision.made': { actions: assign(({ context, event }) => withDecision(context, event.data, event.at)) },
-    'outcome.linked': { actions: 'record_outcome_evidence' },
+    'outcome.linked': {
+      actions: [assign(({ context, event }) => withLinkedOutcome(context, event.data)), 'record_outcome_evidence'],
+    },
+    'outcome.corrected': {
+      target: '.sorting',
+      actions: [assign(({ context, event }) => withOutcome(context, event)), 'link_outcome'],
+    },
+    'outcome.retracted': {
+      target: '.sorting',
+      actions: [assign(({ context, event }) => withOutcome(context, event)), 'link_outcome'],
+    },
     'outcome.recorded': [
+      {
+        guard: ({ event }) => event.data.standing === true,
+        target: '.sorting',
+        actions: [assign(({ context, event }) => withOutcome(context, event)), 'link_outcome'],
+      },
       {
         guard: ({ event }) => event.data.outcome_type === 'won',
         target: '.customer',
-        actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'],
+        actions: [assign(({ context, event }) => withOutcome(context, event)), 'link_outcome'],
       },
       {
         guard: ({ event }) => event.data.outcome_type === 'opportunity_created',
         target: '.opportunity',
-        actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'],
+        actions: [assign(({ context, event }) => withOutcome(context, event)), 'link_outcome'],
       },
-      { actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'] },
+      { actions: [assign(({ context, event }) => withOutcome(context, event)), 'link_outcome'] },
     ],
   },
   states: {
@@ -138,7 +154,8 @@ export const accountMachine = accountSetup.createMachine({
 
 export const accountDefinition: MachineDefinition = {
   kind: 'account',
-  version: 1,
+  version: 2,
   machine: accountMachine,
-  migrate: neverMigrated,
+  // Version 2 takes corrections of outcomes in, and changes no state that is stored.
+  migrate: (state) => state,
 };

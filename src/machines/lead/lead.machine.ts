@@ -11,8 +11,10 @@ import { MAX_ITERATIONS } from '../definition.ts';
 import type { MachineDefinition } from '../definition.ts';
 import {
   EMPTY_SUBJECT,
+  funnelStateOf,
   withDecision,
   withJoined,
+  withLinkedOutcome,
   withoutJoined,
   withOutcome,
   withProfile,
@@ -26,6 +28,9 @@ type Params<Type extends Effect['type']> = Omit<Extract<Effect, { type: Type }>,
 
 /** States in which nothing more is decided for the person. */
 export const CLOSED_LEAD_STATES: ReadonlySet<string> = new Set(['won', 'lost', 'opted_out', 'objected', 'erased']);
+
+/** Where outcomes can put a person. */
+const FUNNEL_STATES = ['opted_out', 'won', 'lost', 'meeting', 'qualified', 'engaged', 'new'] as const;
 
 const leadSetup = setup({
   types: { context: {} as SubjectContext, events: {} as MachineEvent },
@@ -77,11 +82,21 @@ export const leadMachine = leadSetup.createMachine({
       { actions: assign(({ context, event }) => withTriage(context, event.data, event.at)) },
     ],
     'decision.made': { actions: assign(({ context, event }) => withDecision(context, event.data, event.at)) },
-    'outcome.linked': { actions: 'record_outcome_evidence' },
     'subject.held': {
       actions: assign({ hold: ({ event }) => ({ by: event.data.by, reason: event.data.reason, at: event.at }) }),
     },
     'subject.released': { actions: assign({ hold: undefined }) },
+    'outcome.corrected': {
+      target: '.sorting',
+      actions: [assign(({ context, event }) => withOutcome(context, event)), 'link_outcome'],
+    },
+    'outcome.retracted': {
+      target: '.sorting',
+      actions: [assign(({ context, event }) => withOutcome(context, event)), 'link_outcome'],
+    },
+    'outcome.linked': {
+      actions: [assign(({ context, event }) => withLinkedOutcome(context, event.data)), 'record_outcome_evidence'],
+    },
     'subject.objected': {
       target: '.objected',
       actions: [
@@ -100,32 +115,37 @@ export const leadMachine = leadSetup.createMachine({
     },
     'outcome.recorded': [
       {
+        guard: ({ event }) => event.data.standing === true,
+        target: '.sorting',
+        actions: [assign(({ context, event }) => withOutcome(context, event)), 'link_outcome'],
+      },
+      {
         guard: ({ event }) => event.data.outcome_type === 'unsubscribe' || event.data.outcome_type === 'complaint',
         target: '.opted_out',
-        actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'],
+        actions: [assign(({ context, event }) => withOutcome(context, event)), 'link_outcome'],
       },
       {
         guard: ({ event }) => event.data.outcome_type === 'won',
         target: '.won',
-        actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'],
+        actions: [assign(({ context, event }) => withOutcome(context, event)), 'link_outcome'],
       },
       {
         guard: ({ event }) => event.data.outcome_type === 'lost',
         target: '.lost',
-        actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'],
+        actions: [assign(({ context, event }) => withOutcome(context, event)), 'link_outcome'],
       },
       {
         guard: ({ event }) => event.data.outcome_type === 'meeting_booked',
         target: '.meeting',
-        actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'],
+        actions: [assign(({ context, event }) => withOutcome(context, event)), 'link_outcome'],
       },
       {
         guard: ({ event }) =>
           event.data.outcome_type === 'reply_positive' || event.data.outcome_type === 'opportunity_created',
         target: '.qualified',
-        actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'],
+        actions: [assign(({ context, event }) => withOutcome(context, event)), 'link_outcome'],
       },
-      { actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'] },
+      { actions: [assign(({ context, event }) => withOutcome(context, event)), 'link_outcome'] },
     ],
   },
   states: {
@@ -147,17 +167,30 @@ export const leadMachine = leadSetup.createMachine({
     lost: {},
     opted_out: {
       on: {
-        // An opt-out is final for the system: a later good outcome is remembered, but does not reopen the person.
+        // An opt-out is final as long as it stands: a later good outcome is remembered, but does not reopen the person.
         'outcome.recorded': {
-          actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'],
+          actions: [assign(({ context, event }) => withOutcome(context, event)), 'link_outcome'],
         },
       },
+    },
+    /** Decides at once where the outcomes that stand put the person. */
+    sorting: {
+      always: FUNNEL_STATES.map((state) => ({
+        guard: ({ context }: { readonly context: SubjectContext }) => funnelStateOf(context) === state,
+        target: state,
+      })),
     },
     objected: {
       on: {
         'signal.received': { actions: { type: 'triage', params: { trigger: 'signal' } } },
         'outcome.recorded': {
-          actions: [assign(({ context, event }) => withOutcome(context, event.data)), 'link_outcome'],
+          actions: [assign(({ context, event }) => withOutcome(context, event)), 'link_outcome'],
+        },
+        'outcome.corrected': {
+          actions: [assign(({ context, event }) => withOutcome(context, event)), 'link_outcome'],
+        },
+        'outcome.retracted': {
+          actions: [assign(({ context, event }) => withOutcome(context, event)), 'link_outcome'],
         },
         'subject.objected': {},
       },
@@ -168,6 +201,9 @@ export const leadMachine = leadSetup.createMachine({
         'profile.updated': {},
         'decision.made': {},
         'outcome.recorded': {},
+        'outcome.corrected': {},
+        'outcome.retracted': {},
+        'outcome.linked': {},
         'subject.objected': {},
         'subject.erased': {},
         'subject.held': {},
@@ -182,14 +218,22 @@ function unscored(context: SubjectContext): SubjectContext {
 }
 
 /** What is left of an erased person: that there was one, whose account it was, and which decisions must not be made again. */
-function forgotten({ account, first_seen_at, decisions }: SubjectContext): SubjectContext {
-  return { ...EMPTY_SUBJECT, account, first_seen_at, decisions };
+function forgotten({ account, first_seen_at, decisions, joined, outcome_log: log }: SubjectContext): SubjectContext {
+  // A machine keeps a member that its new context leaves out, so these are emptied.
+  return {
+    ...EMPTY_SUBJECT,
+    account,
+    first_seen_at,
+    decisions,
+    ...(joined === undefined ? {} : { joined: [] }),
+    ...(log === undefined ? {} : { outcome_log: [] }),
+  };
 }
 
 export const leadDefinition: MachineDefinition = {
   kind: 'lead',
   version: 3,
   machine: leadMachine,
-  // Version 2 has two more states, and version 3 remembers legal holds; neither changes what was stored before.
+  // Version 2 has two more states, version 3 remembers legal holds and takes corrections in; neither changes a state that is stored.
   migrate: (state) => state,
 };

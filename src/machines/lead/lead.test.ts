@@ -1,10 +1,12 @@
 /** The pursuit of one person: what moves it, what closes it, and what it asks for on the way. */
 import { describe, expect, test } from 'vitest';
 
+import type { MachineEvent } from '../../domain/event-types.ts';
 import { OUTCOME_TYPES } from '../../domain/outcome-types.ts';
 import type { OutcomeType } from '../../domain/outcome-types.ts';
 import { eventOf, eventTypesOf, givenFor, statesOf } from '../given.fixture.ts';
-import { REMEMBERED_DECISIONS } from '../subject-context.ts';
+import { carriedBy, EMPTY_SUBJECT, REMEMBERED_DECISIONS, unitedSubject } from '../subject-context.ts';
+import type { SubjectContext } from '../subject-context.ts';
 import { AT, decided, linked, outcome, profile, retriageDue, signal, triaged } from '../subject-events.fixture.ts';
 import { CLOSED_LEAD_STATES, leadDefinition } from './lead.machine.ts';
 
@@ -44,7 +46,7 @@ const LEADS_TO: Partial<Record<OutcomeType, State>> = {
 };
 
 test('the ways lead where they say, into every state', () => {
-  expect([...STATES].toSorted()).toEqual(statesOf(leadDefinition).toSorted());
+  expect([...STATES, 'sorting'].toSorted()).toEqual(statesOf(leadDefinition).toSorted());
   for (const state of STATES) expect(given(...WAYS[state]).state.value).toBe(state);
   for (const state of CLOSED_LEAD_STATES) expect(STATES).toContain(state);
 });
@@ -56,8 +58,10 @@ test('these are all events that it takes', () => {
     'identity.parted',
     'identity.reparented',
     'identity.restored',
+    'outcome.corrected',
     'outcome.linked',
     'outcome.recorded',
+    'outcome.retracted',
     'profile.updated',
     'retriage.due',
     'signal.received',
@@ -241,4 +245,57 @@ test('it remembers the newest decisions only', () => {
   const remembered = (context['decisions'] as { decision: string }[]).map((item) => item.decision);
   expect(remembered).toHaveLength(REMEMBERED_DECISIONS);
   expect([remembered[0], remembered.at(-1)]).toEqual(['dec_1', 'dec_new']);
+});
+
+describe('outcomes that stand together', () => {
+  const standing = (type: OutcomeType, id: string = type, at = AT): MachineEvent => {
+    const { data } = outcome(type) as Extract<MachineEvent, { type: 'outcome.recorded' }>;
+    return eventOf('outcome.recorded', { ...data, outcome: id, occurred_at: at, standing: true }, AT);
+  };
+  const retracted = (id: string) => eventOf('outcome.retracted', { outcome: id, by: 'key:crm', reason: 'wrong' }, AT);
+  const becomes = (id: string, type: OutcomeType) =>
+    eventOf(
+      'outcome.corrected',
+      { outcome: id, changes: { outcome_type: type }, known_at: AT, act: 'a', by: 'key:crm', reason: 'wrong' },
+      AT,
+    );
+  const valueAfter = (...events: MachineEvent[]) => given(signal(), ...events).state.value;
+
+  test.each(['won', 'lost'] as const)('what was %s is not moved on by a later good outcome', (closed) => {
+    for (const later of ['meeting_booked', 'reply_positive', 'opportunity_created'] as const)
+      expect(valueAfter(standing(closed), standing(later, later, AT + 1))).toBe(closed);
+  });
+  test('the deal that was closed last counts, whichever is heard of first', () => {
+    expect(valueAfter(standing('lost', 'a', AT + 2), standing('won', 'b', AT + 1))).toBe('lost');
+    expect(valueAfter(standing('lost', 'a', AT + 1), standing('won', 'b', AT + 2))).toBe('won');
+  });
+  test('a step back in the funnel is none', () => {
+    expect(valueAfter(standing('meeting_booked'), standing('reply_positive'))).toBe('meeting');
+  });
+  test('a retraction leaves what the others say', () => {
+    expect(valueAfter(standing('won'), standing('reply_positive'), retracted('won'))).toBe('qualified');
+    expect(valueAfter(standing('unsubscribe'), retracted('unsubscribe'))).toBe('engaged');
+    expect(given(signal(), standing('won'), retracted('won')).state.context['outcomes']).toEqual({});
+  });
+  test('a correction moves it to what it was', () => {
+    expect(valueAfter(standing('won'), becomes('won', 'lost'))).toBe('lost');
+    expect(valueAfter(becomes('won', 'lost'), standing('won'))).toBe('lost');
+    expect(valueAfter(retracted('won'), standing('won'))).toBe('engaged');
+  });
+  test('nobody who objected or was erased is moved', () => {
+    expect(valueAfter(standing('won'), objected, retracted('won'))).toBe('objected');
+    expect(valueAfter(standing('won'), erased, retracted('won'), becomes('won', 'lost'))).toBe('erased');
+    expect(given(signal(), standing('won'), erased).state.context['outcome_log']).toEqual([]);
+  });
+});
+
+test('what came along with a merge goes with the split, and with an erasure', () => {
+  const carried = carriedBy({ ...EMPTY_SUBJECT, contact_facts: { country: 'FR' }, signals: 4 });
+  const joins = eventOf('identity.joined', { merge: 'mrg_1', absorbed: 'per_2', carried }, AT);
+  const parts = eventOf('identity.parted', { merge: 'mrg_1', absorbed: 'per_2', scope: 'acc_2', since: AT }, AT);
+  const known = (...events: MachineEvent[]) =>
+    unitedSubject(given(signal(), joins, ...events).state.context as unknown as SubjectContext);
+  expect(known()).toMatchObject({ signals: 5, contact_facts: { country: 'FR' } });
+  expect(known(parts)).toMatchObject({ signals: 1, contact_facts: {} });
+  expect(known(erased)).toMatchObject({ signals: 0, contact_facts: {} });
 });

@@ -6,9 +6,9 @@ import { assign, setup } from 'xstate';
 
 import type { Effect } from '../../domain/effects.ts';
 import type { MachineEvent } from '../../domain/event-types.ts';
-import { DAY_MS } from '../../domain/instant.ts';
 import type { Evidence } from '../../domain/trust.ts';
-import { MAX_ITERATIONS, neverMigrated } from '../definition.ts';
+import { decayedEvidence } from '../../policies/trust.ts';
+import { MAX_ITERATIONS } from '../definition.ts';
 import type { MachineDefinition } from '../definition.ts';
 
 type Params<Type extends Effect['type']> = Omit<Extract<Effect, { type: Type }>, 'type'>;
@@ -22,10 +22,15 @@ export interface TrustContext {
   readonly evidence: number;
 }
 
-/** The sums as of a later moment: s·2^(−Δ/h). Source: Jøsang and Ismail 2002, with exponential forgetting. */
+/**
+ * The sums as of a later moment: s·2^(−Δ/h). Evidence that is taken back may be heard of before the evidence itself, so the sums themselves
+ * may be below zero for a moment; nobody reads less than nothing.
+ *
+ * Source: Jøsang and Ismail 2002, with exponential forgetting.
+ */
 export function decayedTrust(context: TrustContext, at: number): { readonly good: number; readonly bad: number } {
-  const factor = at <= context.at ? 1 : 2 ** (-(at - context.at) / (context.half_life_days * DAY_MS));
-  return { good: context.good * factor, bad: context.bad * factor };
+  const { good, bad } = decayedEvidence(context, at, context.half_life_days);
+  return { good: Math.max(0, good), bad: Math.max(0, bad) };
 }
 
 const trustSetup = setup({
@@ -33,15 +38,18 @@ const trustSetup = setup({
   actions: { review_level: (_, _params: Params<'review_level'>) => {} },
 });
 
-function withEvidence(context: TrustContext, data: Evidence): TrustContext {
+/** Adds evidence, or takes it back with `sign` −1. What happened earlier counts for what is left of it, so the order does not matter. */
+function withEvidence(context: TrustContext, data: Evidence, sign: 1 | -1): TrustContext {
+  const { half_life_days } = data;
   const at = Math.max(context.at, data.at);
-  const sums = decayedTrust({ ...context, half_life_days: data.half_life_days }, at);
+  const sums = decayedEvidence(context, at, half_life_days);
+  const piece = decayedEvidence({ good: data.good, bad: data.bad, at: data.occurred_at ?? at }, at, half_life_days);
   return {
-    good: sums.good + data.good,
-    bad: sums.bad + data.bad,
+    good: sums.good + sign * piece.good,
+    bad: sums.bad + sign * piece.bad,
     at,
-    half_life_days: data.half_life_days,
-    evidence: context.evidence + 1,
+    half_life_days,
+    evidence: context.evidence + sign,
   };
 }
 
@@ -54,9 +62,15 @@ export const trustMachine = trustSetup.createMachine({
   on: {
     'trust.evidence': {
       actions: [
-        assign(({ context, event }) => withEvidence(context, event.data)),
+        assign(({ context, event }) => withEvidence(context, event.data, 1)),
         // Only a complaint costs the level at once: single opt-outs happen to good senders too, and count by their weight.
         { type: 'review_level', params: ({ event }) => ({ harm: event.data.kind === 'harm' && event.data.bad >= 10 }) },
+      ],
+    },
+    'trust.evidence_withdrawn': {
+      actions: [
+        assign(({ context, event }) => withEvidence(context, event.data, -1)),
+        { type: 'review_level', params: { harm: false } },
       ],
     },
     'trust.leveled': [
@@ -72,7 +86,8 @@ export const trustMachine = trustSetup.createMachine({
 
 export const trustDefinition: MachineDefinition = {
   kind: 'trust',
-  version: 1,
+  version: 2,
   machine: trustMachine,
-  migrate: neverMigrated,
+  // Version 2 takes evidence back, and changes no state that is stored.
+  migrate: (state) => state,
 };

@@ -29,9 +29,9 @@ function evidence(change: Partial<Evidence> = {}): MachineEvent {
 const leveled = (to: string) => eventOf('trust.leveled', { from: 'initial', to, reason: 'test' });
 const look = { type: 'review_level', harm: false } as const;
 
-test('it has a state for each level and one for having none yet, and takes two events', () => {
+test('it has a state for each level and one for having none yet, and takes three events', () => {
   expect(statesOf(trustDefinition)).toEqual(['initial', ...TRUST_LEVELS]);
-  expect(eventTypesOf(trustDefinition)).toEqual(['trust.evidence', 'trust.leveled']);
+  expect(eventTypesOf(trustDefinition)).toEqual(['trust.evidence', 'trust.evidence_withdrawn', 'trust.leveled']);
 });
 
 describe.each(['initial', ...TRUST_LEVELS])('at %s', (level) => {
@@ -112,5 +112,33 @@ describe('evidence fades', () => {
         expect(before.good).toBeLessThanOrEqual(good);
       }),
     );
+  });
+});
+
+describe('evidence that is taken back', () => {
+  const withdrawn = (change: Partial<Evidence> = {}) => {
+    const { data, at } = evidence(change);
+    return eventOf('trust.evidence_withdrawn', data as Evidence, at);
+  };
+  const sumsAfter = (...events: MachineEvent[]) =>
+    decayedTrust(given(...events).state.context as unknown as TrustContext, AT + 90 * DAY_MS);
+
+  test('leaves what there was without it, however much time has passed', () => {
+    const late = { at: AT + 60 * DAY_MS, occurred_at: AT, good: 3 };
+    const without = sumsAfter(evidence());
+    const { good, bad } = sumsAfter(evidence({ occurred_at: AT, good: 3 }), evidence(), withdrawn(late));
+    expect(good).toBeCloseTo(without.good, 9);
+    expect(bad).toBe(0);
+    given(evidence())
+      .when(withdrawn())
+      .then({ value: 'initial', effects: [look], context: { evidence: 0 } });
+  });
+  test('may be heard of before the evidence itself, and never reads as less than nothing', () => {
+    expect(sumsAfter(withdrawn({ occurred_at: AT }))).toEqual({ good: 0, bad: 0 });
+    expect(sumsAfter(withdrawn({ occurred_at: AT }), evidence({ occurred_at: AT })).good).toBeCloseTo(0, 9);
+  });
+  test('late evidence counts for what is left of it', () => {
+    const sums = sumsAfter(evidence({ at: AT + 30 * DAY_MS, occurred_at: AT, good: 4 }));
+    expect(sums.good).toBeCloseTo(sumsAfter(evidence({ good: 4 })).good, 9);
   });
 });

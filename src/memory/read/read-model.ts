@@ -453,7 +453,7 @@ export class ReadModel {
            AND (l.batch IS NULL OR l.batch NOT IN (SELECT id FROM imports WHERE tenant = $1 AND state = 'undone')) GROUP BY 1`,
       );
       const outcomes = await grouped(
-        'SELECT status AS name, count(*) AS count FROM outcomes WHERE tenant = $1 AND NOT undone GROUP BY 1',
+        `SELECT status AS name, count(*) AS count FROM outcomes WHERE tenant = $1 AND NOT undone AND status <> 'retracted' GROUP BY 1`,
       );
       const preceding = await session.query<{
         id: string;
@@ -488,7 +488,7 @@ export class ReadModel {
           preceding: outcomes['preceding'] ?? 0,
         },
         outcomes_by_type: await grouped(
-          'SELECT type AS name, count(*) AS count FROM outcomes WHERE tenant = $1 AND NOT undone GROUP BY 1',
+          `SELECT type AS name, count(*) AS count FROM outcomes WHERE tenant = $1 AND NOT undone AND status <> 'retracted' GROUP BY 1`,
         ),
         preceding: preceding.map((row) => ({
           outcome: row.id,
@@ -509,7 +509,7 @@ export class ReadModel {
   ): Promise<NonNullable<LoopReport['conversion']>> {
     const rows = await session.query<{ value: string | null; subjects: number; won: number }>(
       `SELECT l.dimensions::json ->> $2 AS value, count(*) AS subjects,
-         count(*) FILTER (WHERE EXISTS (SELECT FROM outcomes o WHERE o.tenant = l.tenant AND o.subject_id = l.id AND o.type = 'won' AND NOT o.undone)) AS won
+         count(*) FILTER (WHERE EXISTS (SELECT FROM outcomes o WHERE o.tenant = l.tenant AND o.subject_id = l.id AND o.type = 'won' AND NOT o.undone AND o.status <> 'retracted')) AS won
        FROM leads l WHERE l.tenant = $1 GROUP BY 1 ORDER BY 2 DESC, 1`,
       [tenant, dimension],
     );

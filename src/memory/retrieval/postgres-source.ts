@@ -36,12 +36,13 @@ export interface NotesScope {
   readonly asOf: number;
 }
 
+/** Columns of postings, each as text with commas. */
 interface PostingsRow {
   readonly key: number;
-  readonly seqs: string | null;
-  readonly counts: string | null;
-  readonly lengths: string | null;
-  readonly leads: string | null;
+  readonly seq: string;
+  readonly count: string;
+  readonly length?: string;
+  readonly leads?: string;
 }
 
 /** Answers within the transaction of `session`. */
@@ -52,15 +53,23 @@ export function createPostgresSource(
 ): RetrievalSource {
   let size: Promise<CollectionSize> | null = null;
 
-  async function read(keys: readonly number[], limit: number): Promise<readonly PostingsRow[]> {
+  /**
+   * The postings of each key that `fewest` to `most` notes have, newest first, as columns in text. Each key is put together by itself, so nothing is
+   * grouped over all, and what tells nothing is not sent. Of a key, no more than `limit` are read.
+   */
+  async function read(
+    keys: readonly number[],
+    columns: readonly ('count' | 'length' | 'leads')[],
+    { fewest, most, limit }: { readonly fewest: number; readonly most: number; readonly limit: number },
+  ): Promise<readonly PostingsRow[]> {
+    const texts = columns.map((column) => `string_agg(p.${column}::int::text, ',') AS ${column}`).join(', ');
     return session.query<PostingsRow>(
-      `SELECT k.key, string_agg(p.seq::text, ',') AS seqs, string_agg(p.count::text, ',') AS counts, string_agg(p.length::text, ',') AS lengths,
-         string_agg(CASE WHEN p.leads THEN '1' ELSE '0' END, ',') AS leads
-       FROM unnest($3::bigint[]) AS k (key) CROSS JOIN LATERAL (
-         SELECT n.seq, n.count, n.length, n.leads FROM note_postings n
-         WHERE n.tenant = $1 AND n.scope = $2 AND n.key = k.key AND n.recorded_at <= $4::bigint ORDER BY n.seq DESC LIMIT $5::int) p
-       GROUP BY k.key`,
-      [tenant, scope, [...keys], asOf, limit],
+      `SELECT k.key, found.* FROM unnest($3::bigint[]) AS k (key) CROSS JOIN LATERAL (
+         SELECT string_agg(p.seq::text, ',') AS seq, ${texts} FROM (
+           SELECT n.seq, n.count, n.length, n.leads FROM note_postings n
+           WHERE n.tenant = $1 AND n.scope = $2 AND n.key = k.key AND n.recorded_at <= $4::bigint ORDER BY n.seq DESC LIMIT $7::int) p
+         HAVING count(*) BETWEEN $5::int AND $6::int) found`,
+      [tenant, scope, [...keys], asOf, fewest, most, limit],
     );
   }
 
@@ -71,25 +80,31 @@ export function createPostgresSource(
     },
     async postings(terms) {
       const byHash = new Map(terms.map((term) => [hashes.of(tenant, term), term]));
-      const rows = await read([...byHash.keys()], POSTINGS_MAX + 1);
-      const found = rows.map(({ key, seqs, counts, lengths }): Postings => {
-        const [count, length] = [numbersOf(counts), numbersOf(lengths)];
-        const entries = textsOf(seqs).map((document, index) => ({
+      const keys = [...byHash.keys()];
+      const limit = POSTINGS_MAX + 1;
+      const telling = await read(keys, ['count', 'length'], { fewest: 1, most: POSTINGS_MAX, limit });
+      const rows =
+        telling.length > 0 ? telling : await read(keys, ['count', 'length'], { fewest: limit, most: limit, limit });
+      return rows.map(({ key, seq, count: counts, length: lengths }): Postings => {
+        const [count, length] = [numbersOf(counts), numbersOf(lengths ?? null)];
+        const entries = textsOf(seq).map((document, index) => ({
           document,
           count: count[index] ?? 1,
           length: length[index] ?? 1,
         }));
         return { term: byHash.get(key) ?? '', entries };
       });
-      const telling = found.filter(({ entries }) => entries.length <= POSTINGS_MAX);
-      return telling.length === 0 ? found : telling;
     },
     async holders(keys) {
       // Keys of this source are hashes already.
-      const rows = await read(keys.map(Number), HOLDERS_MAX + 1);
-      return rows.map(({ key, seqs, counts, leads }): KeyHolders => {
-        const [count, lead] = [numbersOf(counts), numbersOf(leads)];
-        const holders = textsOf(seqs).map((document, index) => ({
+      const rows = await read(keys.map(Number), ['count', 'leads'], {
+        fewest: 2,
+        most: HOLDERS_MAX,
+        limit: HOLDERS_MAX + 1,
+      });
+      return rows.map(({ key, seq, count: counts, leads }): KeyHolders => {
+        const [count, lead] = [numbersOf(counts), numbersOf(leads ?? null)];
+        const holders = textsOf(seq).map((document, index) => ({
           document,
           count: count[index] ?? 1,
           leading: lead[index] === 1,

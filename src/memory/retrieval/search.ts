@@ -8,6 +8,7 @@ import { NEIGHBOUR_WEIGHT, STARTS_MAX, walkLinks } from '../../stats/retrieval/l
 import type { KeyHolders, StatedLink } from '../../stats/retrieval/link-walk.ts';
 import { MENTION_KINDS, mentionsOf } from '../../stats/retrieval/mentions.ts';
 import type { Mention } from '../../stats/retrieval/mentions.ts';
+import type { Neighbours } from '../../stats/retrieval/neighbours.ts';
 import { withNeighbours } from '../../stats/retrieval/neighbours.ts';
 import { fused } from '../../stats/retrieval/ranking.ts';
 import type { Ranked, WeightedRanking } from '../../stats/retrieval/ranking.ts';
@@ -86,16 +87,18 @@ export async function search(source: RetrievalSource, query: string, options: Se
 
   let ranking = await rankByWords(source, query);
   finish('lexical', ranking);
+  const beside = new Map<string, readonly string[]>();
+  const neighboursOf = (ids: readonly string[]) => knownNeighbours(source, beside, ids);
   if (wants('neighbours')) {
     if (!inTime()) return result(ranking, 'time_budget');
-    ranking = withNeighbours(ranking, await source.neighbours(ranking.map(({ document }) => document)), POOL);
+    ranking = withNeighbours(ranking, await neighboursOf(ranking.map(({ document }) => document)), POOL);
     finish('neighbours', ranking);
   }
   const lists: WeightedRanking[] = [{ ranking, weight: 1 }];
   const merged = () => (lists.length === 1 ? ranking : followedBy(fused(lists, FUSION_DEPTH), ranking));
   if (wants('links') && ranking.length > 0) {
     if (!inTime()) return result(ranking, 'time_budget');
-    const walked = await walk(source, query, ranking, inTime);
+    const walked = await walk({ ...source, neighbours: neighboursOf }, query, ranking, inTime);
     lists.push({ ranking: walked, weight: LINKS_WEIGHT });
     finish('links', walked.slice(0, FUSION_DEPTH));
   }
@@ -112,6 +115,18 @@ export async function search(source: RetrievalSource, query: string, options: Se
 async function rankByWords(source: RetrievalSource, query: string): Promise<readonly Ranked[]> {
   const terms = [...new Set(termsOf(query))];
   return rankByTerms(await source.postings(terms), await source.size(), POOL);
+}
+
+/** What stands beside documents, asked once of each. */
+async function knownNeighbours(
+  source: RetrievalSource,
+  known: Map<string, readonly string[]>,
+  ids: readonly string[],
+): Promise<Neighbours> {
+  const unknown = ids.filter((id) => !known.has(id));
+  const found: Neighbours = unknown.length === 0 ? new Map() : await source.neighbours(unknown);
+  for (const id of unknown) known.set(id, found.get(id) ?? []);
+  return new Map(ids.map((id) => [id, known.get(id) ?? []]));
 }
 
 /** The fused documents, and after them what was found beyond the depth of fusion, in its own order. */
@@ -134,21 +149,23 @@ async function walk(
   const { documents } = await source.size();
   const asked = new Set(source.askedKeys(mentionsOf(query).map(({ key }) => key)));
   const mentions = new Map<string, readonly Mention[]>();
-  const holders = new Map<string, KeyHolders>();
+  const holders: KeyHolders[] = [];
+  const followed = new Set<string>();
   const links: StatedLink[] = [];
   const expand = async (ids: readonly string[]): Promise<readonly Ranked[]> => {
     for (const [id, found] of await source.mentions(ids)) mentions.set(id, found);
     const wanted = keysToFollow(
       ids.flatMap((id) => mentions.get(id) ?? []),
-      holders,
+      followed,
     );
-    for (const item of await source.holders(wanted)) holders.set(item.key, item);
+    for (const key of wanted) followed.add(key);
+    holders.push(...(await source.holders(wanted)));
     const [neighbours, stated] = await Promise.all([source.neighbours(ids), source.links(ids)]);
     links.push(...stated);
     for (const [from, beside] of neighbours) {
       for (const to of beside) links.push({ from, to, weight: NEIGHBOUR_WEIGHT });
     }
-    return walkLinks({ ranking, asked, documents, mentions, holders: [...holders.values()], links }, POOL);
+    return walkLinks({ ranking, asked, documents, mentions, holders, links }, POOL);
   };
 
   const first = await expand(ranking.slice(0, STARTS_MAX).map(({ document }) => document));
@@ -158,7 +175,7 @@ async function walk(
 }
 
 /** The surest mentions first, because only so many are followed; among equals those of the best documents. */
-function keysToFollow(found: readonly Mention[], known: ReadonlyMap<string, unknown>): readonly string[] {
+function keysToFollow(found: readonly Mention[], followed: ReadonlySet<string>): readonly string[] {
   const inOrder = MENTION_KINDS.flatMap((kind) => found.filter((mention) => mention.kind === kind));
-  return [...new Set(inOrder.map(({ key }) => key))].filter((key) => !known.has(key)).slice(0, KEYS_MAX);
+  return [...new Set(inOrder.map(({ key }) => key))].filter((key) => !followed.has(key)).slice(0, KEYS_MAX);
 }

@@ -1,6 +1,6 @@
 /**
- * Keeps the planner's statistics fresh while a database grows from nothing. Autovacuum looks once a minute, and the embedded database
- * has none; until then every plan believes that the tables are empty.
+ * Keeps the planner's statistics and the marks of visible pages fresh while a database grows from nothing. Autovacuum looks once a minute, may be
+ * switched off, and the embedded database has none; until then every plan believes that the tables are empty.
  */
 import type { Sql } from './sql.port.ts';
 
@@ -32,6 +32,15 @@ const TABLES = [
 /** A table is looked at again when it has grown by this factor, and by at least this many bytes. */
 const GROWTH = 2;
 const LEAST_BYTES = 128 * 1_024;
+/**
+ * Tables that searches read out of their indexes alone. For every row on a page that no vacuum has marked as visible to all, the table is looked
+ * into as well, which made most of the work of a search. They only grow, so a vacuum has little to do but to mark.
+ */
+const INDEX_ONLY = ['note_postings', 'note_index'];
+const PAGE_BYTES = 8 * 1_024;
+/** A table is vacuumed when so many of its pages, and so large a share of them, are not marked. */
+const UNMARKED_PAGES = 64;
+const UNMARKED_SHARE = 0.05;
 /** Of tables from this size on, one at a time: a look at many of them at once keeps a processor busy while requests wait. */
 const LARGE_BYTES = 8 * 1_024 * 1_024;
 
@@ -64,6 +73,29 @@ export class StatisticsKeeper {
         this.#sizes.set(name, bytes);
       }
       return due.map((row) => row.name);
+    });
+  }
+
+  /** Marks what has come since as visible to all, where that is much. Returns the tables that it was done to. */
+  async vacuum(): Promise<readonly string[]> {
+    return this.#sql.asOwner(async (session) => {
+      const rows = await session.query<{ name: string; pages: number; marked: number }>(
+        `SELECT c.relname::text AS name, pg_relation_size(c.oid) / $2::int AS pages, c.relallvisible AS marked FROM pg_class c
+         WHERE c.oid = ANY ($1::text[]::regclass[])`,
+        [INDEX_ONLY, PAGE_BYTES],
+      );
+      const due = rows.filter(
+        ({ pages, marked }) => pages - marked > UNMARKED_PAGES && pages - marked > UNMARKED_SHARE * pages,
+      );
+      if (due.length === 0) return [];
+      // A vacuum cannot run in a transaction, so that of the session is ended before it and begun again after it.
+      await session.script('COMMIT');
+      try {
+        for (const { name } of due) await session.script(`VACUUM (SKIP_LOCKED) ${name}`);
+      } finally {
+        await session.script('BEGIN');
+      }
+      return due.map(({ name }) => name);
     });
   }
 }

@@ -79,20 +79,24 @@ export function joins({ holders }: KeyHolders): boolean {
 export function walkLinks(input: WalkInput, limit: number): readonly Ranked[] {
   const best = input.ranking[0]?.score ?? 0;
   if (best <= 0) return [];
-  const relative = new Map(input.ranking.map(({ document, score }) => [document, score / best]));
   const documents = new Numbers();
+  const relative: number[] = [];
   const starts = input.ranking.slice(0, STARTS_MAX);
   for (const { document } of starts) documents.of(document);
   const keys = new Numbers();
   const joining = input.holders.filter(joins);
+  // Thousands of holders are looked up once, and again only by number.
+  const nodes: number[] = [];
   for (const { key, holders } of joining) {
     keys.of(key);
-    for (const { document } of holders) documents.of(document);
+    for (const { document } of holders) nodes.push(documents.of(document));
   }
   for (const { from, to } of input.links) {
     documents.of(from);
     documents.of(to);
   }
+  for (const { document, score } of input.ranking)
+    if (documents.has(document)) relative[documents.of(document)] = score / best;
 
   const edges = { from: new Array<number>(), to: new Array<number>(), weight: new Array<number>() };
   const join = (from: number, to: number, weight: number): void => {
@@ -102,11 +106,15 @@ export function walkLinks(input: WalkInput, limit: number): readonly Ranked[] {
   };
   // Keys are nodes like the documents, numbered after them.
   const nodeOfKey = (key: string) => documents.size + keys.of(key);
+  let next = 0;
   for (const { key, holders } of joining) {
-    for (const { document, count, leading } of holders) {
-      const match = 1 + MATCH_BONUS * (relative.get(document) ?? 0);
+    const from = nodeOfKey(key);
+    for (const { count, leading } of holders) {
+      const to = nodes[next] ?? 0;
+      next += 1;
+      const match = 1 + MATCH_BONUS * (relative[to] ?? 0);
       const about = (1 + Math.log(count)) * (leading ? LEADING_FACTOR : 1);
-      join(nodeOfKey(key), documents.of(document), match * about);
+      join(from, to, match * about);
     }
   }
   const holderCounts = new Map(joining.map(({ key, holders }) => [key, holders.length]));
@@ -128,7 +136,10 @@ export function walkLinks(input: WalkInput, limit: number): readonly Ranked[] {
   }
 
   const weights = new Float64Array(documents.size + keys.size);
-  for (const { document } of starts) weights[documents.of(document)] = (relative.get(document) ?? 0) ** SHARPNESS;
+  for (const { document } of starts) {
+    const node = documents.of(document);
+    weights[node] = (relative[node] ?? 0) ** SHARPNESS;
+  }
   const visits = personalisedPageRank(weights, edges, PAGE_RANK);
   return topOf(new Map(documents.names().map((name, index) => [name, visits[index] ?? 0])), limit).filter(
     ({ score }) => score > 0,

@@ -11,10 +11,16 @@ export function compareIds(a: string, b: string): number {
 
 /** The best `limit` documents, best first. */
 export function topOf(scores: ReadonlyMap<string, number>, limit: number): readonly Ranked[] {
-  return [...scores]
-    .map(([document, score]) => ({ document, score }))
-    .sort((a, b) => b.score - a.score || compareIds(a.document, b.document))
-    .slice(0, limit);
+  const least = leastOfTop(scores, limit);
+  const best: Ranked[] = [];
+  for (const [document, score] of scores) if (score >= least) best.push({ document, score });
+  return best.sort((a, b) => b.score - a.score || compareIds(a.document, b.document)).slice(0, limit);
+}
+
+/** The score that a document of the best `limit` has at least. Numbers alone are sorted much faster than documents with their ids. */
+function leastOfTop(scores: ReadonlyMap<string, number>, limit: number): number {
+  if (scores.size <= limit) return -Infinity;
+  return Float64Array.from(scores.values()).sort().at(-limit) ?? -Infinity;
 }
 
 const FUSION_CONSTANT = 60;

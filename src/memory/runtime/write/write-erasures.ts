@@ -19,6 +19,11 @@ export function writeErasures(writes: Writes, plan: CommitPlan): void {
     who,
   );
   writes.send(`DELETE FROM identity_aliases a USING ${these} WHERE a.tenant = w.tenant AND a.entity = w.subject`, who);
+  // A view is made anew when somebody reads it next, without the person.
+  writes.send(
+    `DELETE FROM brain_views v USING ${these} WHERE v.tenant = w.tenant AND position(w.subject in v.body) > 0`,
+    who,
+  );
   // The keyed hashes of the address stay beside the id: by them the suppression is found that outlives the person.
   writes.send(
     `UPDATE directory d SET has_address = false, domain = NULL FROM ${these} WHERE d.tenant = w.tenant AND d.id = w.subject`,

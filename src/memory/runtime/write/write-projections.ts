@@ -5,12 +5,19 @@ import { columns } from '../../sql/columns.ts';
 import type { Writes } from './writes.ts';
 
 export function writeProjections(writes: Writes, plan: CommitPlan): void {
-  if (plan.outcomes.length > 0) {
+  // Several events about one outcome in a batch leave one row: the last.
+  const outcomes = [...new Map(plan.outcomes.map((o) => [tenantKey(o.tenant, o.id), o])).values()];
+  if (outcomes.length > 0) {
     writes.send(
-      `INSERT INTO outcomes (tenant, id, type, subject_kind, subject_id, occurred_at, amount_minor, currency, status, decision, action, window_ms, first_seen_at, batch)
+      `INSERT INTO outcomes (tenant, id, type, subject_kind, subject_id, occurred_at, amount_minor, currency, status, decision, action, decided_at, sequence, play,
+         window_ms, window_source, recorded_at, corrected, first_seen_at, batch)
        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[],
-         $12::bigint[], $13::bigint[], $14::text[])`,
-      columns(plan.outcomes, [
+         $12::bigint[], $13::text[], $14::text[], $15::bigint[], $16::text[], $17::bigint[], $18::boolean[], $19::bigint[], $20::text[])
+       ON CONFLICT (tenant, id) DO UPDATE SET type = EXCLUDED.type, occurred_at = EXCLUDED.occurred_at, amount_minor = EXCLUDED.amount_minor,
+         currency = EXCLUDED.currency, status = EXCLUDED.status, decision = EXCLUDED.decision, action = EXCLUDED.action, decided_at = EXCLUDED.decided_at,
+         sequence = EXCLUDED.sequence, play = EXCLUDED.play, window_ms = EXCLUDED.window_ms, window_source = EXCLUDED.window_source,
+         recorded_at = EXCLUDED.recorded_at, corrected = EXCLUDED.corrected, first_seen_at = EXCLUDED.first_seen_at`,
+      columns(outcomes, [
         (o) => o.tenant,
         (o) => o.id,
         (o) => o.type,
@@ -22,7 +29,13 @@ export function writeProjections(writes: Writes, plan: CommitPlan): void {
         (o) => o.status,
         (o) => o.decision,
         (o) => o.action,
+        (o) => o.decidedAt,
+        (o) => o.sequence,
+        (o) => o.play,
         (o) => o.windowMs,
+        (o) => o.windowSource,
+        (o) => o.recordedAt,
+        (o) => o.corrected,
         (o) => o.firstSeenAt,
         (o) => o.batch,
       ]),
