@@ -11,7 +11,7 @@ COPY migrations migrations
 RUN mkdir /data && chown node:node /data
 VOLUME /data
 # Half of what a signal needs is garbage a moment later: a young generation of this size collects it before it is moved.
-ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=64 GATEHOUSE_DATA_DIR=/data GATEHOUSE_HOST=0.0.0.0 GATEHOUSE_PORT=4800
+ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=128 GATEHOUSE_DATA_DIR=/data GATEHOUSE_HOST=0.0.0.0 GATEHOUSE_PORT=4800
 USER node
 EXPOSE 4800
 

@@ -92,7 +92,7 @@ async function measure(store: string, databaseUrl: string | null, rate: number, 
       GATEHOUSE_LOG_LEVEL: 'error',
       NODE_ENV: 'production',
       // Half of what a signal needs is garbage a moment later: a young generation of this size collects it before it is moved.
-      NODE_OPTIONS: '--max-semi-space-size=64',
+      NODE_OPTIONS: '--max-semi-space-size=128',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -200,7 +200,7 @@ Written by \`npm run bench -- --write\`. Loader, server and database share one m
 ${process.version}. The loader is a process of its own and open-loop: it offers ${values.batch} signals a request at a fixed rate, whether or not the server keeps up, and a
 request's time runs from the moment it was due. An answer comes after the commit that holds ledger, states, decision, verdict and permit, so the time is that from offer
 to verdict. Each row is ${values.seconds} s after ${values.warmup} s of warm-up. Permits are executed in the sandbox meanwhile. The server runs with
-\`--max-semi-space-size=64\`, and the database on Postgres has the locale C.
+\`--max-semi-space-size=128\`, and the database on Postgres has the locale C.
 
 | database | offered/s | governed signals/s | ending in a permit | executed/s | p50 ms | p95 ms | p99 ms | server MB |
 |---|---|---|---|---|---|---|---|---|

@@ -201,7 +201,7 @@ async function compose(
   const host = new Host(
     {
       id: hostId,
-      lanes: embedded ? 1 : 2,
+      lanes: embedded ? 1 : 3,
       maxBatch: 500,
       maxWaiting: 20_000,
       leaseMs: LEASE_MS,

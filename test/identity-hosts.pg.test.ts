@@ -13,8 +13,8 @@ import { openApp } from '../src/app.ts';
 import type { App } from '../src/app.ts';
 import { must } from '../src/domain/errors.ts';
 import { guardStateSchema } from '../src/domain/guard.ts';
-import { asId } from '../src/domain/ids.ts';
-import type { TenantId } from '../src/domain/ids.ts';
+import { asId, partitionOf } from '../src/domain/ids.ts';
+import type { ScopeId, TenantId } from '../src/domain/ids.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import type { Caller } from '../src/gateway/services.port.ts';
 import { ledgerQuery } from '../src/memory/read/ledger-reader.ts';
@@ -76,16 +76,6 @@ describePostgres('two hosts', (serverUrl) => {
         await services.applyPolicy(caller, POLICY);
         const anywhere = (random: () => number) => must(apps[Math.floor(random() * apps.length)], 'a host').services;
 
-        const accounts = Array.from({ length: 2 * PAIRS }, (_, index) => `company-${index}`);
-        for (const account of accounts) {
-          await services.putAccount(caller, account, { ...PROSPECT, name: account, domain: `${account}.example` });
-          for (let contact = 0; contact < CONTACTS; contact += 1)
-            await services.putContact(caller, `${account}-${contact}`, {
-              ...REACHABLE,
-              account,
-              email: `c${contact}@${account}.example`,
-            });
-        }
         // Both hosts have taken their share.
         await until(async () => {
           const held = await sql.asOwner((session) =>
@@ -95,6 +85,33 @@ describePostgres('two hosts', (serverUrl) => {
           );
           return held.length === 2 && held.every(({ partitions }) => partitions === 32);
         });
+        const owners = new Map(
+          (
+            await sql.asOwner((session) =>
+              session.query<{ partition: number; holder: string }>('SELECT partition, holder FROM partition_leases'),
+            )
+          ).map(({ partition, holder }) => [partition, holder]),
+        );
+        const [left] = owners.values();
+        // The two of a pair have their partitions at different owners.
+        const accounts: string[] = [];
+        for (let tried = 0; accounts.length < 2 * PAIRS; tried += 1) {
+          const account = `company-${tried}`;
+          const view = await services.putAccount(caller, account, {
+            ...PROSPECT,
+            name: account,
+            domain: `${account}.example`,
+          });
+          const isLeft = owners.get(partitionOf(asId<ScopeId>(view.id))) === left;
+          if (isLeft !== (accounts.length % 2 === 0)) continue;
+          accounts.push(account);
+          for (let contact = 0; contact < CONTACTS; contact += 1)
+            await services.putContact(caller, `${account}-${contact}`, {
+              ...REACHABLE,
+              account,
+              email: `c${contact}@${account}.example`,
+            });
+        }
 
         const deadline = Date.now() + LOAD_MS;
         const proposed: string[] = [];
@@ -115,9 +132,9 @@ describePostgres('two hosts', (serverUrl) => {
         const operators = Array.from({ length: PAIRS }, async (_, pair) => {
           const random = seededRandom(`pair-${pair}`);
           const kind = pair % 2 === 0 ? 'account' : 'contact';
-          const [one, other] = [2 * pair, 2 * pair + 1].map(
-            (index) => `company-${index}${kind === 'contact' ? '-0' : ''}`,
-          );
+          const [one, other] = accounts
+            .slice(2 * pair, 2 * pair + 2)
+            .map((account) => `${account}${kind === 'contact' ? '-0' : ''}`);
           while (Date.now() < deadline) {
             const into = { into: other ?? '', reason: 'the same', request_id: null };
             const { id } = await anywhere(random).identities.mergeInto(caller, kind, one ?? '', into);
@@ -206,7 +223,7 @@ describePostgres('two hosts', (serverUrl) => {
         expect(new Set(acts.map(({ state }) => state))).toEqual(new Set(['split', 'merged']));
         const joined = new Set(acts.filter(({ state }) => state === 'merged').map(({ subject }) => subject.id));
         for (let pair = 0; pair < PAIRS; pair += 2) {
-          const [one, other] = [`company-${2 * pair}`, `company-${2 * pair + 1}`];
+          const [one, other] = accounts.slice(2 * pair, 2 * pair + 2);
           const { id, external_id: name } = await services.getAccount(caller, one);
           const isJoined = [...joined].some((subject) => guards.get(`account:${subject}`)?.state.into?.id === id);
           expect(name).toBe(isJoined ? other : one);

@@ -41,6 +41,8 @@ const PAGE_BYTES = 8 * 1_024;
 /** A table is vacuumed when so many of its pages, and so large a share of them, are not marked. */
 const UNMARKED_PAGES = 64;
 const UNMARKED_SHARE = 0.05;
+/** A vacuum that has to wait longer is left to the next look. */
+const LOCK_WAIT_MS = 1_000;
 /** Of tables from this size on, one at a time: a look at many of them at once keeps a processor busy while requests wait. */
 const LARGE_BYTES = 8 * 1_024 * 1_024;
 
@@ -78,24 +80,17 @@ export class StatisticsKeeper {
 
   /** Marks what has come since as visible to all, where that is much. Returns the tables that it was done to. */
   async vacuum(): Promise<readonly string[]> {
-    return this.#sql.asOwner(async (session) => {
-      const rows = await session.query<{ name: string; pages: number; marked: number }>(
+    const rows = await this.#sql.asOwner((session) =>
+      session.query<{ name: string; pages: number; marked: number }>(
         `SELECT c.relname::text AS name, pg_relation_size(c.oid) / $2::int AS pages, c.relallvisible AS marked FROM pg_class c
          WHERE c.oid = ANY ($1::text[]::regclass[])`,
         [INDEX_ONLY, PAGE_BYTES],
-      );
-      const due = rows.filter(
-        ({ pages, marked }) => pages - marked > UNMARKED_PAGES && pages - marked > UNMARKED_SHARE * pages,
-      );
-      if (due.length === 0) return [];
-      // A vacuum cannot run in a transaction, so that of the session is ended before it and begun again after it.
-      await session.script('COMMIT');
-      try {
-        for (const { name } of due) await session.script(`VACUUM (SKIP_LOCKED) ${name}`);
-      } finally {
-        await session.script('BEGIN');
-      }
-      return due.map(({ name }) => name);
-    });
+      ),
+    );
+    const due = rows.filter(
+      ({ pages, marked }) => pages - marked > UNMARKED_PAGES && pages - marked > UNMARKED_SHARE * pages,
+    );
+    for (const { name } of due) await this.#sql.alone(`VACUUM (SKIP_LOCKED) ${name}`, LOCK_WAIT_MS);
+    return due.map(({ name }) => name);
   }
 }
