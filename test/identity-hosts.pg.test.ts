@@ -224,7 +224,7 @@ describePostgres('two hosts', (serverUrl) => {
         const joined = new Set(acts.filter(({ state }) => state === 'merged').map(({ subject }) => subject.id));
         for (let pair = 0; pair < PAIRS; pair += 2) {
           const [one, other] = accounts.slice(2 * pair, 2 * pair + 2);
-          const { id, external_id: name } = await services.getAccount(caller, one);
+          const { id, external_id: name } = await services.getAccount(caller, one ?? '');
           const isJoined = [...joined].some((subject) => guards.get(`account:${subject}`)?.state.into?.id === id);
           expect(name).toBe(isJoined ? other : one);
         }
