@@ -1,12 +1,13 @@
 /** What operators do to identities. Each act is a message to the one that it is about, and an event there. */
 import { GatehouseError } from '../domain/errors.ts';
 import type { EventData, EventType } from '../domain/event-types.ts';
-import { correlationIdOf, partitionOf } from '../domain/ids.ts';
+import { correlationIdOf } from '../domain/ids.ts';
 import type { ScopeId, TenantId } from '../domain/ids.ts';
 import { canonicalJson } from '../domain/json.ts';
 import type { Digest } from '../domain/json.ts';
-import type { ActorRef, Message, SealedPart, SubjectRefs } from '../domain/message.ts';
+import type { ActorRef, SealedPart, SubjectRefs } from '../domain/message.ts';
 import type { Clock } from './clock.port.ts';
+import { commandMessage } from './command-message.ts';
 import type { Host } from './host.ts';
 
 type IdentityEvent = Extract<EventType, `identity.${string}`>;
@@ -48,25 +49,19 @@ export class IdentityCommands {
     sealed: SealedPart | null = null,
   ): Promise<string> {
     const { tenant, actor, scope, refs } = subject;
-    const message = {
+    const message = commandMessage({
       type,
       data,
       tenant,
       source: 'identity',
       id,
       scope,
-      partition: partitionOf(scope),
       actor,
       refs,
       at: this.#clock.now(),
       sealed,
-      profiles: [],
-      causation: null,
-      correlation: null,
-      batch: null,
-      history: false,
       contentDigest: this.#keyedDigest(canonicalJson({ type, actor, data: withoutRefs(data), sealed })),
-    } as unknown as Message;
+    });
     const [result] = await this.#host.submit([message]);
     if (result?.status === 'conflict')
       throw new GatehouseError('conflict', 'This request id was used before for something else.');

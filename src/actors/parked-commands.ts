@@ -1,9 +1,11 @@
 /** What an operator decides about a message that could not be processed. The decision is an event of the actor that the message is for. */
 import { GatehouseError } from '../domain/errors.ts';
 import { EVENT_TYPES } from '../domain/event-types.ts';
+import type { EventData } from '../domain/event-types.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Message } from '../domain/message.ts';
 import type { Clock } from './clock.port.ts';
+import { commandMessage } from './command-message.ts';
 import type { Host } from './host.ts';
 import type { Resolution } from './runtime-store.port.ts';
 
@@ -27,26 +29,20 @@ export class ParkedCommands {
   /** `id` makes the decision safe to repeat. Throws `invalid_request` when edited data is not what the type of the message has. */
   async decide(id: string, parked: Message, { decision, data, by, reason }: ParkedDecision): Promise<void> {
     if (decision === 'edit') refuseOtherShape(parked, data);
-    const { tenant, source, scope, partition, actor, refs, batch } = parked;
-    const message = {
+    const { tenant, source, scope, actor, refs, batch } = parked;
+    const message = commandMessage({
       type: 'message.resolved',
-      data: { source, id: parked.id, decision, data, by, reason },
+      data: { source, id: parked.id, decision, data, by, reason } as EventData<'message.resolved'>,
       tenant,
       source: 'parked',
       id,
       scope,
-      partition,
       actor,
       refs,
       at: this.#clock.now(),
-      sealed: null,
-      profiles: [],
-      causation: null,
       correlation: parked.correlation,
       batch,
-      history: false,
-      contentDigest: '',
-    } as unknown as Message;
+    });
     const [result] = await this.#host.deliverResults([message]);
     if (result?.status === 'parked') throw new GatehouseError('internal', result.error);
   }

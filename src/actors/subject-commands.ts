@@ -1,10 +1,9 @@
 /** What a person asks of the data about them, done by an operator: each is an event of the person. */
-import { GatehouseError } from '../domain/errors.ts';
 import type { EventData } from '../domain/event-types.ts';
-import { asId, partitionOf } from '../domain/ids.ts';
-import type { ScopeId, TenantId } from '../domain/ids.ts';
+import type { TenantId } from '../domain/ids.ts';
 import type { Message } from '../domain/message.ts';
 import type { Clock } from './clock.port.ts';
+import { commandMessage, processedResult } from './command-message.ts';
 import type { Host } from './host.ts';
 
 /** A person as the directory knows them. */
@@ -28,14 +27,13 @@ export function subjectMessage<Type extends SubjectEvent>(given: {
   readonly at: number;
 }): Message {
   const { type, data, tenant, source, id, subject, at } = given;
-  const message = {
+  return commandMessage({
     type,
     data,
     tenant,
     source,
     id,
     scope: subject.scope,
-    partition: partitionOf(asId<ScopeId>(subject.scope)),
     actor: { kind: 'lead', id: subject.id },
     refs: {
       account: subject.account,
@@ -45,15 +43,7 @@ export function subjectMessage<Type extends SubjectEvent>(given: {
       hasAddress: false,
     },
     at,
-    sealed: null,
-    profiles: [],
-    causation: null,
-    correlation: null,
-    batch: null,
-    history: false,
-    contentDigest: '',
-  };
-  return message as unknown as Message;
+  });
 }
 
 export class SubjectCommands {
@@ -76,12 +66,6 @@ export class SubjectCommands {
     const at = this.#clock.now();
     const message = subjectMessage({ type, data, tenant, source: 'subject', id, subject, at });
     const [result] = await this.#host.deliverResults([message]);
-    if (result?.status === 'processed') return { event: result.event, at };
-    if (result?.status === 'held' || result?.status === 'accepted')
-      throw new GatehouseError(
-        'state_conflict',
-        'It is stored, and waits behind a message of this person that could not be processed. An operator finds that one with gatehouse parked list.',
-      );
-    throw new GatehouseError('internal', result?.status === 'parked' ? result.error : 'the act was not recorded');
+    return { event: processedResult(result).event, at };
   }
 }

@@ -1,11 +1,11 @@
 import { GatehouseError } from '../domain/errors.ts';
 /** What admins and operators do to a tenant: each becomes an event of the tenant's registry. */
 import type { EventData, EventType } from '../domain/event-types.ts';
-import { asId, partitionOf } from '../domain/ids.ts';
+import { asId } from '../domain/ids.ts';
 import type { ImportId, ScopeId, TenantId } from '../domain/ids.ts';
-import type { Message } from '../domain/message.ts';
 import { NO_REFS } from '../domain/message.ts';
 import type { Clock } from './clock.port.ts';
+import { commandMessage } from './command-message.ts';
 import type { Host } from './host.ts';
 
 type RegistryEvent = Extract<
@@ -39,25 +39,18 @@ export class TenantCommands {
   ): Promise<number> {
     const scope = asId<ScopeId>(tenant);
     const at = options.at ?? this.#clock.now();
-    const message = {
+    const message = commandMessage({
       type,
       data,
       tenant,
       source: 'command',
       id,
       scope,
-      partition: partitionOf(scope),
       actor: { kind: 'tenant', id: tenant },
       refs: NO_REFS,
       at,
-      sealed: null,
-      profiles: [],
-      causation: null,
-      correlation: null,
       batch: options.batch ?? null,
-      history: false,
-      contentDigest: '',
-    } as unknown as Message;
+    });
     const [result] = await this.#host.deliverResults([message]);
     if (result?.status === 'parked') throw new GatehouseError('internal', result.error);
     return at;

@@ -5,12 +5,13 @@
 import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
 import { GatehouseError, must } from '../../domain/errors.ts';
 import type { EventData } from '../../domain/event-types.ts';
-import { eventIdOf, PARTITION_COUNT, partitionOf } from '../../domain/ids.ts';
+import { eventIdOf, PARTITION_COUNT } from '../../domain/ids.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { Message } from '../../domain/message.ts';
 import { NO_REFS } from '../../domain/message.ts';
 import type { Runners } from '../../machines/catalogue.ts';
 import type { Clock } from '../clock.port.ts';
+import { commandMessage } from '../command-message.ts';
 import type { Host } from '../host.ts';
 import { parseRow } from '../replay/ledger-fold.ts';
 import type { LedgerReader } from '../replay/ledger-reader.port.ts';
@@ -41,6 +42,7 @@ export interface CheckpointDeps {
 
 /** Messages that are sent together. */
 const CHUNK = 500;
+const SOURCE = 'checkpoint';
 
 export class CheckpointService {
   readonly #deps: CheckpointDeps;
@@ -100,39 +102,43 @@ export class CheckpointService {
     const at = clock.now();
     // Where the ledger stood makes the messages of this restore others than those of an earlier one.
     const from = `${name}:${world.events.now}`;
+    const common = { tenant, source: SOURCE, at };
     // Actions first, so that none of them leaves while the states go back.
     await this.#deliver(
-      plan.actions.map(({ actor, scope, refs, correlation, proposal }) => ({
-        ...common(tenant, at),
-        type: 'action.reviewed',
-        data: {
-          decision: 'cancel',
-          by,
-          by_kind: 'person',
-          fingerprint: proposal.fingerprint,
-          reason: `The checkpoint ${name} was restored.`,
-          edited_fingerprint: null,
-          edited_share: 0,
-        },
-        id: `${from}:${actor.id}`,
-        actor,
-        scope,
-        partition: partitionOf(scope),
-        refs,
-        correlation,
-      })),
+      plan.actions.map(({ actor, scope, refs, correlation, proposal }) =>
+        commandMessage({
+          ...common,
+          type: 'action.reviewed',
+          data: {
+            decision: 'cancel',
+            by,
+            by_kind: 'person',
+            fingerprint: proposal.fingerprint,
+            reason: `The checkpoint ${name} was restored.`,
+            edited_fingerprint: null,
+            edited_share: 0,
+          },
+          id: `${from}:${actor.id}`,
+          actor,
+          scope,
+          refs,
+          correlation,
+        }),
+      ),
     );
     await this.#deliver(await this.#overtaken(tenant, from, at, plan));
     await this.#deliver(
-      plan.states.map(({ actor, scope, then }) => ({
-        ...common(tenant, at),
-        type: 'state.restored',
-        data: { checkpoint: name, state: then, by },
-        id: `${from}:${actor.kind}:${actor.id}`,
-        actor,
-        scope,
-        partition: partitionOf(scope),
-      })),
+      plan.states.map(({ actor, scope, then }) =>
+        commandMessage({
+          ...common,
+          type: 'state.restored',
+          data: { checkpoint: name, state: then, by },
+          id: `${from}:${actor.kind}:${actor.id}`,
+          actor,
+          scope,
+          refs: NO_REFS,
+        }),
+      ),
     );
     const counts = {
       accounts: plan.states.filter(({ actor }) => actor.kind === 'account').length,
@@ -153,22 +159,24 @@ export class CheckpointService {
       tenant,
       permitted.map(({ actor }) => actor.id),
     );
+    const common = { tenant, source: SOURCE, at };
     return permitted
       .filter(({ actor, proposal }) => begun.has(actor.id) && ACTION_TYPE_SPECS[proposal.action_type].touch)
-      .map(({ actor, scope, refs, correlation, proposal }) => ({
-        ...common(tenant, at),
-        type: 'touch.recorded',
-        data: { channel: proposal.channel, occurred_at: at, source: 'checkpoint' },
-        id: `${from}:touch:${actor.id}`,
-        actor:
-          refs.person === null
-            ? { kind: 'account', id: refs.account ?? String(scope) }
-            : { kind: 'lead', id: refs.person },
-        scope,
-        partition: partitionOf(scope),
-        refs,
-        correlation,
-      }));
+      .map(({ actor, scope, refs, correlation, proposal }) =>
+        commandMessage({
+          ...common,
+          type: 'touch.recorded',
+          data: { channel: proposal.channel, occurred_at: at, source: 'checkpoint' },
+          id: `${from}:touch:${actor.id}`,
+          actor:
+            refs.person === null
+              ? { kind: 'account', id: refs.account ?? String(scope) }
+              : { kind: 'lead', id: refs.person },
+          scope,
+          refs,
+          correlation,
+        }),
+      );
   }
 
   async #deliver(messages: readonly Message[]): Promise<void> {
@@ -178,20 +186,4 @@ export class CheckpointService {
       if (parked?.status === 'parked') throw new GatehouseError('internal', parked.error);
     }
   }
-}
-
-function common(tenant: TenantId, at: number) {
-  return {
-    tenant,
-    source: 'checkpoint',
-    refs: NO_REFS,
-    at,
-    sealed: null,
-    profiles: [],
-    causation: null,
-    correlation: null,
-    batch: null,
-    history: false,
-    contentDigest: '',
-  } as const;
 }

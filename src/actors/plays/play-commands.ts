@@ -2,13 +2,14 @@
 import type { Actor } from '../../domain/authority.ts';
 import { GatehouseError } from '../../domain/errors.ts';
 import type { EventData } from '../../domain/event-types.ts';
-import { asId, partitionOf, playIdOf, proposalIdOf } from '../../domain/ids.ts';
-import type { AccountId, ScopeId, TenantId } from '../../domain/ids.ts';
+import { playIdOf, proposalIdOf } from '../../domain/ids.ts';
+import type { TenantId } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import type { Digest } from '../../domain/json.ts';
 import type { Message } from '../../domain/message.ts';
 import { NO_REFS } from '../../domain/message.ts';
 import type { Clock } from '../clock.port.ts';
+import { commandMessage, processedResult } from '../command-message.ts';
 import type { Host } from '../host.ts';
 import { parseRow } from '../replay/ledger-fold.ts';
 import type { LedgerReader } from '../replay/ledger-reader.port.ts';
@@ -111,39 +112,21 @@ export class PlayCommands {
     type: Type,
     data: EventData<Type>,
   ): Promise<string | null> {
-    const message = {
+    const message = commandMessage({
       ...envelope,
       type,
       data,
       scope: place.scope,
-      partition: partitionOf(asId<ScopeId>(place.scope)),
-      refs: { ...NO_REFS, account: place.account as AccountId | null },
-      sealed: null,
-      profiles: [],
-      causation: null,
-      correlation: null,
-      batch: null,
-      history: false,
-    } as unknown as Message;
+      refs: { ...NO_REFS, account: place.account },
+    });
     const [result] = await this.#deps.host.submit([message]);
-    switch (result?.status) {
-      case 'processed':
-        return result.event;
-      case 'duplicate':
-        return null;
-      case 'conflict':
-        throw new GatehouseError(
-          'conflict',
-          'This id was used before with other content. Send the same content, or choose another id.',
-        );
-      case 'held':
-        throw new GatehouseError(
-          'state_conflict',
-          'It is stored, and waits behind a message of this play that could not be processed. An operator finds that one with gatehouse parked list.',
-        );
-      default:
-        throw new GatehouseError('internal', result?.status === 'parked' ? result.error : 'the act was not recorded');
-    }
+    if (result?.status === 'duplicate') return null;
+    if (result?.status === 'conflict')
+      throw new GatehouseError(
+        'conflict',
+        'This id was used before with other content. Send the same content, or choose another id.',
+      );
+    return processedResult(result).event;
   }
 
   async #throwRefusal(event: string): Promise<void> {

@@ -5,8 +5,8 @@
  * Everything here may be run again after it was interrupted.
  */
 import { GatehouseError } from '../../domain/errors.ts';
-import { asId, partitionOf } from '../../domain/ids.ts';
-import type { TenantId } from '../../domain/ids.ts';
+import { asId } from '../../domain/ids.ts';
+import type { CorrelationId, TenantId } from '../../domain/ids.ts';
 import { HOUR_MS, isoOf } from '../../domain/instant.ts';
 import type { JournalAttempt } from '../../domain/journal.ts';
 import { tenantKey } from '../../domain/keys.ts';
@@ -15,6 +15,7 @@ import { actionResult } from '../action-result.ts';
 import type { ResultData } from '../action-result.ts';
 import type { ActionChannel } from '../channel.port.ts';
 import type { Clock } from '../clock.port.ts';
+import { commandMessage } from '../command-message.ts';
 import type { PermitFacts } from '../execution-store.port.ts';
 import type { Host } from '../host.ts';
 import { subjectMessage } from '../subject-commands.ts';
@@ -214,7 +215,7 @@ function recoveredMessage(
   at: number,
 ): Message {
   const { account, person } = attempt;
-  const message = {
+  return commandMessage({
     type: 'effect.recovered',
     data: {
       permit: attempt.permit,
@@ -225,23 +226,15 @@ function recoveredMessage(
       result: effect.result,
       receipt: effect.receipt,
     },
-    tenant: attempt.tenant,
+    tenant: asId<TenantId>(attempt.tenant),
     source: `restore:${restore.id}`,
     id: `effect:${attempt.permit}`,
     scope: attempt.scope,
-    partition: partitionOf(asId(attempt.scope)),
     actor: person === null ? { kind: 'account', id: account ?? attempt.scope } : { kind: 'lead', id: person },
     refs: { account, person, domain: attempt.domain, suppressionKeys: [], hasAddress: false },
     at,
-    sealed: null,
-    profiles: [],
-    causation: null,
-    correlation: attempt.correlation,
-    batch: null,
-    history: false,
-    contentDigest: '',
-  };
-  return message as unknown as Message;
+    correlation: asId<CorrelationId>(attempt.correlation),
+  });
 }
 
 /** The last word on each key counts. What was added after the backup holds again; what was lifted is left to a person. */
