@@ -406,7 +406,7 @@ async function compose(
     }),
     ...(options.workers
       ? [
-          every(INDEX_MS, 'indexing notes', observer, () => retrieval.keep()),
+          every(INDEX_MS, 'indexing notes', observer, (stopping) => retrieval.keep(stopping)),
           every(RETENTION_MS, 'deleting what was kept long enough', observer, () => retention.runAll()),
           every(VIEWS_MS, 'refreshing views', observer, () => refreshDueViews({ views, clock })),
           every(BACKLOG_MS, 'measuring what waits', observer, () => backlog.refresh(), 'at once'),
@@ -478,7 +478,7 @@ async function compose(
       return report;
     },
     async close() {
-      for (const stop of regular) stop();
+      await Promise.all(regular.map((stop) => stop()));
       if (options.workers) await workers.stop();
       await meter.flush().catch((error: unknown) => observer.failed('metering', error));
       await host.stop();

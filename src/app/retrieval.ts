@@ -36,8 +36,8 @@ export interface Retrieval {
   readonly indexer: NoteIndexer;
   /** Null when no provider of embeddings is configured. */
   readonly vectors: VectorMemory | null;
-  /** Indexes and embeds what is new, of all tenants, and tidies the projection now and then. Does nothing while it is at it already. */
-  keep(): Promise<void>;
+  /** Indexes and embeds what is new, of all tenants, and tidies the projection now and then. Does nothing while it is at it already, and ends early when asked to. */
+  keep(stopping: AbortSignal): Promise<void>;
   /** Takes out of all indexes what erased people put into them. */
   forget(people: readonly ErasedPerson[]): Promise<void>;
   /** Makes the files of this host again, or deletes those that nothing uses any more. */
@@ -67,7 +67,7 @@ export function openRetrieval(
   let optimisedAt = now();
   let working = false;
 
-  async function keep(): Promise<void> {
+  async function keep(stopping: AbortSignal): Promise<void> {
     if (working) return;
     working = true;
     try {
@@ -75,10 +75,10 @@ export function openRetrieval(
         session.query<{ id: TenantId }>('SELECT id FROM tenants ORDER BY id'),
       );
       for (const { id } of tenants) {
-        await indexer.catchUpAll(id);
-        await vectors?.catchUp(id);
+        await indexer.catchUpAll(id, stopping);
+        await vectors?.catchUp(id, stopping);
       }
-      if (semantic !== null && now() - optimisedAt > OPTIMISE_MS) {
+      if (!stopping.aborted && semantic !== null && now() - optimisedAt > OPTIMISE_MS) {
         optimisedAt = now();
         await semantic.projection.optimise();
       }

@@ -45,8 +45,9 @@ export class NoteIndexer {
     }
   }
 
-  /** Indexes everything that is new, in all partitions. Gives the number of partitions that had something. */
-  async catchUpAll(tenant: TenantId): Promise<number> {
+  /** Indexes everything that is new, in all partitions, or as much as there is time for. Gives the number of partitions that had something. */
+  async catchUpAll(tenant: TenantId, stopping?: AbortSignal): Promise<number> {
+    if (stopping?.aborted) return 0;
     const behind = await this.#transaction(tenant, (session) =>
       session.query<{ partition: number }>(
         `SELECT p.partition FROM generate_series(0, $2::int) AS p (partition)
@@ -55,7 +56,13 @@ export class NoteIndexer {
         [tenant, PARTITION_COUNT - 1],
       ),
     );
-    for (const { partition } of behind) await this.catchUp(tenant, partition, Number.POSITIVE_INFINITY);
+    for (const { partition } of behind) {
+      // One batch at a time, so that a stop waits for one batch only.
+      for (let done = false; !done;) {
+        if (stopping?.aborted) return behind.length;
+        done = await this.catchUp(tenant, partition, 1);
+      }
+    }
     return behind.length;
   }
 

@@ -48,10 +48,11 @@ export class VectorMemory implements SemanticIndex {
     return { space: this.#space, ranking };
   }
 
-  /** Embeds every indexed note that has no vector yet, and brings the projection up to date. Gives the number of new vectors. */
-  async catchUp(tenant: TenantId): Promise<number> {
+  /** Embeds every indexed note that has no vector yet, and brings the projection up to date. Gives the number of new vectors; fewer when asked to stop. */
+  async catchUp(tenant: TenantId, stopping?: AbortSignal): Promise<number> {
     let made = 0;
     for (;;) {
+      if (stopping?.aborted) return made;
       const places = await this.#store.missing(tenant, this.#space, this.#embedder.batchMax);
       const notes = new Map(
         (
