@@ -38,6 +38,7 @@ export default defineConfig({
         test: {
           name: 'pg',
           include: [...filesOf('pg')],
+          globalSetup: './test/pglite-template.ts',
           exclude: EXCLUDE,
           testTimeout: 30 * SECOND_MS,
           // Starting PGlite and migrating it takes seconds on a busy machine.
@@ -61,6 +62,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: [...filesOf('e2e')],
+          globalSetup: './test/pglite-template.ts',
           exclude: EXCLUDE,
           testTimeout: 120 * SECOND_MS,
           hookTimeout: 120 * SECOND_MS,

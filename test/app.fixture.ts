@@ -12,10 +12,10 @@ import type { JsonObject } from '../src/domain/json.ts';
 import { DEFAULT_POLICY } from '../src/domain/policy.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import type { Caller, EventInput, ProposalInput } from '../src/gateway/services.port.ts';
-import { openPglite } from '../src/memory/sql/pglite.ts';
 import { createPostgres } from '../src/memory/sql/postgres.ts';
 import type { Sql, SqlValue } from '../src/memory/sql/sql.port.ts';
 import type { TestDatabase } from './needs.ts';
+import { copyPglite } from './pglite-template.ts';
 import { createDatabase } from './postgres-database.ts';
 
 export interface TestApp extends AsyncDisposable {
@@ -42,7 +42,10 @@ export interface TestAppOptions {
 export async function testApp(database: TestDatabase, options: TestAppOptions = {}): Promise<TestApp> {
   const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
   const server = database.kind === 'postgres' ? await createDatabase(database.serverUrl) : null;
-  const sql = server === null ? await openPglite(null) : createPostgres(server.url, { maxConnections: 12 });
+  const sql =
+    server === null
+      ? await copyPglite(options.prepare === undefined ? 'migrated' : 'empty')
+      : createPostgres(server.url, { maxConnections: 12 });
   await options.prepare?.(sql);
   const app = await openEmbedded(dataDir, {
     database: sql,

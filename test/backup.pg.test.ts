@@ -21,13 +21,13 @@ import { loadBackup } from '../src/memory/backup/load-backup.ts';
 import { backupTables } from '../src/memory/backup/tables.ts';
 import { writeBackup } from '../src/memory/backup/write-backup.ts';
 import { migrate, readMigrations } from '../src/memory/sql/migrate.ts';
-import { openPglite } from '../src/memory/sql/pglite.ts';
 import { createPostgres } from '../src/memory/sql/postgres.ts';
 import type { Sql } from '../src/memory/sql/sql.port.ts';
 import { event, knowProspect, proposal, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases, describePostgres } from './needs.ts';
 import type { TestDatabase } from './needs.ts';
+import { copyPglite } from './pglite-template.ts';
 import { activatePlay } from './plays.fixture.ts';
 import { createDatabase } from './postgres-database.ts';
 import { TEST_MASTER_KEY } from './process.fixture.ts';
@@ -158,7 +158,7 @@ describeDatabases('a backup', (database: TestDatabase) => {
       tables: manifest.tables.map((table) => ({ ...table, rows: table.rows + (table.name === 'ledger' ? 1 : 0) })),
     };
     const server = database.kind === 'postgres' ? await createDatabase(database.serverUrl) : null;
-    const sql = server === null ? await openPglite(null) : createPostgres(server.url, { maxConnections: 2 });
+    const sql = server === null ? await copyPglite('empty') : createPostgres(server.url, { maxConnections: 2 });
     try {
       await expect(
         loadBackup(sql, { folder, manifest: wrong, as: { kind: 'moved' }, progress: silent }),
@@ -178,7 +178,7 @@ describeDatabases('a backup', (database: TestDatabase) => {
         : [];
     const open = async (index: number): Promise<Sql> => {
       const server = servers[index];
-      return server === undefined ? openPglite(null) : createPostgres(server.url, { maxConnections: 2 });
+      return server === undefined ? copyPglite('empty') : createPostgres(server.url, { maxConnections: 2 });
     };
     const [old, fresh] = [await open(0), await open(1)];
     try {

@@ -4,17 +4,17 @@ import { expect, it } from 'vitest';
 import { PolicyCache } from '../src/memory/runtime/policy-cache.ts';
 import { PostgresRuntimeStore } from '../src/memory/runtime/postgres-runtime-store.ts';
 import { migrate, readMigrations } from '../src/memory/sql/migrate.ts';
-import { openPglite } from '../src/memory/sql/pglite.ts';
 import { createPostgres } from '../src/memory/sql/postgres.ts';
 import { keyOfBytes } from '../src/memory/vault/cipher.ts';
 import { SubjectVault } from '../src/memory/vault/subject-vault.ts';
 import { describeDatabases } from './needs.ts';
+import { copyPglite } from './pglite-template.ts';
 import { createDatabase } from './postgres-database.ts';
 
 describeDatabases('an upgrade', (database) => {
   async function opened() {
     const server = database.kind === 'postgres' ? await createDatabase(database.serverUrl) : null;
-    const sql = server === null ? await openPglite(null) : createPostgres(server.url, { maxConnections: 2 });
+    const sql = server === null ? await copyPglite('empty') : createPostgres(server.url, { maxConnections: 2 });
     return {
       sql,
       async [Symbol.asyncDispose]() {

@@ -5,10 +5,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { migrate } from '../../src/memory/sql/migrate.ts';
-import { openPglite } from '../../src/memory/sql/pglite.ts';
 import { createPostgres } from '../../src/memory/sql/postgres.ts';
 import type { Sql } from '../../src/memory/sql/sql.port.ts';
 import { describeDatabases } from '../needs.ts';
+import { copyPglite } from '../pglite-template.ts';
 import { createDatabase } from '../postgres-database.ts';
 import type { PostgresDatabase } from '../postgres-database.ts';
 import { ATTEMPT_STATES, attemptFault, PERMIT_STATES } from './execution-fault.ts';
@@ -111,7 +111,7 @@ describeDatabases('attempts at permits', (database) => {
 
   beforeAll(async () => {
     server = database.kind === 'postgres' ? await createDatabase(database.serverUrl) : null;
-    sql = server === null ? await openPglite(null) : createPostgres(server.url, { maxConnections: 2 });
+    sql = server === null ? await copyPglite('empty') : createPostgres(server.url, { maxConnections: 2 });
     await migrate(sql);
     await sql.asOwner(async (session) => {
       await session.script(SETUP);
