@@ -20,6 +20,7 @@ import { ImportService } from './actors/imports/import-service.ts';
 import { Intake } from './actors/intake/intake.ts';
 import { NoteCommands } from './actors/note-commands.ts';
 import { OutcomeCommands } from './actors/outcome-commands.ts';
+import { FactCommands } from './actors/fact-commands.ts';
 import { OwnershipCommands } from './actors/ownership-commands.ts';
 import { ParkedCommands } from './actors/parked-commands.ts';
 import type { PlannerDeps } from './actors/planner/plan-builder.ts';
@@ -323,6 +324,7 @@ async function compose(
     identityBook: new IdentityBook(sql, vault, master),
     ownershipCommands: new OwnershipCommands(host, clock),
     ownershipReader: new OwnershipReader(sql),
+    factCommands: new FactCommands(host, clock),
     suppressionsReader: new SuppressionsReader(sql),
     duplicates: new DuplicateReader(sql, vault),
     keyedDigest,

@@ -72,6 +72,8 @@ import type { IdentityParts } from './identity-services.ts';
 import { KnownStates } from './known-states.ts';
 import { anchorView } from './ledger-audit.ts';
 import { createOutcomeServices } from './outcome-services.ts';
+import { createGateFactServices } from './gate-fact-services.ts';
+import type { GateFactParts } from './gate-fact-services.ts';
 import { createOwnershipServices } from './ownership-services.ts';
 import type { OwnershipParts } from './ownership-services.ts';
 import { createPastServices } from './past-services.ts';
@@ -84,7 +86,8 @@ import type { SuppressionParts } from './suppression-services.ts';
 import type { UsageMeter } from './usage-meter.ts';
 import { createViewServices } from './view-services.ts';
 
-export interface ServiceParts extends IdentityParts, Omit<OwnershipParts, 'now'>, PastParts, SuppressionParts {
+export interface ServiceParts
+  extends IdentityParts, Omit<OwnershipParts, 'now'>, Omit<GateFactParts, 'now' | 'syncTimes'>, PastParts, SuppressionParts {
   readonly anchors: AnchorFolder;
   readonly audit: () => Promise<VerifyReport>;
   readonly backlog: BacklogWatch;
@@ -280,6 +283,11 @@ export function createServices(parts: ServiceParts): Services {
     identities: createIdentityServices(parts),
     suppressions: createSuppressionServices(parts),
     ownership: createOwnershipServices({ ...parts, now: () => clock.now() }),
+    gateFacts: createGateFactServices({
+      ...parts,
+      now: () => clock.now(),
+      syncTimes: async (tenant) => (await registry.registry(tenant))?.syncs ?? {},
+    }),
     past: createPastServices(parts),
     plays: parts.plays,
     ...parts.searchServices,

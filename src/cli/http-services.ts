@@ -33,6 +33,7 @@ import type { CommandServices } from './command.ts';
 import { httpIdentities } from './http-identities.ts';
 import { httpNoteServices } from './http-note-services.ts';
 import { httpOutcomeServices } from './http-outcome-services.ts';
+import { httpGateFacts } from './http-gate-facts.ts';
 import { httpOwnership } from './http-ownership.ts';
 import { httpPast } from './http-past.ts';
 import { httpPlays } from './http-plays.ts';
@@ -78,6 +79,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
   return {
     identities: httpIdentities(call),
     ownership: httpOwnership(call),
+    gateFacts: httpGateFacts(call),
     suppressions: httpSuppressions(call),
     past: httpPast(call),
     plays: httpPlays(call),

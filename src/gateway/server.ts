@@ -31,6 +31,7 @@ import { registerImportRoutes } from './routes/imports.ts';
 import { registerMemoryRoutes } from './routes/memory.ts';
 import { registerNoteRoutes } from './routes/notes.ts';
 import { registerOutcomeRoutes } from './routes/outcomes.ts';
+import { registerGateFactRoutes } from './routes/gate-facts.ts';
 import { registerOwnershipRoutes } from './routes/ownership.ts';
 import { registerParkedRoutes } from './routes/parked.ts';
 import { registerPastRoutes } from './routes/past.ts';
@@ -124,6 +125,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerNoteRoutes(app, context);
   registerIdentityRoutes(app, context);
   registerOwnershipRoutes(app, context);
+  registerGateFactRoutes(app, context);
   registerSuppressionRoutes(app, context);
   registerMemoryRoutes(app, context);
   registerViewRoutes(app, context);

@@ -12,6 +12,7 @@ import { DEFAULT_POLICY } from '../domain/policy.ts';
 import { fakeIdentities } from './identity.fake.ts';
 import type { NoteDetail, NoteView, TimelineView } from './note-services.port.ts';
 import type { OutcomeView } from './outcome-services.port.ts';
+import { fakeGateFacts } from './gate-facts.fake.ts';
 import { fakeOwnership } from './ownership.fake.ts';
 import { fakePast } from './past.fake.ts';
 import { fakePlays } from './plays.fake.ts';
@@ -156,6 +157,7 @@ export class FakeServices implements Services {
   readonly identities = fakeIdentities((name, ...args) => this.#note(name, ...args));
   readonly suppressions = fakeSuppressions((name, ...args) => this.#note(name, ...args));
   readonly ownership = fakeOwnership((name, ...args) => this.#note(name, ...args));
+  readonly gateFacts = fakeGateFacts((name, ...args) => this.#note(name, ...args));
   readonly past = fakePast((name, ...args) => this.#note(name, ...args));
   readonly plays = fakePlays((name, ...args) => this.#note(name, ...args));
   authentications = 0;

@@ -5,14 +5,20 @@ import { expect, test } from 'vitest';
 
 import { checkResultSchema, GATE_CHECKS } from '../domain/gate.ts';
 import type { GateFacts, GateRequest, Verdict } from '../domain/gate.ts';
+import { applyGuardChange } from '../domain/guard.ts';
 import type { GuardState } from '../domain/guard.ts';
 import { DAY_MS } from '../domain/instant.ts';
 import { budgetPeriodOf } from './budget-period.ts';
 import { anyFacts, anyLock, anyPolicy, anyRequest, anyTouch } from './gate-arbitraries.fixture.ts';
-import { evaluateGate } from './gate.ts';
+import { requestOf } from './gate.fixture.ts';
+import { CHECKS, evaluateGate } from './gate.ts';
 import { verdictHash } from './verdict-hash.ts';
 
-const RUNS = { numRuns: 1_500 };
+/** `GATE_WORLDS=100000 npx vitest run src/policies/gate.prop.test.ts` looks at so many worlds. */
+const WORLDS = Number(process.env['GATE_WORLDS'] ?? 1_500);
+const RUNS = { numRuns: WORLDS };
+/** A hundred thousand worlds take minutes. */
+const PATIENCE = { timeout: 30_000 + WORLDS * 20 };
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');
 const hashOf = (verdict: Verdict, at: number) => verdictHash(verdict, at, 'policy_1', digest);
 
@@ -28,6 +34,7 @@ const FACT_NAMES = [
   'budget',
   'trust',
   'scope_linked',
+  'syncs',
   'attributes',
 ] as const;
 
@@ -38,6 +45,11 @@ function onGuard(name: (typeof GUARDS)[number], change: (guard: GuardState) => G
     const guard = facts[name];
     return guard === undefined ? facts : { ...facts, [name]: change(guard) };
   };
+}
+
+/** Who and when, without what is proposed. */
+function pick({ lane, account, person, domain, confidence, at }: GateRequest) {
+  return { lane, account, person, domain, confidence, at };
 }
 
 function without<Value extends object>(value: Value, name: string): Value {
@@ -64,7 +76,7 @@ const stricter: fc.Arbitrary<Change> = fc.oneof(
         without(facts, name),
   ),
   fc
-    .tuple(fc.constantFrom(...GUARDS), fc.constantFrom('consent', 'relations', 'abm_active'))
+    .tuple(fc.constantFrom(...GUARDS), fc.constantFrom('consent', 'relations', 'abm_active', 'wrote_at', 'country'))
     .map(([name, fact]) => onGuard(name, (guard) => without(guard, fact))),
 );
 
@@ -83,7 +95,89 @@ test('a suppression, touch or lock more, or a fact less, never lets pass what di
     ),
     RUNS,
   );
-});
+}, PATIENCE);
+
+/** What happens to somebody between two looks, in any order; each time the gate is asked, and what it passes is reserved. */
+type Happening =
+  | { readonly kind: 'propose'; readonly type: 'outreach_push' | 'nurture_enrollment' | 'email_reply' }
+  | { readonly kind: 'stricter'; readonly change: Change };
+
+const happenings = fc.array(
+  fc.oneof(
+    {
+      arbitrary: fc.record({
+        kind: fc.constant('propose' as const),
+        type: fc.constantFrom('outreach_push' as const, 'nurture_enrollment' as const, 'email_reply' as const),
+      }),
+      weight: 2,
+    },
+    { arbitrary: fc.record({ kind: fc.constant('stricter' as const), change: stricter }), weight: 1 },
+  ),
+  { minLength: 1, maxLength: 4 },
+);
+
+/** Every order of some things. */
+function ordersOf<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  if (items.length <= 1) return [items];
+  return items.flatMap((item, index) =>
+    ordersOf([...items.slice(0, index), ...items.slice(index + 1)]).map((rest) => [item, ...rest]),
+  );
+}
+
+/** The facts after a touch was reserved, as the planner reserves it. */
+function reserved(facts: GateFacts, action: string, at: number, fingerprint: string): GateFacts {
+  const touched = (guard: GuardState | undefined) =>
+    guard === undefined
+      ? {}
+      : applyGuardChange(guard, {
+          kind: 'touched',
+          action,
+          channel: 'email',
+          at,
+          until: at + 900_000,
+          fingerprint,
+          source: 'gatehouse',
+        });
+  const changed = Object.fromEntries(
+    GUARDS.filter((name) => facts[name] !== undefined).map((name) => [name, touched(facts[name])]),
+  );
+  return { ...facts, ...changed };
+}
+
+test('in every order of four things caps hold, and nothing sells after what forbids it', () => {
+  let passes = 0;
+  fc.assert(
+    fc.property(anyRequest, anyFacts, anyPolicy, happenings, (request, facts, policy, all) => {
+      for (const order of ordersOf(all)) {
+        let known = facts;
+        // Whether it was refused for good when it was last asked; then only what was made stricter happened since.
+        let refused = false;
+        for (const [index, happening] of order.entries()) {
+          if (happening.kind === 'stricter') {
+            known = happening.change(known);
+            continue;
+          }
+          const action = `act_${index}`;
+          const asked = { ...requestOf(happening.type), ...pick(request), action, fingerprint: `fp_${index}` };
+          const { kind } = evaluateGate(asked, known, policy);
+          const sells = happening.type === 'outreach_push';
+          if (sells && refused) expect(kind).not.toBe('pass');
+          if (sells) refused ||= kind !== 'pass';
+          if (kind !== 'pass') continue;
+          passes += 1;
+          known = reserved(known, action, asked.at, asked.fingerprint);
+          const { max, window_ms: windowMs } = policy.touch_cap;
+          const recent = (known.contact?.touches ?? []).filter(
+            (touch) => (touch.until ?? touch.at) > asked.at - windowMs,
+          );
+          if (happening.type !== 'email_reply') expect(recent.length).toBeLessThanOrEqual(max);
+        }
+      }
+    }),
+    { numRuns: Math.ceil(WORLDS / 5) },
+  );
+  expect(passes).toBeGreaterThan(WORLDS / 10);
+}, PATIENCE);
 
 test('the situations include all four verdicts', () => {
   const kinds = fc
@@ -111,7 +205,7 @@ test('every verdict is whole: all checks in order, and no worse result than its 
     }),
     RUNS,
   );
-});
+}, PATIENCE);
 
 /** The same value with the members of every object in another order. */
 function reordered(value: unknown): unknown {
@@ -134,7 +228,7 @@ test('equal input has an equal hash, whatever the order of its members', () => {
     }),
     { numRuns: 300 },
   );
-});
+}, PATIENCE);
 
 const IDS_AND_DATES = /act_o|acc_1|per_1|per_ana|dom_1|snd_1|cell_1|fp_o|rules@1|\d{4}-\d\d-\d\d/;
 
@@ -150,12 +244,13 @@ test('inputs hold no ids and no absolute times', () => {
     }),
     RUNS,
   );
-});
+}, PATIENCE);
 
 function shiftedGuard(guard: GuardState, ms: number): GuardState {
   const later = <Item extends { readonly at: number }>(items: readonly Item[]) =>
     items.map((item) => ({ ...item, at: item.at + ms }));
   const { lock, replied_at: replied, opted_out_at: optedOut, bounced_at: bounced } = guard;
+  const { wrote_at: wrote, rejected_at: rejected, lost_at: lost, lawful } = guard;
   return {
     ...guard,
     touches: later(guard.touches),
@@ -165,6 +260,16 @@ function shiftedGuard(guard: GuardState, ms: number): GuardState {
     ...(replied === undefined ? {} : { replied_at: replied + ms }),
     ...(optedOut === undefined ? {} : { opted_out_at: optedOut + ms }),
     ...(bounced === undefined ? {} : { bounced_at: bounced + ms }),
+    ...(wrote === undefined ? {} : { wrote_at: wrote + ms }),
+    ...(rejected === undefined ? {} : { rejected_at: rejected + ms }),
+    ...(lost === undefined ? {} : { lost_at: lost + ms }),
+    ...(lawful === undefined
+      ? {}
+      : {
+          lawful: Object.fromEntries(
+            Object.entries(lawful).map(([purpose, basis]) => [purpose, { ...basis, since: basis.since + ms }]),
+          ),
+        }),
     spent_minor: Object.fromEntries(
       Object.entries(guard.spent_minor).map(([day, minor]) => [budgetPeriodOf(Date.parse(day) + ms), minor]),
     ),
@@ -183,7 +288,11 @@ function shifted(request: GateRequest, facts: GateFacts, ms: number): readonly [
   const { approval } = request;
   return [
     { ...request, at: request.at + ms, approval: approval === null ? null : { ...approval, at: approval.at + ms } },
-    { ...facts, ...guards },
+    {
+      ...facts,
+      ...guards,
+      ...(facts.syncs?.crm === undefined ? {} : { syncs: { crm: facts.syncs.crm + ms } }),
+    },
   ];
 }
 
@@ -205,7 +314,7 @@ test('the same situation some weeks later has the same hash', () => {
     }),
     { numRuns: 500 },
   );
-});
+}, PATIENCE);
 
 test('at the scheduled time nothing puts it off again, and at no earlier time would all have passed', () => {
   let schedules = 0;
@@ -230,7 +339,35 @@ test('at the scheduled time nothing puts it off again, and at no earlier time wo
     { numRuns: 400 },
   );
   expect(schedules).toBe(400);
-});
+}, PATIENCE);
+
+test('a result says the first time at which its check could pass, or that it never will by itself', () => {
+  // What trust fades to is not in the facts, and money of a later day may be spent too, which is asked when that day has come.
+  const checks = GATE_CHECKS.filter((check) => check !== 'trust' && check !== 'budget');
+  const later = fc.integer({ min: 1, max: 200 * DAY_MS });
+  const part = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+  let timed = 0;
+  fc.assert(
+    fc.property(anyRequest, anyFacts, anyPolicy, later, part, (request, facts, policy, ahead, share) => {
+      for (const check of checks) {
+        const resultAt = (at: number) => CHECKS[check]({ ...request, at }, facts, policy);
+        const { outcome, next_at: nextAt } = resultAt(request.at);
+        if (outcome === 'pass') continue;
+        if (nextAt === null) {
+          expect([check, resultAt(request.at + ahead).outcome]).not.toEqual([check, 'pass']);
+          continue;
+        }
+        timed += 1;
+        expect(nextAt).toBeGreaterThan(request.at);
+        expect([check, resultAt(nextAt).outcome]).toEqual([check, 'pass']);
+        const earlier = request.at + Math.floor(share * (nextAt - request.at));
+        expect([check, resultAt(earlier).outcome]).not.toEqual([check, 'pass']);
+      }
+    }),
+    RUNS,
+  );
+  expect(timed).toBeGreaterThan(300);
+}, PATIENCE);
 
 test('nothing that a broken store may hand over makes the gate throw or pass', () => {
   const broken = fc.constantFrom<unknown>(null, 0, '', [], {}, { touches: null });
@@ -249,4 +386,4 @@ test('nothing that a broken store may hand over makes the gate throw or pass', (
     ),
     { numRuns: 300 },
   );
-});
+}, PATIENCE);
