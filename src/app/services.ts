@@ -67,13 +67,13 @@ import { nextLevel, trustQuantile } from '../policies/trust.ts';
 import type { BacklogWatch } from './backlog-watch.ts';
 import type { ErasureProofs } from './erasure-proofs.ts';
 import { remainsOfErased, remainsOfPurged } from './erasure-remains.ts';
+import { createGateFactServices } from './gate-fact-services.ts';
+import type { GateFactParts } from './gate-fact-services.ts';
 import { createIdentityServices } from './identity-services.ts';
 import type { IdentityParts } from './identity-services.ts';
 import { KnownStates } from './known-states.ts';
 import { anchorView } from './ledger-audit.ts';
 import { createOutcomeServices } from './outcome-services.ts';
-import { createGateFactServices } from './gate-fact-services.ts';
-import type { GateFactParts } from './gate-fact-services.ts';
 import { createOwnershipServices } from './ownership-services.ts';
 import type { OwnershipParts } from './ownership-services.ts';
 import { createPastServices } from './past-services.ts';
@@ -87,7 +87,12 @@ import type { UsageMeter } from './usage-meter.ts';
 import { createViewServices } from './view-services.ts';
 
 export interface ServiceParts
-  extends IdentityParts, Omit<OwnershipParts, 'now'>, Omit<GateFactParts, 'now' | 'syncTimes'>, PastParts, SuppressionParts {
+  extends
+    IdentityParts,
+    Omit<OwnershipParts, 'now'>,
+    Omit<GateFactParts, 'now' | 'policies' | 'syncTimes'>,
+    PastParts,
+    SuppressionParts {
   readonly anchors: AnchorFolder;
   readonly audit: () => Promise<VerifyReport>;
   readonly backlog: BacklogWatch;
@@ -285,6 +290,7 @@ export function createServices(parts: ServiceParts): Services {
     ownership: createOwnershipServices({ ...parts, now: () => clock.now() }),
     gateFacts: createGateFactServices({
       ...parts,
+      policies: registry,
       now: () => clock.now(),
       syncTimes: async (tenant) => (await registry.registry(tenant))?.syncs ?? {},
     }),

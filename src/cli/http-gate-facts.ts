@@ -11,7 +11,8 @@ export function httpGateFacts(call: Call): GateFactServices {
     listSyncs: async () => (await call<{ readonly items: readonly SyncView[] }>('GET', '/v1/syncs')).items,
     reportSync: async (_caller, source, completeTo) =>
       (
-        await call<{ readonly items: readonly SyncView[] }>('PUT', `/v1/syncs/${source}`, {
+        await call<{ readonly items: readonly SyncView[] }>('POST', '/v1/syncs', {
+          source,
           complete_to: completeTo,
         })
       ).items,

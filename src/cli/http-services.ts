@@ -30,10 +30,10 @@ import type {
   VerifyReport,
 } from '../gateway/services.port.ts';
 import type { CommandServices } from './command.ts';
+import { httpGateFacts } from './http-gate-facts.ts';
 import { httpIdentities } from './http-identities.ts';
 import { httpNoteServices } from './http-note-services.ts';
 import { httpOutcomeServices } from './http-outcome-services.ts';
-import { httpGateFacts } from './http-gate-facts.ts';
 import { httpOwnership } from './http-ownership.ts';
 import { httpPast } from './http-past.ts';
 import { httpPlays } from './http-plays.ts';

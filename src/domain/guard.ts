@@ -9,9 +9,9 @@ import { CHANNELS } from './action-types.ts';
 import type { Channel } from './action-types.ts';
 import { CONSENT_BASES, RELATIONS } from './entity.ts';
 import { DAY_MS, MINUTE_MS } from './instant.ts';
+import { LANES } from './lane.ts';
 import { laterBasis, lawfulBasesSchema, lawfulBasisSchema, purposeSchema } from './lawful-basis.ts';
 import type { LawfulBases } from './lawful-basis.ts';
-import { LANES } from './lane.ts';
 import { stricterGuard } from './stricter-guard.ts';
 
 const instant = z.number();
@@ -241,8 +241,7 @@ function parted(state: GuardState, peers: readonly string[], freed: boolean): Gu
 function isSameTouch(state: GuardState, { at, channel, same_within_ms: within }: TouchChange): boolean {
   if (within === undefined) return false;
   return state.touches.some(
-    (item) =>
-      item.channel === channel && at >= item.at - within && at <= (item.until ?? item.at) + within,
+    (item) => item.channel === channel && at >= item.at - within && at <= (item.until ?? item.at) + within,
   );
 }
 

@@ -62,7 +62,10 @@ export const GATE_REASONS = {
     remedy: 'Wait until the window ends.',
   },
   reengagement_lost: { title: 'A deal was lost not long ago.', remedy: 'Wait until the window ends.' },
-  address_bounced: { title: 'The address has bounced.', remedy: 'Correct the address and say so: gatehouse bounce clear.' },
+  address_bounced: {
+    title: 'The address has bounced.',
+    remedy: 'Correct the address and say so: gatehouse bounce clear.',
+  },
   owned_by_other_lane: {
     title: 'Another lane owns the account in this decision window.',
     remedy: 'Wait until the window ends, or take over.',

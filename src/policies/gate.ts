@@ -142,9 +142,9 @@ function scheduleVerdict(
   let at = latestOf(found.filter((result) => result.outcome === 'schedule'));
   for (let round = 0; round < SCHEDULE_ROUNDS_MAX; round += 1) {
     const later = { ...request, at };
-    const open = TIMED_CHECKS.map((check) => runCheck(table, check, later, facts, policy)).filter(
-      (result) => result.outcome !== 'pass',
-    );
+    const open = TIMED_CHECKS.filter((check) => table[check] !== undefined)
+      .map((check) => runCheck(table, check, later, facts, policy))
+      .filter((result) => result.outcome !== 'pass');
     if (open.length === 0) return { kind: 'schedule', at, checks };
     checks = completed(checks, open, at - request.at);
     if (open.some((result) => result.outcome !== 'schedule')) return holdVerdict(checks);
@@ -177,6 +177,7 @@ export function evaluateChecks(table: CheckTable, request: GateRequest, facts: G
   );
   if (checks.some((result) => result.outcome === 'deny')) return { kind: 'deny', checks };
   if (checks.some((result) => result.outcome === 'hold')) return holdVerdict(checks);
-  if (checks.some((result) => result.outcome === 'schedule')) return scheduleVerdict(table, request, facts, policy, checks);
+  if (checks.some((result) => result.outcome === 'schedule'))
+    return scheduleVerdict(table, request, facts, policy, checks);
   return { kind: 'pass', checks };
 }

@@ -5,9 +5,9 @@ import type { AccountFacts, ContactFacts, Dimensions } from '../../domain/entity
 import { accountFactsSchema, contactFactsSchema } from '../../domain/entity.ts';
 import { GatehouseError } from '../../domain/errors.ts';
 import type { AccountEventFacts, ContactEventFacts } from '../../domain/event-types.ts';
+import { SAME_TOUCH_MS } from '../../domain/guard.ts';
 import { outcomeIdOf, partitionOf } from '../../domain/ids.ts';
 import type { ImportId, PersonId, TenantId } from '../../domain/ids.ts';
-import { SAME_TOUCH_MS } from '../../domain/guard.ts';
 import { HOUR_MS } from '../../domain/instant.ts';
 import type { Digest, JsonObject } from '../../domain/json.ts';
 import type { Message, ProfileWrite, SubjectRefs } from '../../domain/message.ts';

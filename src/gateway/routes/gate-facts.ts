@@ -8,7 +8,6 @@ import {
   bounceClearedSchema,
   lawfulBasesSchema,
   lawfulBasisInputSchema,
-  syncParams,
   syncReportSchema,
   syncsSchema,
   touchesAcceptedSchema,
@@ -41,26 +40,26 @@ export function registerGateFactRoutes(app: GatewayApp, { services }: GatewayCon
       tag: 'governance',
       summary: 'Show how current the sources elsewhere are',
       description: 'Selling waits while a source is older than the policy allows.',
+      request: {},
       answers: SYNCS,
     }),
     async (request) => ({ items: [...(await gateFacts.listSyncs(callerOf(request)))] }),
   );
 
-  app.put(
-    '/v1/syncs/:source',
+  app.post(
+    '/v1/syncs',
     operation('reportSync', {
       tag: 'ingest',
       summary: 'Report that a source was read',
       description: 'For connectors, after everything up to that moment was sent. An earlier moment changes nothing.',
-      request: { params: syncParams, body: syncReportSchema },
+      request: { body: syncReportSchema },
       answers: SYNCS,
       errors: ['time_in_future', 'storage_full'],
     }),
-    async (request) => ({
-      items: [
-        ...(await gateFacts.reportSync(callerOf(request), request.params.source, request.body.complete_to)),
-      ],
-    }),
+    async (request) => {
+      const { source, complete_to: completeTo } = request.body;
+      return { items: [...(await gateFacts.reportSync(callerOf(request), source, completeTo))] };
+    },
   );
 
   app.get(
@@ -100,7 +99,6 @@ export function registerGateFactRoutes(app: GatewayApp, { services }: GatewayCon
       answers: { 200: { description: 'The bounce counts no longer.', schema: bounceClearedSchema } },
       errors: ['not_found', 'state_conflict', 'storage_full'],
     }),
-    async (request) =>
-      gateFacts.clearBounce(callerOf(request), request.params.external_id, request.body.reason),
+    async (request) => gateFacts.clearBounce(callerOf(request), request.params.external_id, request.body.reason),
   );
 }

@@ -41,10 +41,12 @@ export const touchesAcceptedSchema = z
   })
   .meta({ id: 'TouchesAccepted' });
 
-export const syncParams = z.strictObject({ source: syncSourceSchema });
 export const syncReportSchema = z
-  .strictObject({ complete_to: timeSchema.describe('Everything of the source up to this moment was sent.') })
-  .meta({ id: 'SyncReport', examples: [{ complete_to: '2026-11-20T09:15:00Z' }] });
+  .strictObject({
+    source: syncSourceSchema,
+    complete_to: timeSchema.describe('Everything of the source up to this moment was sent.'),
+  })
+  .meta({ id: 'SyncReport', examples: [{ source: 'crm', complete_to: '2026-11-20T09:15:00Z' }] });
 
 export const syncsSchema = z
   .object({
@@ -71,7 +73,13 @@ export const lawfulBasisInputSchema = z
   .meta({
     id: 'LawfulBasis',
     examples: [
-      { purpose: 'marketing', basis: 'consent', source: 'webinar form', since: '2026-10-02T08:00:00Z', jurisdiction: 'DE' },
+      {
+        purpose: 'marketing',
+        basis: 'consent',
+        source: 'webinar form',
+        since: '2026-10-02T08:00:00Z',
+        jurisdiction: 'DE',
+      },
     ],
   });
 

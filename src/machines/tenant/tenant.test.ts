@@ -23,9 +23,10 @@ const stopped = eventOf('kill_switch.engaged', { by, reason }, 70);
 const released = eventOf('kill_switch.released', { by, reason }, 80);
 
 test('a source is known up to the latest moment that it reported', () => {
-  const reported = (to: number) => eventOf('sync.reported', { sync: 'crm', complete_to: to, by: 'per_1' });
-  const { context } = given(tenantDefinition, [reported(20)]).when(reported(10));
-  expect(context).toMatchObject({ syncs: { crm: 20 } });
+  const reported = (to: number) => eventOf('sync.reported', { sync: 'crm', complete_to: to, by });
+  given(reported(20))
+    .when(reported(10))
+    .then({ value: 'running', context: { syncs: { crm: 20 } } });
 });
 
 test('it has two states, and takes these events', () => {

@@ -13,7 +13,11 @@ import { specOf } from '../reach.ts';
 export const ANSWER_WINDOW_MS = 30 * DAY_MS;
 
 /** Concerns answers only. Source: Gatehouse reference, message classes. */
-export function messageClassCheck(request: GateRequest, facts: GateFacts, policy: Pick<Policy, 'answers'>): CheckResult {
+export function messageClassCheck(
+  request: GateRequest,
+  facts: GateFacts,
+  policy: Pick<Policy, 'answers'>,
+): CheckResult {
   const { messageClass } = specOf(request);
   const inputs = { message_class: messageClass };
   if (messageClass !== 'reply') return passed('message_class', 'not applicable: this is no answer', inputs);

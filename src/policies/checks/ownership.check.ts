@@ -50,7 +50,10 @@ export function lockConflict(claimant: Claimant, facts: Pick<GateFacts, 'account
       lastEnd(rivals),
     );
   }
-  const lane = rivals.reduce<OwnershipLock | null>((last, lock) => (last === null || lock.until > last.until ? lock : last), null);
+  const lane = rivals.reduce<OwnershipLock | null>(
+    (last, lock) => (last === null || lock.until > last.until ? lock : last),
+    null,
+  );
   if (lane === null) return null;
   const endsIn = lane.until - at;
   return scheduled(
