@@ -31,7 +31,7 @@ export function reengagementCheck(
   if (request.account !== null && account === undefined) return missing('reengagement', 'account');
 
   const { rejected_ms: rejectedMs, lost_ms: lostMs } = policy.reengagement;
-  const windows: readonly Window[] = [contact, account].flatMap((guard) => [
+  const windows: readonly Window[] = [contact, request.account === null ? undefined : account].flatMap((guard) => [
     { code: 'reengagement_rejected', what: 'a rejection', at: guard?.rejected_at, lengthMs: rejectedMs },
     { code: 'reengagement_lost', what: 'a lost deal', at: guard?.lost_at, lengthMs: lostMs },
   ]);
