@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 
 import type { ActionType } from '../../domain/action-types.ts';
+import type { GateFacts } from '../../domain/gate.ts';
 import { DAY_MS } from '../../domain/instant.ts';
-import { contactWith, EMAIL, FACTS, factsWith, NOW, OPEN_POLICY, requestOf, touchAgo } from '../gate.fixture.ts';
+import { contactWith, EMAIL, FACTS, NOW, OPEN_POLICY, requestOf, touchAgo } from '../gate.fixture.ts';
 import { evaluateGate } from '../gate.ts';
 import { messageClassCheck } from './message-class.check.ts';
 
 const REPLY = requestOf('email_reply');
-const codesOf = (type: ActionType, facts: typeof FACTS | ReturnType<typeof factsWith>, at = NOW) =>
+const codesOf = (type: ActionType, facts: GateFacts, at = NOW) =>
   evaluateGate({ ...requestOf(type), at }, facts, OPEN_POLICY).checks.flatMap(({ code }) => code ?? []);
 
 test('an answer needs something that it answers', () => {
