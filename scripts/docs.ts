@@ -124,9 +124,33 @@ function gateChecksPage(): string {
         ];
       }),
     ),
+    section(
+      'Classes of messages',
+      'The class follows from the type of the action, so nobody can call a sales message an answer. `yes` says that the check concerns the class; every other check concerns all classes.',
+      table(
+        ['check', ...CLASSES],
+        CLASS_RULES.map(([check, ...cells]) => [check, ...cells]),
+      ),
+    ),
     'Besides these, any check that lacks a fact may give `fact_missing`, and one that throws gives `gate_error`; both hold.',
   );
 }
+
+const CLASSES = ['marketing', 'sales', 'transactional', 'reply'] as const;
+const CLASS_RULES: readonly (readonly [string, string, string, string, string])[] = [
+  ['suppression', 'yes', 'yes', 'yes', 'yes'],
+  ['an opt-out', 'yes', 'yes', 'no', 'yes'],
+  ['a withdrawn consent, a bounce', 'yes', 'yes', 'yes', 'yes'],
+  ['lawful basis', 'as the policy says', 'as the policy says', 'a contract', 'none but the question'],
+  ['something to answer', 'no', 'no', 'no', 'yes'],
+  ['do not prospect', 'yes', 'yes', 'no', 'no'],
+  ['age of what is known elsewhere', 'yes', 'yes', 'no', 'no'],
+  ['cooldown, cap', 'yes', 'yes', 'no, but it counts', 'no, but it counts'],
+  ['a reply', 'yes', 'yes', 'no', 'no'],
+  ['windows after a rejection or a lost deal', 'yes', 'yes', 'no', 'no'],
+  ['ABM backstop', 'nurture', 'no', 'no', 'no'],
+  ['sending hours', 'yes', 'yes', 'no', 'no'],
+];
 
 /** The codes that a check names in its source, in the order of the catalogue. */
 function reasonsIn(path: string): readonly GateReason[] {

@@ -14,6 +14,7 @@ import { CheckpointService } from './actors/checkpoints/checkpoint-service.ts';
 import type { Clock } from './actors/clock.port.ts';
 import type { EffectJournal } from './actors/effect-journal.port.ts';
 import { Executor } from './actors/executor.ts';
+import { FactCommands } from './actors/fact-commands.ts';
 import { Host } from './actors/host.ts';
 import { IdentityCommands } from './actors/identity-commands.ts';
 import { ImportService } from './actors/imports/import-service.ts';
@@ -323,6 +324,7 @@ async function compose(
     identityBook: new IdentityBook(sql, vault, master),
     ownershipCommands: new OwnershipCommands(host, clock),
     ownershipReader: new OwnershipReader(sql),
+    factCommands: new FactCommands(host, clock),
     suppressionsReader: new SuppressionsReader(sql),
     duplicates: new DuplicateReader(sql, vault),
     keyedDigest,

@@ -18,6 +18,7 @@ type RegistryEvent = Extract<
   | `checkpoint.${string}`
   | 'retention.applied'
   | 'meter.recorded'
+  | 'sync.reported'
 >;
 
 export class TenantCommands {

@@ -7,7 +7,7 @@ import type { OwnershipCommands } from '../actors/ownership-commands.ts';
 import { GatehouseError } from '../domain/errors.ts';
 import { must } from '../domain/errors.ts';
 import type { EventData } from '../domain/event-types.ts';
-import { isoOf } from '../domain/instant.ts';
+import { isoOf, UNTIL_RELEASED } from '../domain/instant.ts';
 import { ownedGuardOf } from '../domain/keys.ts';
 import type { Caller } from '../gateway/caller.port.ts';
 import type { EntityKind } from '../gateway/identity.port.ts';
@@ -23,9 +23,6 @@ export interface OwnershipParts {
   readonly now: () => number;
   readonly refuseIntake: () => void;
 }
-
-/** 9999-12-31T23:59:59Z: a lock that ends by release only. */
-const UNTIL_RELEASED = 253_402_300_799_000;
 
 export function createOwnershipServices(parts: OwnershipParts): OwnershipServices {
   const { directory, ownershipCommands: commands, ownershipReader: reader, readModel, now, refuseIntake } = parts;

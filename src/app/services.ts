@@ -67,6 +67,8 @@ import { nextLevel, trustQuantile } from '../policies/trust.ts';
 import type { BacklogWatch } from './backlog-watch.ts';
 import type { ErasureProofs } from './erasure-proofs.ts';
 import { remainsOfErased, remainsOfPurged } from './erasure-remains.ts';
+import { createGateFactServices } from './gate-fact-services.ts';
+import type { GateFactParts } from './gate-fact-services.ts';
 import { createIdentityServices } from './identity-services.ts';
 import type { IdentityParts } from './identity-services.ts';
 import { KnownStates } from './known-states.ts';
@@ -84,7 +86,13 @@ import type { SuppressionParts } from './suppression-services.ts';
 import type { UsageMeter } from './usage-meter.ts';
 import { createViewServices } from './view-services.ts';
 
-export interface ServiceParts extends IdentityParts, Omit<OwnershipParts, 'now'>, PastParts, SuppressionParts {
+export interface ServiceParts
+  extends
+    IdentityParts,
+    Omit<OwnershipParts, 'now'>,
+    Omit<GateFactParts, 'now' | 'policies' | 'syncTimes'>,
+    PastParts,
+    SuppressionParts {
   readonly anchors: AnchorFolder;
   readonly audit: () => Promise<VerifyReport>;
   readonly backlog: BacklogWatch;
@@ -280,6 +288,12 @@ export function createServices(parts: ServiceParts): Services {
     identities: createIdentityServices(parts),
     suppressions: createSuppressionServices(parts),
     ownership: createOwnershipServices({ ...parts, now: () => clock.now() }),
+    gateFacts: createGateFactServices({
+      ...parts,
+      policies: registry,
+      now: () => clock.now(),
+      syncTimes: async (tenant) => (await registry.registry(tenant))?.syncs ?? {},
+    }),
     past: createPastServices(parts),
     plays: parts.plays,
     ...parts.searchServices,

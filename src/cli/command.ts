@@ -76,6 +76,7 @@ export type CommandServices = Pick<
   | 'health'
   | 'identities'
   | 'ownership'
+  | 'gateFacts'
   | 'suppressions'
   | 'past'
   | 'listImports'

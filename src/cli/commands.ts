@@ -8,6 +8,7 @@ import { checkpointCommand } from './commands/checkpoint.ts';
 import { dbCommand } from './commands/db.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
+import { basisCommand, bounceCommand, syncCommand, touchCommand } from './commands/gate-facts.ts';
 import { hindsightCommand } from './commands/hindsight.ts';
 import { identityCommand } from './commands/identity.ts';
 import { importCommand } from './commands/import.ts';
@@ -43,6 +44,10 @@ export const COMMANDS: readonly Command[] = [
   identityCommand,
   ownCommand,
   suppressionCommand,
+  basisCommand,
+  touchCommand,
+  syncCommand,
+  bounceCommand,
   replayCommand,
   verifyCommand,
   anchorCommand,

@@ -30,6 +30,7 @@ import type {
   VerifyReport,
 } from '../gateway/services.port.ts';
 import type { CommandServices } from './command.ts';
+import { httpGateFacts } from './http-gate-facts.ts';
 import { httpIdentities } from './http-identities.ts';
 import { httpNoteServices } from './http-note-services.ts';
 import { httpOutcomeServices } from './http-outcome-services.ts';
@@ -78,6 +79,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
   return {
     identities: httpIdentities(call),
     ownership: httpOwnership(call),
+    gateFacts: httpGateFacts(call),
     suppressions: httpSuppressions(call),
     past: httpPast(call),
     plays: httpPlays(call),

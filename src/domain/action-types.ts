@@ -17,7 +17,10 @@ export const TRUST_LEVELS = ['blocked', 'suggest', 'approve_each', 'sample_revie
 export const trustLevelSchema = z.enum(TRUST_LEVELS);
 export type TrustLevel = z.infer<typeof trustLevelSchema>;
 
-/** What kind of message an action sends; consent and quiet hours depend on it. `none` reaches nobody. */
+/**
+ * What kind of message an action sends: `MESSAGE_CLASS_RULES` of the policies says which checks concern each. It follows from the type of
+ * the action, so nobody can call a sales message an answer. `none` reaches nobody.
+ */
 export const MESSAGE_CLASSES = ['none', 'marketing', 'sales', 'transactional', 'reply'] as const;
 export type MessageClass = (typeof MESSAGE_CLASSES)[number];
 
@@ -29,6 +32,8 @@ export const ACTION_TYPES = [
   'linkedin_push',
   'paid_audience_push',
   'suppress_channel',
+  'email_reply',
+  'service_notice',
 ] as const;
 export const actionTypeSchema = z.enum(ACTION_TYPES);
 export type ActionType = z.infer<typeof actionTypeSchema>;
@@ -124,5 +129,27 @@ export const ACTION_TYPE_SPECS: Record<ActionType, ActionTypeSpec> = {
     theta: 0.8,
     minEvidence: 10,
     costMinor: 0,
+  },
+  email_reply: {
+    title: 'Answer a message by e-mail',
+    channel: 'email',
+    riskClass: 'high',
+    messageClass: 'reply',
+    touch: true,
+    initialLevel: 'approve_each',
+    theta: 0.85,
+    minEvidence: 20,
+    costMinor: 3,
+  },
+  service_notice: {
+    title: 'Send a notice that a contract calls for',
+    channel: 'email',
+    riskClass: 'medium',
+    messageClass: 'transactional',
+    touch: true,
+    initialLevel: 'approve_each',
+    theta: 0.85,
+    minEvidence: 20,
+    costMinor: 1,
   },
 };

@@ -47,6 +47,8 @@ export const domainNameSchema = z
   .max(253)
   .regex(/^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+$/, 'a lower-case domain name such as acme.com');
 
+export const countrySchema = z.string().regex(/^[A-Z]{2}$/, 'an ISO 3166-1 alpha-2 code such as DE');
+
 const score = z.number().min(0).max(100);
 
 /** What is known about a company. Every field may be missing; a missing one is a data gap. */
@@ -62,10 +64,7 @@ export const accountFactsSchema = z.strictObject({
   growth_percent: z.number().min(-100).max(10_000).optional(),
   /** 0 to 100, from an intent provider. */
   intent_score: score.optional(),
-  country: z
-    .string()
-    .regex(/^[A-Z]{2}$/, 'an ISO 3166-1 alpha-2 code such as DE')
-    .optional(),
+  country: countrySchema.optional(),
   relations: relationsSchema.optional(),
   abm_active: z.boolean().optional(),
 });
@@ -107,10 +106,7 @@ export const contactFactsSchema = z.strictObject({
   name: labelSchema().optional(),
   title: labelSchema().optional(),
   persona: personaSchema.optional(),
-  country: z
-    .string()
-    .regex(/^[A-Z]{2}$/, 'an ISO 3166-1 alpha-2 code such as DE')
-    .optional(),
+  country: countrySchema.optional(),
   time_zone: z.string().max(64).refine(isTimeZone, 'an IANA time zone such as Europe/Paris').optional(),
   consent: consentSchema.optional(),
   account: externalIdSchema().optional(),

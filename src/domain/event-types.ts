@@ -13,6 +13,7 @@ import { checkResultSchema, HOLD_QUEUES } from './gate.ts';
 import { guardKeySchema, guardStateSchema, intoSchema } from './guard.ts';
 import { ALIAS_KINDS, carriedSchema, rememberedDecisionSchema } from './identity.ts';
 import { laneSchema } from './lane.ts';
+import { lawfulBasisSchema, purposeSchema } from './lawful-basis.ts';
 import { CLOCKS, modeSchema } from './mode.ts';
 import { moneySchema } from './money.ts';
 import { noteRecordSchema } from './note.ts';
@@ -29,7 +30,8 @@ import {
 } from './play.ts';
 import { TRIAGE_REASONS } from './reason-codes.ts';
 import type { TriageReason } from './reason-codes.ts';
-import { signalTypeSchema } from './signal-types.ts';
+import { DIRECTIONS, signalTypeSchema } from './signal-types.ts';
+import { syncSourceSchema } from './sync.ts';
 import { evidenceSchema } from './trust.ts';
 
 export const ACTOR_KINDS = ['tenant', 'account', 'lead', 'action', 'trust', 'play'] as const;
@@ -53,6 +55,10 @@ const signalReceived = z.strictObject({
   account_facts: accountEventFactsSchema.optional(),
   contact_facts: contactEventFactsSchema.optional(),
   opportunity_stage: z.string().optional(),
+  /** Which one, as a digest; absent when the sender named none. */
+  opportunity: z.string().optional(),
+  /** A conversation that somebody had elsewhere: it counts as a touch or as a reply. */
+  conversation: z.strictObject({ channel: channelSchema, direction: z.enum(DIRECTIONS) }).optional(),
   dimensions: dimensionsSchema.optional(),
   account: z.string().nullable(),
   originating_proposal_id: z.string().nullable(),
@@ -210,6 +216,11 @@ export const EVENT_TYPES = {
       counts: z.record(z.enum(['execution', 'tokens', 'api.call', 'storage']), z.number()),
     }),
   ),
+  'sync.reported': spec(
+    ['tenant'],
+    'A source elsewhere was read up to a moment',
+    z.strictObject({ sync: syncSourceSchema, complete_to: instant, by }),
+  ),
   'import.started': spec(['tenant'], 'An import began', z.strictObject({ import: z.string(), mode: z.string(), by })),
   'import.completed': spec(
     ['tenant'],
@@ -270,7 +281,19 @@ export const EVENT_TYPES = {
       channel: channelSchema,
       occurred_at: instant,
       source: z.string(),
+      /** One on the same channel within this length of time is the same touch, told by somebody else. */
+      same_within_ms: z.int().optional(),
     }),
+  ),
+  'basis.recorded': spec(
+    ['lead'],
+    'On what messages of one purpose rest was recorded, or withdrawn',
+    z.strictObject({ purpose: purposeSchema, basis: lawfulBasisSchema, by }),
+  ),
+  'bounce.cleared': spec(
+    ['lead'],
+    'An address that had bounced was corrected',
+    z.strictObject({ by, reason: reasonText }),
   ),
   'outcome.recorded': spec(
     ['account', 'lead'],

@@ -10,9 +10,10 @@ import { laneSchema } from './lane.ts';
 import { modeSchema } from './mode.ts';
 import { GATE_REASONS } from './reason-codes.ts';
 import type { GateReason } from './reason-codes.ts';
+import { syncTimesSchema } from './sync.ts';
 
 /** Raised when a check changes what it decides; `policies/released-gates.ts` keeps the earlier versions runnable. */
-export const GATE_VERSION = 2;
+export const GATE_VERSION = 3;
 
 export const gateRequestSchema = z.strictObject({
   action: z.string(),
@@ -64,6 +65,8 @@ export const gateFactsSchema = z.strictObject({
   scope_linked: z.boolean().optional(),
   /** One person may hold several authorities, so a trial with one user works. Absent means no. */
   single_operator: z.boolean().optional(),
+  /** Up to when each source elsewhere is known. Absent means that no source ever reported. */
+  syncs: syncTimesSchema.optional(),
   /** Fit tier, persona and the like, for the tenant's own rules. */
   attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
 });
@@ -76,12 +79,15 @@ export const GATE_CHECKS = [
   'channel',
   'suppression',
   'consent',
+  'message_class',
   'ownership',
   'do_not_prospect',
+  'sync_freshness',
   'duplicate',
   'cooldown',
   'touch_cap',
   'reply_stop',
+  'reengagement',
   'abm_backstop',
   'quiet_hours',
   'budget',

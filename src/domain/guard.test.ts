@@ -255,3 +255,45 @@ test('lists are bounded, epochs only rise, and an opt-out stays', () => {
     }),
   );
 });
+
+describe('what others know', () => {
+  const news = (opportunity: string, at: number, open: boolean, won = false): GuardChange => ({
+    kind: 'opportunity',
+    opportunity,
+    at,
+    open,
+    won,
+  });
+  const basis = (kind: 'consent' | 'withdrawn', since: number): GuardChange => ({
+    kind: 'basis',
+    purpose: 'sales',
+    basis: { basis: kind, source: 'a form', since, jurisdiction: null, proven: false },
+  });
+
+  test('an opportunity is open until all that were told of are closed', () => {
+    const both = [news('one', 1, true), news('two', 2, true), news('one', 3, false)];
+    expect(fold(...both).relations).toEqual({ open_opportunity: true });
+    expect(fold(...both, news('two', 4, false)).relations).toEqual({ open_opportunity: false });
+    // Heard of late, and of one that nobody told of: nothing is cleared.
+    expect(fold(news('one', 3, false), news('one', 1, true)).relations).toBeUndefined();
+    expect(fold(news('one', 3, false)).relations).toBeUndefined();
+    expect(fold(news('one', 3, false, true)).relations).toEqual({ customer: true });
+  });
+
+  test('a touch that was told of before counts once, one further off counts again', () => {
+    const again = (at: number): GuardChange => ({ ...touched(at), same_within_ms: 300 }) as GuardChange;
+    expect(fold(touched(NOW, 'a'), again(NOW + 300), again(NOW - 300)).touches).toHaveLength(1);
+    expect(fold(touched(NOW, 'a'), again(NOW + 301)).touches).toHaveLength(2);
+  });
+
+  test('of two records of a basis the later dated holds, and the stricter of one moment', () => {
+    for (const order of [
+      [basis('withdrawn', 2), basis('consent', 1)],
+      [basis('consent', 1), basis('withdrawn', 2)],
+      [basis('consent', 2), basis('withdrawn', 2)],
+      [basis('withdrawn', 2), basis('consent', 2)],
+    ])
+      expect(fold(...order).lawful?.sales?.basis).toBe('withdrawn');
+    expect(fold(basis('withdrawn', 2), basis('consent', 3)).lawful?.sales?.basis).toBe('consent');
+  });
+});

@@ -8,8 +8,10 @@ import { z } from 'zod';
 import { CHANNELS } from './action-types.ts';
 import type { Channel } from './action-types.ts';
 import { CONSENT_BASES, RELATIONS } from './entity.ts';
-import { DAY_MS } from './instant.ts';
+import { DAY_MS, MINUTE_MS } from './instant.ts';
 import { LANES } from './lane.ts';
+import { laterBasis, lawfulBasesSchema, lawfulBasisSchema, purposeSchema } from './lawful-basis.ts';
+import type { LawfulBases } from './lawful-basis.ts';
 import { stricterGuard } from './stricter-guard.ts';
 
 const instant = z.number();
@@ -31,6 +33,9 @@ const lockSchema = z.strictObject({
   person: z.boolean(),
 });
 export type OwnershipLock = z.infer<typeof lockSchema>;
+
+const opportunitySchema = z.strictObject({ id: z.string(), at: instant, open: z.boolean() });
+type Opportunity = z.infer<typeof opportunitySchema>;
 
 /** Another guard of the same company or person, and the keys that suppress it. Since when is the time of the merge. */
 const joinedSchema = z.strictObject({
@@ -65,12 +70,21 @@ export const guardStateSchema = z.strictObject({
   open: z.array(z.strictObject({ action: z.string(), kind: z.string(), at: instant })),
   prints: z.array(z.strictObject({ fingerprint: z.string(), at: instant, action: z.string().nullable() })),
   replied_at: instant.optional(),
+  /** When the contact last asked or wrote something that is no reply, such as a chat message. It may be answered; it stops nothing. */
+  wrote_at: instant.optional(),
   opted_out_at: instant.optional(),
   bounced_at: instant.optional(),
+  /** When somebody last turned us down, and when a deal was last lost. */
+  rejected_at: instant.optional(),
+  lost_at: instant.optional(),
   consent: z.enum(CONSENT_BASES).optional(),
+  /** What was recorded for single purposes. */
+  lawful: lawfulBasesSchema.optional(),
   country: z.string().optional(),
   time_zone: z.string().optional(),
   relations: z.partialRecord(z.enum(RELATIONS), z.boolean()).optional(),
+  /** Opportunities that the CRM told of, by the time of the last news of each. */
+  opportunities: z.array(opportunitySchema).optional(),
   abm_active: z.boolean().optional(),
   lock: lockSchema.optional(),
   lock_epoch: z.int(),
@@ -97,9 +111,13 @@ const gainedSchema = guardStateSchema
     touches: true,
     prints: true,
     replied_at: true,
+    wrote_at: true,
     opted_out_at: true,
     bounced_at: true,
+    rejected_at: true,
+    lost_at: true,
     consent: true,
+    lawful: true,
     relations: true,
     abm_active: true,
     lock: true,
@@ -119,6 +137,8 @@ export const guardChangeSchema = z.discriminatedUnion('kind', [
     until: instant.optional(),
     fingerprint: z.string().nullable(),
     source: z.string(),
+    /** A touch on the same channel within this length of time is the same one, told by somebody else: it does not count twice. */
+    same_within_ms: z.int().optional(),
   }),
   /** Content went to somebody without touching them, as with an audience: it counts for duplicates only. */
   z.strictObject({ kind: z.literal('printed'), action: z.string(), at: instant, fingerprint: z.string() }),
@@ -131,6 +151,20 @@ export const guardChangeSchema = z.discriminatedUnion('kind', [
     happened_at: instant.optional(),
   }),
   z.strictObject({ kind: z.literal('replied'), at: instant }),
+  z.strictObject({ kind: z.literal('wrote'), at: instant }),
+  z.strictObject({ kind: z.literal('rejected'), at: instant }),
+  z.strictObject({ kind: z.literal('lost'), at: instant }),
+  z.strictObject({ kind: z.literal('basis'), purpose: purposeSchema, basis: lawfulBasisSchema }),
+  /** News of an opportunity. One that is won makes the account a customer. */
+  z.strictObject({
+    kind: z.literal('opportunity'),
+    opportunity: z.string(),
+    at: instant,
+    open: z.boolean(),
+    won: z.boolean(),
+  }),
+  /** The address was corrected after it bounced. */
+  z.strictObject({ kind: z.literal('bounce_cleared') }),
   z.strictObject({ kind: z.literal('opted_out'), at: instant }),
   z.strictObject({ kind: z.literal('bounced'), at: instant }),
   z.strictObject({ kind: z.literal('facts'), facts }),
@@ -159,6 +193,8 @@ export const guardChangeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('reverted'), state: guardStateSchema }),
 ]);
 export type GuardChange = z.infer<typeof guardChangeSchema>;
+type TouchChange = Extract<GuardChange, { readonly kind: 'touched' }>;
+type OpportunityChange = Extract<GuardChange, { readonly kind: 'opportunity' }>;
 
 /** A change as the ledger keeps it: which guard, and the version that it led to. */
 export interface GuardWrite {
@@ -176,6 +212,8 @@ export const guardKeySchema = z.templateLiteral([
 
 /** How long a touch stays in a guard. Nothing the gate checks looks further back. */
 export const TOUCH_MEMORY_MS = 90 * DAY_MS;
+/** How far apart two reports of one touch may be: the clocks of a mailbox and a CRM differ, and both report the same message. */
+export const SAME_TOUCH_MS = 5 * MINUTE_MS;
 /** The most touches and fingerprints that a guard keeps; more than that many inside the memory keeps the newest. */
 export const GUARD_LIST_MAX = 100;
 const PERIODS_MAX = 8;
@@ -199,6 +237,36 @@ function parted(state: GuardState, peers: readonly string[], freed: boolean): Gu
   };
 }
 
+/** True when this touch was told of before, by another system or with another id. */
+function isSameTouch(state: GuardState, { at, channel, same_within_ms: within }: TouchChange): boolean {
+  if (within === undefined) return false;
+  return state.touches.some(
+    (item) => item.channel === channel && at >= item.at - within && at <= (item.until ?? item.at) + within,
+  );
+}
+
+/**
+ * Whether an opportunity is open follows from those that were told of. What is heard of late changes nothing that is known better, and the end
+ * of an opportunity that nobody told of says nothing of others.
+ */
+function withOpportunity(state: GuardState, change: OpportunityChange): GuardState {
+  const { opportunity: id, at, open, won } = change;
+  const before = state.opportunities ?? [];
+  const known = before.find((item) => item.id === id);
+  const customer = won ? { customer: true } : {};
+  if (known !== undefined && known.at > at)
+    return won ? { ...state, relations: { ...state.relations, ...customer } } : state;
+  const news: Opportunity = { id, at, open };
+  // Of many, the closed ones are forgotten first.
+  const opportunities = [...before.filter((item) => item.id !== id), news]
+    .toSorted((a, b) => Number(a.open) - Number(b.open) || a.at - b.at)
+    .slice(-GUARD_LIST_MAX);
+  const isAnyOpen = opportunities.some((item) => item.open);
+  const isTold = isAnyOpen || known?.open === true;
+  const relations = { ...state.relations, ...(isTold ? { open_opportunity: isAnyOpen } : {}), ...customer };
+  return { ...state, opportunities, ...(Object.keys(relations).length === 0 ? {} : { relations }) };
+}
+
 /** What is gained can only make a guard stricter. */
 function gain(state: GuardState, gained: Gained, at: number): GuardState {
   const { touches = [], prints = [], ...rest } = gained;
@@ -219,6 +287,7 @@ export function applyGuardChange(state: GuardState, change: GuardChange): GuardS
     case 'opened':
       return { ...state, open: [...state.open, { action: change.action, kind: change.action_kind, at: change.at }] };
     case 'touched': {
+      if (isSameTouch(state, change)) return state;
       const newest = Math.max(change.at, state.touches.at(-1)?.at ?? change.at);
       const touches = recent(state.touches, newest);
       const { at, until, channel, action, source } = change;
@@ -251,6 +320,25 @@ export function applyGuardChange(state: GuardState, change: GuardChange): GuardS
         touches: state.touches.filter((item) => item.action !== change.action),
         prints: state.prints.filter((item) => item.action !== change.action),
       };
+    }
+    case 'wrote':
+      return { ...state, wrote_at: Math.max(change.at, state.wrote_at ?? change.at) };
+    case 'rejected':
+      return { ...state, rejected_at: Math.max(change.at, state.rejected_at ?? change.at) };
+    case 'lost':
+      return { ...state, lost_at: Math.max(change.at, state.lost_at ?? change.at) };
+    case 'basis': {
+      const lawful: LawfulBases = {
+        ...state.lawful,
+        [change.purpose]: laterBasis(state.lawful?.[change.purpose], change.basis),
+      };
+      return { ...state, lawful };
+    }
+    case 'opportunity':
+      return withOpportunity(state, change);
+    case 'bounce_cleared': {
+      const { bounced_at: _, ...rest } = state;
+      return rest;
     }
     case 'replied':
       return { ...state, replied_at: Math.max(change.at, state.replied_at ?? change.at) };

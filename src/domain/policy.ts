@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 import { actionTypeSchema, channelSchema, riskClassSchema, trustLevelSchema } from './action-types.ts';
-import { CONSENT_BASES, VERTICALS } from './entity.ts';
+import { CONSENT_BASES, countrySchema, VERTICALS } from './entity.ts';
 import { GUARD_LIST_MAX, TOUCH_MEMORY_MS } from './guard.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './instant.ts';
 import { laneSchema } from './lane.ts';
@@ -13,6 +13,7 @@ import { currencySchema } from './money.ts';
 import { OUTCOME_TYPES } from './outcome-types.ts';
 import { PLAY_CAP, segmentSchema } from './play.ts';
 import { retentionSchema } from './retention.ts';
+import { syncSourceSchema } from './sync.ts';
 
 const durationMs = z
   .int()
@@ -119,7 +120,25 @@ export const policySchema = z.strictObject({
   consent: z.strictObject({
     sales: z.array(z.enum(CONSENT_BASES)),
     marketing: z.array(z.enum(CONSENT_BASES)),
+    /** A basis counts only for the purpose that it was recorded for: what a source says of a contact as a whole is not enough. */
+    per_purpose: z.boolean().optional(),
+    /** Countries with bases of their own. A contact whose country is not known needs one that is good in all of them. */
+    jurisdictions: z
+      .partialRecord(
+        countrySchema,
+        z.strictObject({
+          sales: z.array(z.enum(CONSENT_BASES)).optional(),
+          marketing: z.array(z.enum(CONSENT_BASES)).optional(),
+        }),
+      )
+      .optional(),
   }),
+  /** How long after a message of the contact it may still be answered. Without it, 30 days. */
+  answers: z.strictObject({ window_ms: durationMs }).optional(),
+  /** How old what was synchronized from elsewhere may be before selling waits for it, per source. */
+  syncs: z.partialRecord(syncSourceSchema, durationMs).optional(),
+  /** How long nothing is sold after a rejection, and after a deal was lost. Without it, nothing waits. */
+  reengagement: z.strictObject({ rejected_ms: durationMs, lost_ms: durationMs }).optional(),
   budget: z.strictObject({ currency: currencySchema, per_day_minor: z.int().min(0) }),
   confidence_floor: share,
   triage: z.strictObject({
@@ -170,7 +189,14 @@ export const DEFAULT_POLICY: Policy = {
   authorizations: [
     {
       lane: 'inbound',
-      action_types: ['crm_update', 'email_generation', 'outreach_push', 'suppress_channel'],
+      action_types: [
+        'crm_update',
+        'email_generation',
+        'outreach_push',
+        'suppress_channel',
+        'email_reply',
+        'service_notice',
+      ],
       channels: ['internal', 'crm', 'email'],
     },
     {
@@ -182,6 +208,7 @@ export const DEFAULT_POLICY: Policy = {
         'linkedin_push',
         'paid_audience_push',
         'suppress_channel',
+        'email_reply',
       ],
       channels: ['internal', 'crm', 'email', 'linkedin', 'audience'],
     },
@@ -200,6 +227,8 @@ export const DEFAULT_POLICY: Policy = {
         'linkedin_push',
         'paid_audience_push',
         'suppress_channel',
+        'email_reply',
+        'service_notice',
       ],
       channels: ['internal', 'crm', 'email', 'linkedin', 'audience'],
     },

@@ -41,7 +41,31 @@ export const GATE_REASONS = {
     title: 'The recorded basis does not allow this class of message.',
     remedy: 'Obtain consent, or use a message class that the basis allows.',
   },
-  address_bounced: { title: 'The address has bounced.', remedy: 'Correct the address of the contact.' },
+  jurisdiction_unknown: {
+    title: 'It is not known which law protects this contact, and the recorded basis is not enough everywhere.',
+    remedy: 'Record `country` on the contact, or a basis with its jurisdiction.',
+  },
+  contract_missing: {
+    title: 'A notice goes only to those with whom there is a contract.',
+    remedy: 'Record the basis `contract` for the purpose `service`: gatehouse basis record.',
+  },
+  nothing_to_answer: {
+    title: 'The contact has not written anything of late that this could answer.',
+    remedy: 'Use a sales message, or record the message that it answers.',
+  },
+  sync_stale: {
+    title: 'What other systems know is older than the policy allows, so touches and replies may be missing.',
+    remedy: 'Let the connector run and report: gatehouse sync report.',
+  },
+  reengagement_rejected: {
+    title: 'The contact, or someone at the account, turned us down not long ago.',
+    remedy: 'Wait until the window ends.',
+  },
+  reengagement_lost: { title: 'A deal was lost not long ago.', remedy: 'Wait until the window ends.' },
+  address_bounced: {
+    title: 'The address has bounced.',
+    remedy: 'Correct the address and say so: gatehouse bounce clear.',
+  },
   owned_by_other_lane: {
     title: 'Another lane owns the account in this decision window.',
     remedy: 'Wait until the window ends, or take over.',

@@ -23,6 +23,9 @@ const common = {
 const text = z.string().max(100_000);
 
 export const PAGES = ['pricing', 'product', 'comparison', 'docs', 'blog', 'careers', 'other'] as const;
+/** `outbound`: we wrote to them. */
+export const DIRECTIONS = ['inbound', 'outbound'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
 export const CONVERSATION_MEDIA = ['email', 'call', 'meeting', 'message'] as const;
 export const OPPORTUNITY_STAGES = ['qualification', 'discovery', 'proposal', 'negotiation', 'won', 'lost'] as const;
 
@@ -98,7 +101,7 @@ export const SIGNAL_TYPES = {
     strength: 0,
     shape: {
       medium: z.enum(CONVERSATION_MEDIA).optional(),
-      direction: z.enum(['inbound', 'outbound']).optional(),
+      direction: z.enum(DIRECTIONS).optional(),
       /** What was written or said: an e-mail, a transcript, notes of a meeting. */
       text: text.optional(),
       /** Names the thread, so that its parts stand beside each other. */
@@ -120,6 +123,18 @@ export const SIGNAL_TYPES = {
     shape: { job: text.optional() },
   }),
 } as const;
+
+/** Opportunities in these stages are open; of the others, `won` and `lost`, they are not. */
+export function isOpenStage(stage: string): boolean {
+  return stage !== 'won' && stage !== 'lost';
+}
+
+/** Signals by which somebody asks or writes, and may be answered. */
+export const ASKING_SIGNALS: ReadonlySet<SignalType> = new Set<SignalType>([
+  'chat.message_received',
+  'chat.handoff_requested',
+  'web.form_submitted',
+]);
 
 export type SignalType = keyof typeof SIGNAL_TYPES;
 export const SIGNAL_TYPE_NAMES = Object.keys(SIGNAL_TYPES) as [SignalType, ...SignalType[]];

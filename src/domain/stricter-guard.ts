@@ -3,17 +3,9 @@
  * count, and wherever the sides differ the stricter holds. With a single guard the answer is that guard, so nothing changes for
  * those who were never merged.
  */
-import type { Consent, Relation } from './entity.ts';
+import type { Relation } from './entity.ts';
 import type { GuardState, OwnershipLock, Touch } from './guard.ts';
-
-/** From the strictest on. */
-const CONSENT_BY_STRICTNESS: readonly Consent['basis'][] = [
-  'withdrawn',
-  'none',
-  'legitimate_interest',
-  'contract',
-  'consent',
-];
+import { BASES_BY_STRICTNESS, stricterBases } from './lawful-basis.ts';
 
 function touchKey({ action, at, channel, source }: Touch): string {
   return action === null ? `${at}/${channel}/${source}` : `${action}/${channel}`;
@@ -77,11 +69,15 @@ export function stricterGuard(states: readonly [GuardState, ...GuardState[]], at
     lock_epoch: states.reduce((sum, state) => sum + state.lock_epoch, 0),
     spent_minor: first.spent_minor,
     ...some('replied_at', latest(states.map((state) => state.replied_at))),
+    ...some('wrote_at', latest(states.map((state) => state.wrote_at))),
     ...some('opted_out_at', earliest(states.map((state) => state.opted_out_at))),
     ...some('bounced_at', latest(states.map((state) => state.bounced_at))),
+    ...some('rejected_at', latest(states.map((state) => state.rejected_at))),
+    ...some('lost_at', latest(states.map((state) => state.lost_at))),
+    ...some('lawful', stricterBases(states.map((state) => state.lawful))),
     ...some(
       'consent',
-      CONSENT_BY_STRICTNESS.find((basis) => consents.has(basis)),
+      BASES_BY_STRICTNESS.find((basis) => consents.has(basis)),
     ),
     ...some('country', states.find((state) => state.country !== undefined)?.country),
     ...some('time_zone', states.find((state) => state.time_zone !== undefined)?.time_zone),

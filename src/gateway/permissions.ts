@@ -10,6 +10,8 @@ import type { Caller } from './services.port.ts';
 export const OPERATIONS = {
   acceptSignals: 'ingest',
   acceptOutcomes: 'ingest',
+  recordTouches: 'ingest',
+  reportSync: 'ingest',
   propose: 'propose',
   checkGate: 'propose',
 
@@ -67,6 +69,12 @@ export const OPERATIONS = {
   getContactOwnership: 'read',
   takeContact: 'review',
   releaseContact: 'review',
+
+  listSyncs: 'read',
+  getLawfulBases: 'read',
+  /** It decides who may be written to. */
+  recordLawfulBasis: 'operate',
+  clearBounce: 'operate',
 
   mergeAccount: 'operate',
   mergeContact: 'operate',

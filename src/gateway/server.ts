@@ -26,6 +26,7 @@ import { registerAdministrationRoutes } from './routes/administration.ts';
 import { registerAuditRoutes } from './routes/audit.ts';
 import { registerDecisionRoutes } from './routes/decisions.ts';
 import { registerEventRoutes } from './routes/events.ts';
+import { registerGateFactRoutes } from './routes/gate-facts.ts';
 import { registerIdentityRoutes } from './routes/identity.ts';
 import { registerImportRoutes } from './routes/imports.ts';
 import { registerMemoryRoutes } from './routes/memory.ts';
@@ -124,6 +125,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerNoteRoutes(app, context);
   registerIdentityRoutes(app, context);
   registerOwnershipRoutes(app, context);
+  registerGateFactRoutes(app, context);
   registerSuppressionRoutes(app, context);
   registerMemoryRoutes(app, context);
   registerViewRoutes(app, context);

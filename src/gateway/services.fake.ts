@@ -9,6 +9,7 @@ import { asId } from '../domain/ids.ts';
 import { isoOf } from '../domain/instant.ts';
 import type { JsonValue } from '../domain/json.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
+import { fakeGateFacts } from './gate-facts.fake.ts';
 import { fakeIdentities } from './identity.fake.ts';
 import type { NoteDetail, NoteView, TimelineView } from './note-services.port.ts';
 import type { OutcomeView } from './outcome-services.port.ts';
@@ -156,6 +157,7 @@ export class FakeServices implements Services {
   readonly identities = fakeIdentities((name, ...args) => this.#note(name, ...args));
   readonly suppressions = fakeSuppressions((name, ...args) => this.#note(name, ...args));
   readonly ownership = fakeOwnership((name, ...args) => this.#note(name, ...args));
+  readonly gateFacts = fakeGateFacts((name, ...args) => this.#note(name, ...args));
   readonly past = fakePast((name, ...args) => this.#note(name, ...args));
   readonly plays = fakePlays((name, ...args) => this.#note(name, ...args));
   authentications = 0;

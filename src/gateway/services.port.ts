@@ -13,6 +13,7 @@ import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { RetentionClass } from '../domain/retention.ts';
 import type { Caller, Page, PageQuery } from './caller.port.ts';
+import type { GateFactServices } from './gate-facts.port.ts';
 import type { IdentityServices } from './identity.port.ts';
 import type { NoteServices } from './note-services.port.ts';
 import type { OutcomeServices } from './outcome-services.port.ts';
@@ -500,6 +501,7 @@ export interface NewKeyInput {
 export interface Services extends NoteServices, OutcomeServices, SearchServices, ViewServices {
   readonly identities: IdentityServices;
   readonly ownership: OwnershipServices;
+  readonly gateFacts: GateFactServices;
   readonly suppressions: SuppressionServices;
   readonly past: PastServices;
   readonly plays: PlayServices;

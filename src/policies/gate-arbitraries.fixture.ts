@@ -10,6 +10,8 @@ import type { GateFacts, GateRequest } from '../domain/gate.ts';
 import type { GuardState, OwnershipLock, Touch } from '../domain/guard.ts';
 import { DAY_MS, HOUR_MS } from '../domain/instant.ts';
 import { LANES } from '../domain/lane.ts';
+import { PURPOSES } from '../domain/lawful-basis.ts';
+import type { LawfulBases } from '../domain/lawful-basis.ts';
 import { MODES } from '../domain/mode.ts';
 import type { Policy } from '../domain/policy.ts';
 import { ACCOUNT, CONTACT, EMAIL, FACTS, NO_RELATIONS, NOW, OPEN_POLICY, requestOf } from './gate.fixture.ts';
@@ -47,6 +49,17 @@ export const anyLock: fc.Arbitrary<OwnershipLock> = fc.record({
 
 const zones = fc.constantFrom('Europe/Paris', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe');
 
+const anyLawful = fc.dictionary(
+  fc.constantFrom(...PURPOSES),
+  fc.record({
+    basis: fc.constantFrom(...CONSENT_BASES),
+    source: fc.constant('a form'),
+    since: around,
+    jurisdiction: fc.constantFrom(null, 'JP'),
+    proven: fc.boolean(),
+  }),
+) as fc.Arbitrary<LawfulBases>;
+
 function guardOf(base: GuardState): fc.Arbitrary<GuardState> {
   const relations = fc.dictionary(fc.constantFrom(...RELATIONS), fc.boolean());
   return fc
@@ -70,9 +83,13 @@ function guardOf(base: GuardState): fc.Arbitrary<GuardState> {
         }),
       ),
       replied_at: mostly(undefined, around),
+      wrote_at: fc.option(around, { nil: undefined }),
+      rejected_at: mostly(undefined, around),
+      lost_at: mostly(undefined, around),
       opted_out_at: mostly(undefined, around),
       bounced_at: mostly(undefined, around),
       consent: mostly(base.consent, fc.option(fc.constantFrom(...CONSENT_BASES), { nil: undefined })),
+      lawful: mostly(undefined, anyLawful),
       country: mostly(undefined, fc.constantFrom('JP', 'US')),
       time_zone: fc.oneof({ arbitrary: zones, weight: 9 }, fc.constant(undefined)),
       relations: mostly(
@@ -120,6 +137,7 @@ export const anyFacts: fc.Arbitrary<GateFacts> = fc
       ),
     ),
     scope_linked: mostly(true, fc.constantFrom(false, undefined)),
+    syncs: mostly(undefined, fc.record({ crm: around })),
     attributes: mostly({ fit_tier: 'T1' }, fc.constantFrom(undefined, {}, { fit_tier: 'T3' }, { fit_tier: 1 })),
   })
   .map((facts) => defined<GateFacts>(facts));
@@ -170,10 +188,22 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc
       { from: 0, to: 24, days: [1, 2, 3, 4, 5, 6, 7] },
       { from: 2, to: 3, days: [7] },
     ),
+    syncs: mostly<Policy['syncs'], Policy['syncs']>(undefined, fc.constant({ crm: DAY_MS })),
+    reengagement: mostly<Policy['reengagement'], Policy['reengagement']>(
+      undefined,
+      fc.constant({ rejected_ms: 30 * DAY_MS, lost_ms: 60 * DAY_MS }),
+    ),
+    consent: mostly<Policy['consent'], Policy['consent']>(
+      OPEN_POLICY.consent,
+      fc.constantFrom<Policy['consent']>(
+        { ...OPEN_POLICY.consent, jurisdictions: { JP: { sales: ['consent'] } } },
+        { ...OPEN_POLICY.consent, per_purpose: true },
+      ),
+    ),
     budget: fc.constantFrom({ currency: 'EUR', per_day_minor: 50_000 }, { currency: 'EUR', per_day_minor: 40 }),
     ceilings: mostly<Policy['ceilings'], Policy['ceilings']>(
       {},
       fc.constantFrom<Policy['ceilings']>({ outreach_push: 'blocked' }, { outreach_push: 'approve_each' }),
     ),
   })
-  .map((changes) => ({ ...OPEN_POLICY, ...changes }));
+  .map((changes) => defined<Policy>({ ...OPEN_POLICY, ...changes }));

@@ -34,8 +34,9 @@ export function held(check: GateCheck, finding: Finding, nextAt: Instant | null 
   return { check, outcome: 'hold', ...finding, next_at: nextAt };
 }
 
-export function denied(check: GateCheck, finding: Finding): CheckResult {
-  return { check, outcome: 'deny', ...finding, next_at: null };
+/** It may not. `nextAt` is when it would pass by itself all the same, as when a memory ends. */
+export function denied(check: GateCheck, finding: Finding, nextAt: Instant | null = null): CheckResult {
+  return { check, outcome: 'deny', ...finding, next_at: nextAt };
 }
 
 /** Holds because a fact that the check needs is absent. `fact` is its name in `GateFacts` or in the request. */

@@ -1,18 +1,24 @@
 import { createHash } from 'node:crypto';
 
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import { checkResultSchema, GATE_CHECKS } from '../domain/gate.ts';
 import type { GateFacts, GateRequest, Verdict } from '../domain/gate.ts';
+import { applyGuardChange } from '../domain/guard.ts';
 import type { GuardState } from '../domain/guard.ts';
 import { DAY_MS } from '../domain/instant.ts';
 import { budgetPeriodOf } from './budget-period.ts';
 import { anyFacts, anyLock, anyPolicy, anyRequest, anyTouch } from './gate-arbitraries.fixture.ts';
-import { evaluateGate } from './gate.ts';
+import { FACTS, OPEN_POLICY, requestOf } from './gate.fixture.ts';
+import { CHECKS, evaluateGate } from './gate.ts';
 import { verdictHash } from './verdict-hash.ts';
 
-const RUNS = { numRuns: 1_500 };
+/** `GATE_WORLDS=100000 npx vitest run src/policies/gate.prop.test.ts` looks at so many worlds. */
+const WORLDS = Number(process.env['GATE_WORLDS'] ?? 1_500);
+const RUNS = { numRuns: WORLDS };
+// A hundred thousand worlds take minutes.
+vi.setConfig({ testTimeout: 30_000 + WORLDS * 20 });
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');
 const hashOf = (verdict: Verdict, at: number) => verdictHash(verdict, at, 'policy_1', digest);
 
@@ -28,6 +34,7 @@ const FACT_NAMES = [
   'budget',
   'trust',
   'scope_linked',
+  'syncs',
   'attributes',
 ] as const;
 
@@ -38,6 +45,20 @@ function onGuard(name: (typeof GUARDS)[number], change: (guard: GuardState) => G
     const guard = facts[name];
     return guard === undefined ? facts : { ...facts, [name]: change(guard) };
   };
+}
+
+/** As the planner gathers them: of whom the request does not name, nothing is known. */
+function gathered(request: GateRequest, facts: GateFacts): GateFacts {
+  return [
+    ['contact', request.person] as const,
+    ['account', request.account] as const,
+    ['domain', request.domain] as const,
+  ].reduce<GateFacts>((known, [name, id]) => (id === null ? without(known, name) : known), facts);
+}
+
+/** Who and when, without what is proposed. */
+function pick({ lane, account, person, domain, confidence, at }: GateRequest) {
+  return { lane, account, person, domain, confidence, at };
 }
 
 function without<Value extends object>(value: Value, name: string): Value {
@@ -64,7 +85,7 @@ const stricter: fc.Arbitrary<Change> = fc.oneof(
         without(facts, name),
   ),
   fc
-    .tuple(fc.constantFrom(...GUARDS), fc.constantFrom('consent', 'relations', 'abm_active'))
+    .tuple(fc.constantFrom(...GUARDS), fc.constantFrom('consent', 'relations', 'abm_active', 'wrote_at', 'country'))
     .map(([name, fact]) => onGuard(name, (guard) => without(guard, fact))),
 );
 
@@ -75,7 +96,8 @@ test('a suppression, touch or lock more, or a fact less, never lets pass what di
       anyFacts,
       anyPolicy,
       fc.array(stricter, { minLength: 1, maxLength: 3 }),
-      (request, facts, policy, changes) => {
+      (request, any, policy, changes) => {
+        const facts = gathered(request, any);
         fc.pre(evaluateGate(request, facts, policy).kind !== 'pass');
         const stricterFacts = changes.reduce((known, change) => change(known), facts);
         expect(evaluateGate(request, stricterFacts, policy).kind).not.toBe('pass');
@@ -83,6 +105,89 @@ test('a suppression, touch or lock more, or a fact less, never lets pass what di
     ),
     RUNS,
   );
+});
+
+/** What happens to somebody between two looks, in any order; each time the gate is asked, and what it passes is reserved. */
+const happenings = fc.array(
+  fc.oneof(
+    {
+      arbitrary: fc.record({
+        kind: fc.constant('propose' as const),
+        type: fc.constantFrom('outreach_push' as const, 'nurture_enrollment' as const, 'email_reply' as const),
+      }),
+      weight: 2,
+    },
+    { arbitrary: fc.record({ kind: fc.constant('stricter' as const), change: stricter }), weight: 1 },
+  ),
+  { minLength: 1, maxLength: 4 },
+);
+
+/** Half of the worlds begin in order, or little would pass. */
+const orderly = fc.oneof(fc.constant<GateFacts>(FACTS), anyFacts);
+const orderlyPolicy = fc.oneof(fc.constant(OPEN_POLICY), anyPolicy);
+
+/** Every order of some things. */
+function ordersOf<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  if (items.length <= 1) return [items];
+  return items.flatMap((item, index) =>
+    ordersOf([...items.slice(0, index), ...items.slice(index + 1)]).map((rest) => [item, ...rest]),
+  );
+}
+
+/** The facts after a touch was reserved, as the planner reserves it. */
+function reserved(facts: GateFacts, action: string, at: number, fingerprint: string): GateFacts {
+  const touched = (guard: GuardState | undefined) =>
+    guard === undefined
+      ? {}
+      : applyGuardChange(guard, {
+          kind: 'touched',
+          action,
+          channel: 'email',
+          at,
+          until: at + 900_000,
+          fingerprint,
+          source: 'gatehouse',
+        });
+  const changed = Object.fromEntries(
+    GUARDS.filter((name) => facts[name] !== undefined).map((name) => [name, touched(facts[name])]),
+  );
+  return { ...facts, ...changed };
+}
+
+test('in every order of four things caps hold, and nothing sells after what forbids it', () => {
+  let passes = 0;
+  fc.assert(
+    fc.property(anyRequest, orderly, orderlyPolicy, happenings, (request, facts, policy, all) => {
+      for (const order of ordersOf(all)) {
+        let known = gathered(request, facts);
+        // Whether it was refused before; since then things were only made stricter. An audit draws each draft anew.
+        let refused = false;
+        for (const [index, happening] of order.entries()) {
+          if (happening.kind === 'stricter') {
+            known = happening.change(known);
+            continue;
+          }
+          const action = `act_${index}`;
+          const asked = { ...requestOf(happening.type), ...pick(request), action, fingerprint: `fp_${index}` };
+          const { kind, checks } = evaluateGate(asked, known, policy);
+          const sells = happening.type === 'outreach_push';
+          expect([sells && refused, kind]).not.toEqual([true, 'pass']);
+          if (sells) refused ||= checks.some(({ outcome, code }) => outcome !== 'pass' && code !== 'trust_sampled');
+          if (kind !== 'pass') continue;
+          passes += 1;
+          known = reserved(known, action, asked.at, asked.fingerprint);
+          const { max, window_ms: windowMs } = policy.touch_cap;
+          const recent = (known.contact?.touches ?? []).filter(
+            (touch) => (touch.until ?? touch.at) > asked.at - windowMs,
+          );
+          expect(happening.type === 'email_reply' || recent.length <= max).toBe(true);
+        }
+      }
+    }),
+    // Each has up to 24 orders.
+    { numRuns: Math.ceil(WORLDS / 5) },
+  );
+  expect(passes).toBeGreaterThan(WORLDS / 10);
 });
 
 test('the situations include all four verdicts', () => {
@@ -156,6 +261,7 @@ function shiftedGuard(guard: GuardState, ms: number): GuardState {
   const later = <Item extends { readonly at: number }>(items: readonly Item[]) =>
     items.map((item) => ({ ...item, at: item.at + ms }));
   const { lock, replied_at: replied, opted_out_at: optedOut, bounced_at: bounced } = guard;
+  const { wrote_at: wrote, rejected_at: rejected, lost_at: lost, lawful } = guard;
   return {
     ...guard,
     touches: later(guard.touches),
@@ -165,6 +271,16 @@ function shiftedGuard(guard: GuardState, ms: number): GuardState {
     ...(replied === undefined ? {} : { replied_at: replied + ms }),
     ...(optedOut === undefined ? {} : { opted_out_at: optedOut + ms }),
     ...(bounced === undefined ? {} : { bounced_at: bounced + ms }),
+    ...(wrote === undefined ? {} : { wrote_at: wrote + ms }),
+    ...(rejected === undefined ? {} : { rejected_at: rejected + ms }),
+    ...(lost === undefined ? {} : { lost_at: lost + ms }),
+    ...(lawful === undefined
+      ? {}
+      : {
+          lawful: Object.fromEntries(
+            Object.entries(lawful).map(([purpose, basis]) => [purpose, { ...basis, since: basis.since + ms }]),
+          ),
+        }),
     spent_minor: Object.fromEntries(
       Object.entries(guard.spent_minor).map(([day, minor]) => [budgetPeriodOf(Date.parse(day) + ms), minor]),
     ),
@@ -183,7 +299,11 @@ function shifted(request: GateRequest, facts: GateFacts, ms: number): readonly [
   const { approval } = request;
   return [
     { ...request, at: request.at + ms, approval: approval === null ? null : { ...approval, at: approval.at + ms } },
-    { ...facts, ...guards },
+    {
+      ...facts,
+      ...guards,
+      ...(facts.syncs?.crm === undefined ? {} : { syncs: { crm: facts.syncs.crm + ms } }),
+    },
   ];
 }
 
@@ -230,6 +350,31 @@ test('at the scheduled time nothing puts it off again, and at no earlier time wo
     { numRuns: 400 },
   );
   expect(schedules).toBe(400);
+});
+
+test('a result says the first time at which its check could pass, or that it never will by itself', () => {
+  // What trust fades to is not in the facts, and money of a later day may be spent too, which is asked when that day has come.
+  const checks = GATE_CHECKS.filter((check) => check !== 'trust' && check !== 'budget');
+  const later = fc.integer({ min: 1, max: 200 * DAY_MS });
+  const part = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+  let timed = 0;
+  fc.assert(
+    fc.property(anyRequest, anyFacts, anyPolicy, later, part, (request, facts, policy, ahead, share) => {
+      for (const check of checks) {
+        const resultAt = (at: number) => CHECKS[check]({ ...request, at }, facts, policy);
+        const { outcome, next_at: nextAt } = resultAt(request.at);
+        if (outcome === 'pass') continue;
+        timed += Number(nextAt !== null);
+        // Where it says a time, it passes then and at no moment before; where it says none, it does not pass later either.
+        const before = nextAt === null ? ahead : Math.floor(share * (nextAt - request.at));
+        expect([check, resultAt(request.at + before).outcome]).not.toEqual([check, 'pass']);
+        expect(nextAt ?? Number.POSITIVE_INFINITY).toBeGreaterThan(request.at);
+        expect([check, nextAt === null ? 'pass' : resultAt(nextAt).outcome]).toEqual([check, 'pass']);
+      }
+    }),
+    RUNS,
+  );
+  expect(timed).toBeGreaterThan(300);
 });
 
 test('nothing that a broken store may hand over makes the gate throw or pass', () => {

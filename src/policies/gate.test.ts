@@ -24,6 +24,7 @@ import {
   NURTURE,
   OPEN_POLICY,
   policyWith,
+  requestOf,
   touchAgo,
 } from './gate.fixture.ts';
 import { evaluateGate } from './gate.ts';
@@ -61,6 +62,24 @@ const SITUATIONS: Record<GateReason, Situation> = {
   opted_out: { facts: contactWith({ opted_out_at: NOW - 1 }), kind: 'deny' },
   consent_unknown: { facts: factsWith({ contact: guardWithout(CONTACT, 'consent') }), kind: 'hold' },
   consent_denied: { facts: contactWith({ consent: 'none' }), kind: 'deny' },
+  jurisdiction_unknown: {
+    facts: contactWith({ consent: 'legitimate_interest' }),
+    policy: policyWith({ consent: { ...OPEN_POLICY.consent, jurisdictions: { DE: { sales: ['consent'] } } } }),
+    kind: 'hold',
+  },
+  contract_missing: { request: requestOf('service_notice'), kind: 'deny' },
+  nothing_to_answer: { request: requestOf('email_reply'), kind: 'deny' },
+  sync_stale: { policy: policyWith({ syncs: { crm: DAY_MS } }), kind: 'hold' },
+  reengagement_rejected: {
+    facts: contactWith({ rejected_at: NOW - 1 }),
+    policy: policyWith({ reengagement: { rejected_ms: 7 * DAY_MS, lost_ms: 0 } }),
+    kind: 'schedule',
+  },
+  reengagement_lost: {
+    facts: accountWith({ lost_at: NOW - 1 }),
+    policy: policyWith({ reengagement: { rejected_ms: 0, lost_ms: 7 * DAY_MS } }),
+    kind: 'schedule',
+  },
   address_bounced: { facts: contactWith({ bounced_at: NOW - 1 }), kind: 'deny' },
   owned_by_other_lane: { facts: accountWith({ lock: lockOf() }), kind: 'schedule' },
   owned_by_person: { facts: accountWith({ lock: lockOf({ person: true }) }), kind: 'hold' },

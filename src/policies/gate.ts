@@ -17,10 +17,13 @@ import { cooldownCheck } from './checks/cooldown.check.ts';
 import { doNotProspectCheck } from './checks/do-not-prospect.check.ts';
 import { duplicateCheck } from './checks/duplicate.check.ts';
 import { killSwitchCheck } from './checks/kill-switch.check.ts';
+import { messageClassCheck } from './checks/message-class.check.ts';
 import { ownershipCheck } from './checks/ownership.check.ts';
 import { quietHoursCheck } from './checks/quiet-hours.check.ts';
+import { reengagementCheck } from './checks/reengagement.check.ts';
 import { replyStopCheck } from './checks/reply-stop.check.ts';
 import { suppressionCheck } from './checks/suppression.check.ts';
+import { syncFreshnessCheck } from './checks/sync-freshness.check.ts';
 import { tenantRulesCheck } from './checks/tenant-rules.check.ts';
 import { touchCapCheck } from './checks/touch-cap.check.ts';
 import { trustCheck } from './checks/trust.check.ts';
@@ -28,31 +31,38 @@ import { held } from './gate-check.ts';
 import type { GateCheckFunction } from './gate-check.ts';
 import { holdQueueOf } from './hold-queue.ts';
 
-const CHECKS: Readonly<Record<GateCheck, GateCheckFunction>> = {
+/** The checks of one version of the gate. One that it does not have yet is not run. */
+export type CheckTable = Readonly<Partial<Record<GateCheck, GateCheckFunction>>>;
+
+export const CHECKS = {
   kill_switch: killSwitchCheck,
   authorization: authorizationCheck,
   channel: channelCheck,
   suppression: suppressionCheck,
   consent: consentCheck,
+  message_class: messageClassCheck,
   ownership: ownershipCheck,
   do_not_prospect: doNotProspectCheck,
+  sync_freshness: syncFreshnessCheck,
   duplicate: duplicateCheck,
   cooldown: cooldownCheck,
   touch_cap: touchCapCheck,
   reply_stop: replyStopCheck,
+  reengagement: reengagementCheck,
   abm_backstop: abmBackstopCheck,
   quiet_hours: quietHoursCheck,
   budget: budgetCheck,
   tenant_rules: tenantRulesCheck,
   confidence: confidenceCheck,
   trust: trustCheck,
-};
+} as const satisfies Readonly<Record<GateCheck, GateCheckFunction>>;
 
 /** The checks that can put an action off, and so must also pass at the time that it is put off to. */
 const TIMED_CHECKS = [
   'ownership',
   'cooldown',
   'touch_cap',
+  'reengagement',
   'quiet_hours',
   'budget',
 ] as const satisfies readonly GateCheck[];
@@ -71,11 +81,19 @@ function gateError(check: GateCheck, error: string): CheckResult {
 }
 
 /** One check, closed on failure: an exception, or a time to come back at that is not in the future, holds. */
-function runCheck(check: GateCheck, request: GateRequest, facts: GateFacts, policy: Policy): CheckResult {
+function runCheck(
+  table: CheckTable,
+  check: GateCheck,
+  request: GateRequest,
+  facts: GateFacts,
+  policy: Policy,
+): CheckResult {
   try {
     // A time that is no number would make every comparison of times false, which reads as `long ago`.
     if (!Number.isFinite(request.at)) return gateError(check, 'the time of the request is not a number');
-    const result = CHECKS[check](request, facts, policy);
+    const run = table[check];
+    if (run === undefined) return gateError(check, 'this gate has no such check');
+    const result = run(request, facts, policy);
     if (result.outcome !== 'schedule') return result;
     const { next_at: nextAt } = result;
     const isLater = nextAt !== null && nextAt > request.at && nextAt < Number.POSITIVE_INFINITY;
@@ -114,6 +132,7 @@ function completed(
  * no check has seen at the time of the request. The timed checks are asked again at each time found until none moves it.
  */
 function scheduleVerdict(
+  table: CheckTable,
   request: GateRequest,
   facts: GateFacts,
   policy: Policy,
@@ -123,9 +142,9 @@ function scheduleVerdict(
   let at = latestOf(found.filter((result) => result.outcome === 'schedule'));
   for (let round = 0; round < SCHEDULE_ROUNDS_MAX; round += 1) {
     const later = { ...request, at };
-    const open = TIMED_CHECKS.map((check) => runCheck(check, later, facts, policy)).filter(
-      (result) => result.outcome !== 'pass',
-    );
+    const open = TIMED_CHECKS.filter((check) => table[check] !== undefined)
+      .map((check) => runCheck(table, check, later, facts, policy))
+      .filter((result) => result.outcome !== 'pass');
     if (open.length === 0) return { kind: 'schedule', at, checks };
     checks = completed(checks, open, at - request.at);
     if (open.some((result) => result.outcome !== 'schedule')) return holdVerdict(checks);
@@ -148,9 +167,17 @@ function scheduleVerdict(
  * Source: GTM harness 3, concurrency, trust and execution safety.
  */
 export function evaluateGate(request: GateRequest, facts: GateFacts, policy: Policy): Verdict {
-  const checks = GATE_CHECKS.map((check) => runCheck(check, request, facts, policy));
+  return evaluateChecks(CHECKS, request, facts, policy);
+}
+
+/** As `evaluateGate`, with the checks of another version. */
+export function evaluateChecks(table: CheckTable, request: GateRequest, facts: GateFacts, policy: Policy): Verdict {
+  const checks = GATE_CHECKS.filter((check) => table[check] !== undefined).map((check) =>
+    runCheck(table, check, request, facts, policy),
+  );
   if (checks.some((result) => result.outcome === 'deny')) return { kind: 'deny', checks };
   if (checks.some((result) => result.outcome === 'hold')) return holdVerdict(checks);
-  if (checks.some((result) => result.outcome === 'schedule')) return scheduleVerdict(request, facts, policy, checks);
+  if (checks.some((result) => result.outcome === 'schedule'))
+    return scheduleVerdict(table, request, facts, policy, checks);
   return { kind: 'pass', checks };
 }

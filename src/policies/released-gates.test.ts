@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { GATE_VERSION } from '../domain/gate.ts';
+import { GATE_CHECKS, GATE_VERSION } from '../domain/gate.ts';
 import { EMAIL, FACTS, factsWith, NOW, OPEN_POLICY } from './gate.fixture.ts';
 import { evaluateGate } from './gate.ts';
 import { evaluateReleasedGate } from './released-gates.ts';
@@ -20,6 +20,20 @@ const facts = factsWith({
 test('the first version counts a permitted touch from its grant, the present one from the end of its permit', () => {
   expect(evaluateReleasedGate(1, EMAIL, facts, POLICY)?.kind).toBe('pass');
   expect(evaluateReleasedGate(2, EMAIL, facts, POLICY)?.kind).toBe('schedule');
+});
+
+test('the second version has no checks of later ones, and gives no time for what it never gave one', () => {
+  const sent = factsWith({
+    contact: { ...FACTS.contact, prints: [{ fingerprint: EMAIL.fingerprint, at: NOW - WEEK_MS, action: null }] },
+  });
+  const resultOf = (version: number) =>
+    evaluateReleasedGate(version, EMAIL, sent, OPEN_POLICY)?.checks.find(({ check }) => check === 'duplicate');
+  expect(resultOf(2)).toMatchObject({ code: 'duplicate_content', next_at: null });
+  expect(resultOf(3)?.next_at).toBe(NOW - WEEK_MS + OPEN_POLICY.duplicate_window_ms);
+  const later: readonly string[] = ['message_class', 'sync_freshness', 'reengagement'];
+  const checks = evaluateReleasedGate(2, EMAIL, sent, OPEN_POLICY)?.checks.map(({ check }) => check) ?? [];
+  expect(checks.length).toBe(GATE_CHECKS.length - later.length);
+  expect(checks.filter((check) => later.includes(check))).toEqual([]);
 });
 
 test('the present version is the gate itself', () => {

@@ -32,6 +32,7 @@ import {
   refsOf,
   resolveRequestOf,
   signalMessage,
+  touchMessage,
 } from './signal-message.ts';
 import type { IncomingEvent } from './signal-message.ts';
 
@@ -89,6 +90,15 @@ export class Intake {
   outcomes(tenant: TenantId, events: readonly EventInput[]): Promise<readonly Accepted[]> {
     return this.#accept(tenant, events, (event, resolved) =>
       outcomeMessage(event, resolved, this.#deps.digest, this.#deps.keyedDigest),
+    );
+  }
+
+  /** Touches and replies that happened elsewhere; a reply is an outcome. */
+  touches(tenant: TenantId, events: readonly EventInput[]): Promise<readonly Accepted[]> {
+    return this.#accept(tenant, events, (event, resolved) =>
+      event.type === 'touch'
+        ? touchMessage(event, resolved, this.#deps.keyedDigest)
+        : outcomeMessage(event, resolved, this.#deps.digest, this.#deps.keyedDigest),
     );
   }
 

@@ -1,8 +1,11 @@
 /** Turns a checked signal, outcome or profile into the message of the actor that it belongs to. Pure. */
+import { channelSchema } from '../../domain/action-types.ts';
+import type { Channel } from '../../domain/action-types.ts';
 import type { AccountFacts, ContactFacts, Dimensions } from '../../domain/entity.ts';
 import { accountFactsSchema, contactFactsSchema } from '../../domain/entity.ts';
 import { GatehouseError } from '../../domain/errors.ts';
 import type { AccountEventFacts, ContactEventFacts } from '../../domain/event-types.ts';
+import { SAME_TOUCH_MS } from '../../domain/guard.ts';
 import { outcomeIdOf, partitionOf } from '../../domain/ids.ts';
 import type { ImportId, PersonId, TenantId } from '../../domain/ids.ts';
 import { HOUR_MS } from '../../domain/instant.ts';
@@ -14,7 +17,7 @@ import type { OutcomeType } from '../../domain/outcome-types.ts';
 import type { OutcomeChanges } from '../../domain/outcome.ts';
 import { personaOfTitle } from '../../domain/persona.ts';
 import { SIGNAL_TYPES, signalStrength } from '../../domain/signal-types.ts';
-import type { SignalType } from '../../domain/signal-types.ts';
+import type { CONVERSATION_MEDIA, Direction, SignalType } from '../../domain/signal-types.ts';
 import { extractNotes } from '../../policies/extraction/extract.ts';
 import type { Extractable } from '../../policies/extraction/extract.ts';
 import type { Resolved, ResolveRequest, SubjectKind } from './directory.port.ts';
@@ -179,6 +182,13 @@ function notesOf(
   return notes.length === 0 ? {} : { notes };
 }
 
+const OPPORTUNITY_DIGITS = 16;
+
+/** A touch in person counts for what is common to all channels only. */
+function channelOfMedium(medium: (typeof CONVERSATION_MEDIA)[number] | undefined): Channel {
+  return medium === 'email' ? 'email' : 'crm';
+}
+
 export function signalMessage(event: IncomingEvent, resolved: Resolved, digest: Digest, keyedDigest: Digest): Message {
   const type = event.type as SignalType;
   const data = SIGNAL_TYPES[type].data.parse(event.data) as {
@@ -186,6 +196,9 @@ export function signalMessage(event: IncomingEvent, resolved: Resolved, digest: 
     urgency?: 'high';
     score?: number;
     stage?: string;
+    opportunity?: string;
+    medium?: (typeof CONVERSATION_MEDIA)[number];
+    direction?: Direction;
     dimensions?: Dimensions;
     originating_proposal_id?: string;
   };
@@ -204,12 +217,34 @@ export function signalMessage(event: IncomingEvent, resolved: Resolved, digest: 
       ...(accountFacts === undefined ? {} : { account_facts: accountFacts }),
       ...(contactFacts === undefined ? {} : { contact_facts: contactFacts }),
       ...(data.stage === undefined ? {} : { opportunity_stage: data.stage }),
+      ...(data.stage === undefined || data.opportunity === undefined
+        ? {}
+        : { opportunity: digest(`${event.tenant}\n${data.opportunity}`).slice(0, OPPORTUNITY_DIGITS) }),
+      ...(type !== 'crm.conversation_logged' || data.direction === undefined
+        ? {}
+        : { conversation: { channel: channelOfMedium(data.medium), direction: data.direction } }),
       ...(data.dimensions === undefined ? {} : { dimensions: data.dimensions }),
       account: resolved.account,
       originating_proposal_id: data.originating_proposal_id ?? null,
     },
     profiles: profilesOf(event.subject, resolved, account, contact),
     ...notesOf(event, resolved, digest, { accountFacts: account, contactFacts: contact, stage: data.stage }),
+  };
+}
+
+/** A touch that somebody made elsewhere. Nothing of it is sealed: it says when, and by which channel. */
+export function touchMessage(event: IncomingEvent, resolved: Resolved, keyedDigest: Digest): Message {
+  return {
+    ...envelope(event, resolved, keyedDigest),
+    type: 'touch.recorded',
+    data: {
+      channel: channelSchema.parse(event.data['channel']),
+      occurred_at: event.occurredAt,
+      source: event.source,
+      same_within_ms: SAME_TOUCH_MS,
+    },
+    sealed: null,
+    profiles: profilesOf(event.subject, resolved, undefined, undefined),
   };
 }
 

@@ -24,6 +24,8 @@ const PASSED_ON: ReadonlySet<EventType> = new Set<EventType>([
   'outcome.corrected',
   'outcome.retracted',
   'touch.recorded',
+  'basis.recorded',
+  'bounce.cleared',
   'ownership.taken',
   'ownership.released',
   'retriage.due',

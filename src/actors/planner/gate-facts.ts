@@ -115,6 +115,7 @@ export function gatherFacts(
     ),
     scope_linked: isScopeLinked(refs.account, scope, own),
     ...(registry.context.single_operator ? { single_operator: true } : {}),
+    ...(registry.context.syncs === undefined ? {} : { syncs: registry.context.syncs }),
     attributes: proposal.attributes,
   };
   return {

@@ -160,6 +160,7 @@ class Replayer {
       ),
       scope_linked: isScopeLinked(proposal.account, row.scope, own),
       ...(registry.context.single_operator ? { single_operator: true } : {}),
+      ...(registry.context.syncs === undefined ? {} : { syncs: registry.context.syncs }),
       attributes: proposal.attributes,
     } as GateFacts;
     return { request, facts };

@@ -6,6 +6,7 @@ import { assign, setup } from 'xstate';
 
 import type { MachineEvent } from '../../domain/event-types.ts';
 import type { Mode, TenantClock } from '../../domain/mode.ts';
+import type { SyncTimes } from '../../domain/sync.ts';
 import { MAX_ITERATIONS, neverMigrated } from '../definition.ts';
 import type { MachineDefinition } from '../definition.ts';
 
@@ -18,6 +19,8 @@ export interface TenantContext {
   readonly single_operator: boolean;
   /** Suppressions in force; when it is zero nothing needs to be looked up. */
   readonly suppressions: number;
+  /** Up to when each source elsewhere is known. */
+  readonly syncs?: SyncTimes | undefined;
   readonly kill_switch: { readonly by: string; readonly reason: string; readonly at: number } | null;
 }
 
@@ -72,6 +75,14 @@ export const tenantMachine = tenantSetup.createMachine({
     'suppression.added': { actions: assign({ suppressions: ({ context }) => context.suppressions + 1 }) },
     'suppression.removed': {
       actions: assign({ suppressions: ({ context }) => Math.max(0, context.suppressions - 1) }),
+    },
+    'sync.reported': {
+      actions: assign({
+        syncs: ({ context, event }) => {
+          const { sync, complete_to: to } = event.data;
+          return { ...context.syncs, [sync]: Math.max(to, context.syncs?.[sync] ?? to) };
+        },
+      }),
     },
     'kill_switch.engaged': {
       target: '.stopped',

@@ -22,6 +22,13 @@ const unsuppressed = eventOf('suppression.removed', { key: 'email:k', by, reason
 const stopped = eventOf('kill_switch.engaged', { by, reason }, 70);
 const released = eventOf('kill_switch.released', { by, reason }, 80);
 
+test('a source is known up to the latest moment that it reported', () => {
+  const reported = (to: number) => eventOf('sync.reported', { sync: 'crm', complete_to: to, by });
+  given(reported(20))
+    .when(reported(10))
+    .then({ value: 'running', context: { syncs: { crm: 20 } } });
+});
+
 test('it has two states, and takes these events', () => {
   expect(statesOf(tenantDefinition)).toEqual(['running', 'stopped']);
   expect(eventTypesOf(tenantDefinition)).toEqual([
@@ -30,6 +37,7 @@ test('it has two states, and takes these events', () => {
     'policy.applied',
     'suppression.added',
     'suppression.removed',
+    'sync.reported',
     'tenant.clock_set',
     'tenant.created',
     'tenant.mode_set',

@@ -1,6 +1,6 @@
-/** The lock of an account or a contact as it stands, read with those that a merge ties to it. */
+/** The guard of an account or a contact as it stands, and its lock, read with those that a merge ties to it. */
 import { guardStateSchema } from '../../domain/guard.ts';
-import type { GuardKey, OwnershipLock } from '../../domain/guard.ts';
+import type { GuardKey, GuardState, OwnershipLock } from '../../domain/guard.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { asOne } from '../../domain/stricter-guard.ts';
 import { WITH_LINKED_GUARDS } from '../runtime/load-batch.ts';
@@ -15,6 +15,12 @@ export class OwnershipReader {
 
   /** Null when nobody holds it at `at`. */
   async lock(tenant: TenantId, key: GuardKey, at: number): Promise<OwnershipLock | null> {
+    const lock = (await this.guard(tenant, key, at))?.lock;
+    return lock === undefined || lock.until <= at ? null : lock;
+  }
+
+  /** Null when nothing is known of it. */
+  async guard(tenant: TenantId, key: GuardKey, at: number): Promise<GuardState | null> {
     const rows = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) =>
       session.query<{ tenant: TenantId; key: GuardKey; version: number; state: string }>(
         `${WITH_LINKED_GUARDS} SELECT g.tenant, g.key, g.version, g.state FROM linked w
@@ -23,8 +29,6 @@ export class OwnershipReader {
       ),
     );
     const [own, ...others] = rows.map((row) => ({ ...row, state: guardStateSchema.parse(JSON.parse(row.state)) }));
-    if (own === undefined) return null;
-    const { lock } = asOne([own, ...others], at);
-    return lock === undefined || lock.until <= at ? null : lock;
+    return own === undefined ? null : asOne([own, ...others], at);
   }
 }

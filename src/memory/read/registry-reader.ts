@@ -4,6 +4,7 @@ import { must } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { tenantKey } from '../../domain/keys.ts';
 import type { Policy } from '../../domain/policy.ts';
+import type { SyncTimes } from '../../domain/sync.ts';
 import type { PolicyCache } from '../runtime/policy-cache.ts';
 import type { Sql } from '../sql/sql.port.ts';
 
@@ -13,6 +14,8 @@ export interface RegistryView {
   readonly mode: string;
   readonly clock: string;
   readonly killSwitchAt: number | null;
+  /** Up to when each source elsewhere is known. */
+  readonly syncs: SyncTimes;
 }
 
 export class RegistryReader implements PolicyReader {
@@ -38,6 +41,7 @@ export class RegistryReader implements PolicyReader {
       mode: string;
       clock: string;
       kill_switch: { at: number } | null;
+      syncs?: SyncTimes;
     };
     return {
       stopped: row.value === 'stopped',
@@ -45,6 +49,7 @@ export class RegistryReader implements PolicyReader {
       mode: context.mode,
       clock: context.clock,
       killSwitchAt: context.kill_switch?.at ?? null,
+      syncs: context.syncs ?? {},
     };
   }
 

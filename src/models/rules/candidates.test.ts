@@ -51,7 +51,7 @@ describe('the list', () => {
       ],
     ],
     ['marketing', ['crm_update', 'nurture_enrollment', 'paid_audience_push', 'suppress_channel', 'none']],
-    ['operator', [...ACTION_TYPES, 'none']],
+    ['operator', [...ACTION_TYPES.filter((type) => type !== 'email_reply' && type !== 'service_notice'), 'none']],
   ] as const)('of lane %s is what the policy allows it, and nothing', (lane, expected) => {
     expect(candidatesFor(situationOf({ ...UNKNOWN_LEAD, lane })).map(({ actionType }) => actionType)).toEqual(expected);
   });

@@ -261,7 +261,8 @@ function suppressChannel(situation: Situation): Score {
   };
 }
 
-const SCORERS: Record<ActionType, (situation: Situation) => Score> = {
+/** Null for what people and agents propose and this engine never does. */
+const SCORERS: Record<ActionType, ((situation: Situation) => Score) | null> = {
   crm_update: crmUpdate,
   email_generation: emailGeneration,
   outreach_push: outreachPush,
@@ -269,6 +270,8 @@ const SCORERS: Record<ActionType, (situation: Situation) => Score> = {
   linkedin_push: linkedinPush,
   paid_audience_push: paidAudiencePush,
   suppress_channel: suppressChannel,
+  email_reply: null,
+  service_notice: null,
 };
 
 function mayPropose(policy: Policy, lane: Lane, actionType: ActionType): boolean {
@@ -278,13 +281,14 @@ function mayPropose(policy: Policy, lane: Lane, actionType: ActionType): boolean
   );
 }
 
-/** Every action that the lane may propose, in the order of the catalogue, and doing nothing last. */
+/** Every action that the lane may propose and the engine knows, in the order of the catalogue, and doing nothing last. */
 export function candidatesFor(situation: Situation): readonly ScoredAction[] {
   const { lane, policy } = situation.input;
   const candidates: ScoredAction[] = [];
   for (const actionType of ACTION_TYPES) {
-    if (!mayPropose(policy, lane, actionType)) continue;
-    const { score, reason } = SCORERS[actionType](situation);
+    const scorer = SCORERS[actionType];
+    if (scorer === null || !mayPropose(policy, lane, actionType)) continue;
+    const { score, reason } = scorer(situation);
     candidates.push({ actionType, channel: ACTION_TYPE_SPECS[actionType].channel, score, reason });
   }
   candidates.push({

@@ -96,7 +96,7 @@ function suppressDraft({ relation }: Situation): JsonObject {
   return { channel: 'email', days };
 }
 
-/** The content of an action in this situation; null for doing nothing. */
+/** The content of an action in this situation; null for doing nothing, and for what the engine never proposes. */
 export function draftOf(actionType: ActionType | 'none', situation: Situation): JsonObject | null {
   const { assessment, input } = situation;
   switch (actionType) {
@@ -115,6 +115,8 @@ export function draftOf(actionType: ActionType | 'none', situation: Situation): 
       return { audience: `fit-${TIER_NAME[assessment.fit.tier]}-${assessment.segment ?? 'any'}`, operation: 'add' };
     case 'suppress_channel':
       return suppressDraft(situation);
+    case 'email_reply':
+    case 'service_notice':
     case 'none':
       return null;
   }

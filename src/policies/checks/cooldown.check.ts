@@ -10,7 +10,7 @@ import type { Policy } from '../../domain/policy.ts';
 import type { GateReason } from '../../domain/reason-codes.ts';
 import { durationWords, roughlyWords } from '../duration-words.ts';
 import { missing, passed, scheduled } from '../gate-check.ts';
-import { specOf } from '../reach.ts';
+import { isPromotion, specOf } from '../reach.ts';
 
 interface Cooldown {
   readonly code: GateReason;
@@ -58,7 +58,9 @@ function cooldownsOf(request: GateRequest, facts: GateFacts, policy: Pick<Policy
  * Source: GTM harness 3 B, cooldown.
  */
 export function cooldownCheck(request: GateRequest, facts: GateFacts, policy: Pick<Policy, 'cooldown'>): CheckResult {
-  if (!specOf(request).touch) return passed('cooldown', 'not applicable: nobody is touched');
+  const spec = specOf(request);
+  if (!spec.touch) return passed('cooldown', 'not applicable: nobody is touched');
+  if (!isPromotion(spec)) return passed('cooldown', `not applicable: a ${spec.messageClass} message`);
   if (request.person === null) return missing('cooldown', 'person');
   if (facts.contact === undefined) return missing('cooldown', 'contact');
   if (request.account !== null && facts.account === undefined) return missing('cooldown', 'account');

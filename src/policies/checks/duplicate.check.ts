@@ -24,19 +24,24 @@ export function duplicateCheck(
 
   const windowMs = policy.duplicate_window_ms;
   const since = request.at - windowMs;
-  const print = outward
-    ? guard.prints.find(
+  const prints = outward
+    ? guard.prints.filter(
         ({ fingerprint, at, action }) => fingerprint === request.fingerprint && action !== request.action && at > since,
       )
-    : undefined;
-  if (print !== undefined) {
-    return denied('duplicate', {
-      code: 'duplicate_content',
-      comparison: `the same content went out within ${durationWords(windowMs)}`,
-      inputs: { sent_ago_ms: request.at - print.at, window_ms: windowMs },
-    });
-  }
+    : [];
   const open = guard.open.find(({ kind, action }) => kind === request.action_type && action !== request.action);
+  const [print] = prints;
+  if (print !== undefined) {
+    return denied(
+      'duplicate',
+      {
+        code: 'duplicate_content',
+        comparison: `the same content went out within ${durationWords(windowMs)}`,
+        inputs: { sent_ago_ms: request.at - print.at, window_ms: windowMs },
+      },
+      open === undefined ? Math.max(...prints.map(({ at }) => at)) + windowMs : null,
+    );
+  }
   if (open !== undefined) {
     return denied('duplicate', {
       code: 'duplicate_open',

@@ -5,6 +5,8 @@
  */
 import type { CheckResult, GateFacts, GateRequest } from '../../domain/gate.ts';
 import type { GuardState, OwnershipLock } from '../../domain/guard.ts';
+import { UNTIL_RELEASED } from '../../domain/instant.ts';
+import type { Instant } from '../../domain/instant.ts';
 import { roughlyWords } from '../duration-words.ts';
 import { held, missing, passed, scheduled } from '../gate-check.ts';
 import { reachesOut, specOf } from '../reach.ts';
@@ -22,6 +24,12 @@ export function rivalOf(lock: OwnershipLock, claimant: Claimant): 'person' | 'la
   return lock.lane === claimant.lane ? null : 'lane';
 }
 
+/** When the last of the locks in the way has ended; null when one of them ends by release only. */
+function lastEnd(rivals: readonly OwnershipLock[]): Instant | null {
+  const end = Math.max(...rivals.map((lock) => lock.until));
+  return end < UNTIL_RELEASED ? end : null;
+}
+
 /**
  * The result for the locks of account and contact alone, or null when none stands in the way. A person's goes before a lane's, and
  * of two lanes' the one that ends later.
@@ -29,7 +37,8 @@ export function rivalOf(lock: OwnershipLock, claimant: Claimant): 'person' | 'la
 export function lockConflict(claimant: Claimant, facts: Pick<GateFacts, 'account' | 'contact'>): CheckResult | null {
   const { at } = claimant;
   const locks = [liveLockOf(facts.account, at), liveLockOf(facts.contact, at)].filter((lock) => lock !== undefined);
-  const personal = locks.find((lock) => rivalOf(lock, claimant) === 'person');
+  const rivals = locks.filter((lock) => rivalOf(lock, claimant) !== null);
+  const personal = rivals.find((lock) => rivalOf(lock, claimant) === 'person');
   if (personal !== undefined) {
     return held(
       'ownership',
@@ -38,12 +47,13 @@ export function lockConflict(claimant: Claimant, facts: Pick<GateFacts, 'account
         comparison: 'a person has taken over',
         inputs: { held_by: 'person', ends_in_ms: personal.until - at },
       },
-      personal.until,
+      lastEnd(rivals),
     );
   }
-  const lane = locks
-    .filter((lock) => rivalOf(lock, claimant) === 'lane')
-    .reduce<OwnershipLock | null>((last, lock) => (last === null || lock.until > last.until ? lock : last), null);
+  const lane = rivals.reduce<OwnershipLock | null>(
+    (last, lock) => (last === null || lock.until > last.until ? lock : last),
+    null,
+  );
   if (lane === null) return null;
   const endsIn = lane.until - at;
   return scheduled(
@@ -65,7 +75,8 @@ export function ownershipCheck(request: GateRequest, facts: GateFacts): CheckRes
   if (request.person !== null && facts.contact === undefined) return missing('ownership', 'contact');
 
   const conflict = lockConflict(request, facts);
-  if (conflict?.outcome === 'hold') return conflict;
+  // No lock that ends makes up for an account in another partition.
+  if (conflict?.outcome === 'hold') return facts.scope_linked === true ? conflict : { ...conflict, next_at: null };
   if (facts.scope_linked === undefined) return missing('ownership', 'scope_linked');
   if (!facts.scope_linked) {
     return held('ownership', {

@@ -8,7 +8,7 @@ import { MINUTE_MS } from '../../domain/instant.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { roughlyWords } from '../duration-words.ts';
 import { held, missing, passed, scheduled } from '../gate-check.ts';
-import { specOf } from '../reach.ts';
+import { isPromotion, specOf } from '../reach.ts';
 import { nextSendingTime, wallClockOf } from '../sending-window.ts';
 import { zoneOfCountry } from '../single-zone-countries.ts';
 import { zoneOffsetMs } from '../zone-offset.ts';
@@ -35,7 +35,9 @@ export function quietHoursCheck(
   facts: GateFacts,
   policy: Pick<Policy, 'sending_hours'>,
 ): CheckResult {
-  if (!specOf(request).touch) return passed('quiet_hours', 'not applicable: nobody is touched');
+  const spec = specOf(request);
+  if (!spec.touch) return passed('quiet_hours', 'not applicable: nobody is touched');
+  if (!isPromotion(spec)) return passed('quiet_hours', `not applicable: a ${spec.messageClass} message`);
   if (request.person === null) return missing('quiet_hours', 'person');
   if (facts.contact === undefined) return missing('quiet_hours', 'contact');
   const zone = zoneOf(facts.contact);

@@ -22,6 +22,9 @@ export function replyStopCheck(
   const askAccount = wholeAccount && request.account !== null;
   if (askAccount && facts.account === undefined) return missing('reply_stop', 'account');
 
+  const contactAt = facts.contact.replied_at;
+  const accountAt = askAccount && facts.account !== undefined ? facts.account.replied_at : undefined;
+  const lastAt = Math.max(contactAt ?? Number.NEGATIVE_INFINITY, accountAt ?? Number.NEGATIVE_INFINITY);
   const stop = (repliedAt: Instant, who: string): CheckResult => {
     const ago = request.at - repliedAt;
     return held(
@@ -31,12 +34,10 @@ export function replyStopCheck(
         comparison: `${who} replied ${roughlyWords(Math.max(0, ago))} ago, within ${durationWords(windowMs)}`,
         inputs: { replied_ago_ms: ago, window_ms: windowMs, whole_account: wholeAccount },
       },
-      repliedAt + windowMs,
+      lastAt + windowMs,
     );
   };
   const since = request.at - windowMs;
-  const contactAt = facts.contact.replied_at;
-  const accountAt = askAccount && facts.account !== undefined ? facts.account.replied_at : undefined;
   if (contactAt !== undefined && contactAt > since) return stop(contactAt, 'the contact');
   if (accountAt !== undefined && accountAt > since) return stop(accountAt, 'someone at the account');
   return passed('reply_stop', `no reply within ${durationWords(windowMs)}`, {

@@ -7,7 +7,7 @@ import { latestMomentOf } from '../../domain/guard.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { durationWords } from '../duration-words.ts';
 import { denied, missing, passed, scheduled } from '../gate-check.ts';
-import { specOf } from '../reach.ts';
+import { isPromotion, specOf } from '../reach.ts';
 
 function touchesWord(count: number): string {
   return count === 1 ? '1 touch' : `${count} touches`;
@@ -19,7 +19,9 @@ function touchesWord(count: number): string {
  * Source: GTM OS AGT-302, v22 and v25: three touches a week, also for plays that a brain drafted.
  */
 export function touchCapCheck(request: GateRequest, facts: GateFacts, policy: Pick<Policy, 'touch_cap'>): CheckResult {
-  if (!specOf(request).touch) return passed('touch_cap', 'not applicable: nobody is touched');
+  const spec = specOf(request);
+  if (!spec.touch) return passed('touch_cap', 'not applicable: nobody is touched');
+  if (!isPromotion(spec)) return passed('touch_cap', `not applicable: a ${spec.messageClass} message`);
   if (request.person === null) return missing('touch_cap', 'person');
   if (facts.contact === undefined) return missing('touch_cap', 'contact');
 

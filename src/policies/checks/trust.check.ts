@@ -6,6 +6,8 @@
 import { RISK_CLASSES } from '../../domain/action-types.ts';
 import type { RiskClass, TrustLevel } from '../../domain/action-types.ts';
 import type { CheckResult, GateFacts, GateRequest } from '../../domain/gate.ts';
+import { DAY_MS, HOUR_MS } from '../../domain/instant.ts';
+import type { Instant } from '../../domain/instant.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { GateReason } from '../../domain/reason-codes.ts';
 import { approvalOf } from '../approval.ts';
@@ -70,6 +72,19 @@ function auditShare({ level, granted }: Autonomy, policy: TrustPolicy): number {
   return granted && share === 0 ? 0 : Math.max(share, SAMPLE_REVIEW_LEAST_SHARE);
 }
 
+/** When evidence against a level that the catalogue gives has faded to nothing that counts; null where trust has to be earned. */
+function fadesAt(
+  level: TrustLevel,
+  { evidence }: Measured,
+  request: GateRequest,
+  { trust }: TrustPolicy,
+): Instant | null {
+  if (!isLevelAtLeast(specOf(request).initialLevel, level) || evidence < LEAST_EVIDENCE_AGAINST) return null;
+  const days = trust.half_life_days * Math.log2(evidence / LEAST_EVIDENCE_AGAINST);
+  // Whole hours, so that the last bits of a logarithm make no difference; one more, since evidence has to be below and not at the line.
+  return request.at + (Math.ceil((days * DAY_MS) / HOUR_MS) + 1) * HOUR_MS;
+}
+
 function trustWords({ quantile, evidence }: Measured, request: GateRequest): string {
   const { theta, minEvidence } = specOf(request);
   return `trust ${quantile.toFixed(3)} against ${theta}, evidence ${evidence.toFixed(1)} against ${minEvidence}`;
@@ -91,7 +106,11 @@ function judge(autonomy: Autonomy, request: GateRequest, facts: GateFacts, polic
   if (level === 'suggest') return waiting('trust_suggest', `the level is suggest, ${origin}`, inputs);
   if (level === 'approve_each') return waiting('trust_needs_approval', `the level is approve each, ${origin}`, inputs);
   if (!granted && measured !== null && !isEarned(level, measured, request)) {
-    return waiting('trust_insufficient', trustWords(measured, request), inputs);
+    return held(
+      'trust',
+      { code: 'trust_insufficient', comparison: trustWords(measured, request), inputs },
+      fadesAt(level, measured, request, policy),
+    );
   }
   const share = auditShare(autonomy, policy);
   const draw = auditDraw(request.fingerprint, request.at);
