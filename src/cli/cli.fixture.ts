@@ -7,6 +7,7 @@ import { afterEach } from 'vitest';
 
 import type { ReconcileReport } from '../actors/restore/reconcile-report.port.ts';
 import { evaluateRetrieval } from '../app/retrieval-providers.ts';
+import { backtestCaps } from '../evals/caps/cap-backtest.ts';
 import type { Environment } from '../config/config.ts';
 import { asId } from '../domain/ids.ts';
 import { FakeServices } from '../gateway/services.fake.ts';
@@ -143,6 +144,7 @@ export class TestWorld {
       openApp: () => this.#open(),
       backups: this.backups,
       ledgers: this.ledgers,
+      evaluateCaps: backtestCaps,
       evaluateRetrieval,
     };
   }

@@ -80,6 +80,7 @@ export type CommandServices = Pick<
   | 'past'
   | 'listImports'
   | 'plays'
+  | 'policies'
   | 'exportSubject'
   | 'objectSubject'
   | 'holdSubject'

@@ -1,6 +1,6 @@
 /** Every command, in the order in which the help lists them. */
 import type { Command } from './command.ts';
-import { configCommand, keysCommand, killSwitchCommand, policyCommand } from './commands/admin.ts';
+import { configCommand, keysCommand, killSwitchCommand } from './commands/admin.ts';
 import { anchorCommand } from './commands/anchor.ts';
 import { rebuildCommand, replayCommand, verifyCommand } from './commands/audit.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
@@ -17,6 +17,7 @@ import { outcomeCommand } from './commands/outcome.ts';
 import { ownCommand } from './commands/own.ts';
 import { parkedCommand } from './commands/parked.ts';
 import { playCommand } from './commands/play.ts';
+import { policyCommand, singleOperatorCommand } from './commands/policy.ts';
 import { retentionCommand } from './commands/retention.ts';
 import { reviewCommand } from './commands/review.ts';
 import { demoCommand, serveCommand } from './commands/serve.ts';
@@ -51,6 +52,7 @@ export const COMMANDS: readonly Command[] = [
   checkpointCommand,
   hindsightCommand,
   policyCommand,
+  singleOperatorCommand,
   killSwitchCommand,
   keysCommand,
   evalCommand,

@@ -36,6 +36,7 @@ import { httpOutcomeServices } from './http-outcome-services.ts';
 import { httpOwnership } from './http-ownership.ts';
 import { httpPast } from './http-past.ts';
 import { httpPlays } from './http-plays.ts';
+import { httpPolicies } from './http-policies.ts';
 import { httpSearchServices } from './http-search-services.ts';
 import { httpSuppressions } from './http-suppressions.ts';
 import { httpViewServices } from './http-view-services.ts';
@@ -81,6 +82,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
     suppressions: httpSuppressions(call),
     past: httpPast(call),
     plays: httpPlays(call),
+    policies: httpPolicies(call),
     traceDecision: (_caller, id) => call<TraceView>('GET', `/v1/decisions/${part(id)}/trace`),
     traceCorrelation: async (_caller, correlation) =>
       (await call<Page<TraceStep>>('GET', `/v1/traces/${part(correlation)}`)).items,

@@ -15,6 +15,7 @@ import type { OutcomeView } from './outcome-services.port.ts';
 import { fakeOwnership } from './ownership.fake.ts';
 import { fakePast } from './past.fake.ts';
 import { fakePlays } from './plays.fake.ts';
+import { fakePolicies } from './policy.fake.ts';
 import type { MemoryAnswer } from './search-services.port.ts';
 import type {
   KnownStateView,
@@ -157,6 +158,7 @@ export class FakeServices implements Services {
   readonly suppressions = fakeSuppressions((name, ...args) => this.#note(name, ...args));
   readonly ownership = fakeOwnership((name, ...args) => this.#note(name, ...args));
   readonly past = fakePast((name, ...args) => this.#note(name, ...args));
+  readonly policies = fakePolicies((name, ...args) => this.#note(name, ...args));
   readonly plays = fakePlays((name, ...args) => this.#note(name, ...args));
   authentications = 0;
   /** Thrown by whatever is called next. */

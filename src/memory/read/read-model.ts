@@ -440,6 +440,24 @@ export class ReadModel {
     });
   }
 
+  /** Evidence for and against since a time, by action type. What was taken back counts no more. */
+  evidenceSums(
+    tenant: TenantId,
+    since: number,
+  ): Promise<ReadonlyMap<string, { readonly good: number; readonly bad: number }>> {
+    return this.#as(tenant, async (session) => {
+      const rows = await session.query<{ type: string; good: number; bad: number }>(
+        `SELECT split_part(actor_id, '/', 1) AS type,
+           sum((body::json #>> '{data,good}')::double precision * CASE type WHEN 'trust.evidence' THEN 1 ELSE -1 END) AS good,
+           sum((body::json #>> '{data,bad}')::double precision * CASE type WHEN 'trust.evidence' THEN 1 ELSE -1 END) AS bad
+         FROM ledger_events WHERE tenant = $1 AND scope = $1 AND actor_kind = 'trust'
+           AND type IN ('trust.evidence', 'trust.evidence_withdrawn') AND at >= $2 GROUP BY 1`,
+        [tenant, since],
+      );
+      return new Map(rows.map(({ type, good, bad }) => [type, { good: Math.max(0, good), bad: Math.max(0, bad) }]));
+    });
+  }
+
   async loop(tenant: TenantId, dimension: string | null): Promise<LoopReport> {
     return this.#as(tenant, async (session) => {
       const one = async (text: string, params: readonly SqlValue[] = [tenant]) =>

@@ -3,6 +3,7 @@ import type { PolicyReader } from '../../actors/intake/policy-reader.port.ts';
 import { must } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { tenantKey } from '../../domain/keys.ts';
+import type { PolicyProposal } from '../../domain/policy-proposal.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { PolicyCache } from '../runtime/policy-cache.ts';
 import type { Sql } from '../sql/sql.port.ts';
@@ -13,6 +14,8 @@ export interface RegistryView {
   readonly mode: string;
   readonly clock: string;
   readonly killSwitchAt: number | null;
+  readonly singleOperator: boolean;
+  readonly proposals: readonly PolicyProposal[];
 }
 
 export class RegistryReader implements PolicyReader {
@@ -38,6 +41,9 @@ export class RegistryReader implements PolicyReader {
       mode: string;
       clock: string;
       kill_switch: { at: number } | null;
+      single_operator: boolean;
+      /** A state that an earlier version stored has none. */
+      proposals?: readonly PolicyProposal[];
     };
     return {
       stopped: row.value === 'stopped',
@@ -45,6 +51,8 @@ export class RegistryReader implements PolicyReader {
       mode: context.mode,
       clock: context.clock,
       killSwitchAt: context.kill_switch?.at ?? null,
+      singleOperator: context.single_operator,
+      proposals: context.proposals ?? [],
     };
   }
 

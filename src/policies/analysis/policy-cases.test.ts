@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 
 import { HOUR_MS } from '../../domain/instant.ts';
+import { policyCaseSchema } from '../../domain/policy-case.ts';
 import { DEFAULT_POLICY } from '../../domain/policy.ts';
-import { policyCaseSchema, runCases } from './policy-cases.ts';
+import { runCases } from './policy-cases.ts';
 
 const run = (...cases: unknown[]) =>
   runCases(
@@ -27,7 +28,9 @@ test('what nothing stands against passes, and one changed fact is seen', () => {
 test('a case that is decided otherwise says both', () => {
   expect(
     run({ request: { action_type: 'outreach_push' }, facts: { kill_switch: true }, expect: 'pass' }),
-  ).toMatchObject([{ name: 'case 1', ok: false, expected: { verdict: 'pass' }, found: { reasons: ['kill_switch_engaged'] } }]);
+  ).toMatchObject([
+    { name: 'case 1', ok: false, expected: { verdict: 'pass' }, found: { reasons: ['kill_switch_engaged'] } },
+  ]);
   expect(
     run({ request: { action_type: 'crm_update' }, expect: { verdict: 'pass', reasons: ['opted_out'] } })[0]?.ok,
   ).toBe(false);

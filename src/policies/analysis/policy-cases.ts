@@ -2,30 +2,14 @@
  * Cases that a policy must decide as its author says. A case says what is different from a proposal that nothing stands against: all
  * facts known, nobody suppressed, no touches, trust earned, no audit drawn.
  */
-import { z } from 'zod';
-
-import { ACTION_TYPE_SPECS, actionTypeSchema } from '../../domain/action-types.ts';
-import { gateFactsSchema, gateRequestSchema, reasonsOf, VERDICT_KINDS } from '../../domain/gate.ts';
+import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
+import { gateFactsSchema, gateRequestSchema, reasonsOf } from '../../domain/gate.ts';
 import type { GateFacts, GateRequest } from '../../domain/gate.ts';
 import { EMPTY_GUARD } from '../../domain/guard.ts';
+import type { PolicyCase } from '../../domain/policy-case.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { evaluateGate } from '../gate.ts';
 import { auditDraw } from '../sample.ts';
-
-export const CASES_MAX = 1_000;
-
-export const policyCaseSchema = z.strictObject({
-  name: z.string().max(200).optional(),
-  /** What is proposed; the rest is as the catalogue has it. */
-  request: gateRequestSchema.partial().extend({ action_type: actionTypeSchema }),
-  /** What is known; guards are completed, and null takes a fact away. */
-  facts: z.record(z.string(), z.json()).optional(),
-  expect: z.union([
-    z.enum(VERDICT_KINDS),
-    z.strictObject({ verdict: z.enum(VERDICT_KINDS), reasons: z.array(z.string()).optional() }),
-  ]),
-});
-export type PolicyCase = z.infer<typeof policyCaseSchema>;
 
 export interface CaseResult {
   readonly name: string;
