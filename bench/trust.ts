@@ -38,7 +38,9 @@ const AFTER: readonly (readonly [string, SenderRates])[] = [
 const mean = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 const senderRows = AFTER.map(([name, after]) => {
   const plan = { messagesPerDay: 50, auditShare: 0.05, before: GOOD_SENDER, after, changesOn: 120, days: 240 };
-  const results = Array.from({ length: senders }, (_, index) => simulateSender(plan, `${values.seed}:${name}:${index}`));
+  const results = Array.from({ length: senders }, (_, index) =>
+    simulateSender(plan, `${values.seed}:${name}:${index}`),
+  );
   const reached = results.filter((result) => result.reachedOn !== null).length;
   const lost = results.filter((result) => result.lostAfter !== null).length;
   const cells = [

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { actionTypeSchema } from './action-types.ts';
 import { gateRequestSchema, VERDICT_KINDS } from './gate.ts';
+import type { JsonValue } from './json.ts';
 
 export const CASES_MAX = 1_000;
 
@@ -11,7 +12,12 @@ export const policyCaseSchema = z.strictObject({
   /** What is proposed; the rest is as the catalogue has it. */
   request: gateRequestSchema.partial().extend({ action_type: actionTypeSchema }),
   /** What is known; guards are completed, and null takes a fact away. */
-  facts: z.record(z.string(), z.json()).optional(),
+  facts: z
+    .record(
+      z.string(),
+      z.custom<JsonValue>(() => true),
+    )
+    .optional(),
   expect: z.union([
     z.enum(VERDICT_KINDS),
     z.strictObject({ verdict: z.enum(VERDICT_KINDS), reasons: z.array(z.string()).optional() }),

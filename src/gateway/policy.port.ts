@@ -35,8 +35,7 @@ export interface PolicyDiffView {
   }[];
 }
 
-export const BACKTEST_KINDS = ['held', 'denied', 'delayed', 'released', 'chosen_otherwise', 'unknown', 'same'] as const;
-export type BacktestKind = (typeof BACKTEST_KINDS)[number];
+export type BacktestKind = 'held' | 'denied' | 'delayed' | 'released' | 'chosen_otherwise' | 'unknown' | 'same';
 
 export interface BacktestView {
   /** Hashes of the two policies that were compared. */

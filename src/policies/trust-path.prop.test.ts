@@ -17,9 +17,13 @@ test('counts what the next level lacks', () => {
   expect(pathWords(path, 'approve_each', 'outreach_push')).toBe(
     '18 more unedited approvals, or 9 positive replies, would reach sample review.',
   );
-  expect(pathWords(pathUp('approve_each', 9, 0, ACTION_TYPE_SPECS.email_generation, DEFAULT_POLICY), 'approve_each', 'email_generation')).toMatch(
-    /^\d+ more unedited approvals? would reach sample review\.$/,
-  );
+  expect(
+    pathWords(
+      pathUp('approve_each', 9, 0, ACTION_TYPE_SPECS.email_generation, DEFAULT_POLICY),
+      'approve_each',
+      'email_generation',
+    ),
+  ).toMatch(/^\d+ more unedited approvals? would reach sample review\.$/);
 });
 
 test('says when there is no way up', () => {

@@ -5,9 +5,9 @@
 import type { TrustLevel } from '../domain/action-types.ts';
 import { ACTION_TYPE_SPECS } from '../domain/action-types.ts';
 import type { ActionType, ActionTypeSpec } from '../domain/action-types.ts';
+import type { Policy } from '../domain/policy.ts';
 import { EVIDENCE_WEIGHTS } from './trust-evidence.ts';
 import { nextLevel } from './trust.ts';
-import type { Policy } from '../domain/policy.ts';
 
 /** What people and outcomes can give, with what it weighs. */
 const WAYS = {

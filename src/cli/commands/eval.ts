@@ -2,9 +2,9 @@
 import { GatehouseError } from '../../domain/errors.ts';
 import type { CapReport } from '../../evals/caps/touch-log.port.ts';
 import type { ProviderReport, RetrievalFigures } from '../../evals/retrieval/labelled-set.port.ts';
+import { readTouchLog, touchMapOf } from '../caps/touch-log.ts';
 import { answer, EXIT, refuseMore, textOption, verbOf } from '../command.ts';
 import type { Command, CommandContext, ExitCode } from '../command.ts';
-import { readTouchLog, touchMapOf } from '../caps/touch-log.ts';
 import { readLabelledSet } from '../retrieval/labelled-set.ts';
 import { columns, counted, figure } from '../words.ts';
 
@@ -94,7 +94,10 @@ function capsText({ people, touches, successes, caps }: CapReport): string {
   ]);
   return [
     `${figure(people)} people, ${figure(touches)} touches, ${figure(successes)} successes`,
-    columns([['cap', 'successes lost', 'of all (95 %)', 'touches saved', 'of all', 'successes per touch saved'], ...rows]),
+    columns([
+      ['cap', 'successes lost', 'of all (95 %)', 'touches saved', 'of all', 'successes per touch saved'],
+      ...rows,
+    ]),
     'This describes what happened; it does not say what a cap would cause.',
   ].join('\n');
 }

@@ -122,13 +122,13 @@ function test(context: CommandContext, args: readonly string[], options: OptionV
 
 function apply(context: CommandContext, args: readonly string[], options: OptionValues): Promise<ExitCode> {
   const policy = readAs(fileOf(args, 'apply'), policySchema, 'a policy');
-  return connected(context, async ({ applyPolicy, policies }, caller) => {
+  return connected(context, async (services, caller) => {
     if (options['propose'] !== true) {
-      const { hash } = await applyPolicy(caller, policy);
+      const { hash } = await services.applyPolicy(caller, policy);
       answer(context, { hash }, () => `The policy ${policy.name} is in force: ${hash}`);
       return EXIT.ok;
     }
-    const view = await policies.propose(caller, {
+    const view = await services.policies.propose(caller, {
       policy,
       effective_from: textOption(options, 'from') ?? null,
       reason: reasonOf(options),

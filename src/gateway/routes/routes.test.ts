@@ -24,6 +24,13 @@ import {
   hindsightSchema,
   restoreReportSchema,
 } from '../schemas/past.ts';
+import {
+  diffViewSchema,
+  lintViewSchema,
+  policyProposalSchema,
+  policyTestSchema,
+  singleOperatorSetSchema,
+} from '../schemas/policy.ts';
 import { gateAnswerSchema, proposedSchema } from '../schemas/proposal.ts';
 import {
   loopReportSchema,
@@ -34,13 +41,6 @@ import {
   anchorViewSchema,
   verifyReportSchema,
 } from '../schemas/report.ts';
-import {
-  diffViewSchema,
-  lintViewSchema,
-  policyProposalSchema,
-  policyTestSchema,
-  singleOperatorSetSchema,
-} from '../schemas/policy.ts';
 import { retentionRunSchema, retentionViewSchema } from '../schemas/retention.ts';
 import { reviewDecidedSchema, reviewViewSchema } from '../schemas/review.ts';
 import { erasureProofViewSchema, proofCheckSchema, purgeSchema, subjectActSchema } from '../schemas/subject.ts';
