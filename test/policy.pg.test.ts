@@ -149,6 +149,31 @@ describeDatabases('changes of the policy', (database) => {
     await expect(propose({ ...(await inForce()), rules })).rejects.toThrow('never true');
   });
 
+  it('shows how a trust cell came to where it is', async () => {
+    const { services } = system.app;
+    await policies().setSingleOperator(person('ana'), true);
+    await services.applyPolicy(system.caller, { ...OPEN_POLICY, name: 'reviewed', grants: [] });
+    await services.putAccount(system.caller, 'cleo-co', { ...PROSPECT, name: 'cleo', domain: 'cleo.example' });
+    await services.putContact(system.caller, 'cleo', {
+      ...REACHABLE,
+      email: 'cleo@cleo.example',
+      account: 'cleo-co',
+    });
+    await services.propose(system.caller, proposal('contact/cleo'));
+    const [held] = (await services.listReviews(system.caller, { limit: 5, cursor: null, state: 'open' })).items;
+    await services.decideReview(person('bo'), held?.id ?? '', {
+      decision: 'approve',
+      fingerprint: held?.fingerprint ?? '',
+      reason: null,
+      content: null,
+    });
+    await services.rebuildCheck(system.caller);
+    const [cell] = await services.listTrust(system.caller);
+    expect(cell?.explanation).toContain('would reach sample review.');
+    const history = await services.trustHistory(system.caller, cell?.cell ?? '', { limit: 5, cursor: null });
+    expect(history.items).toMatchObject([{ type: 'trust.evidence', data: { kind: 'approved_unedited', good: 0.5 } }]);
+  });
+
   it('verifies, rebuilds and replays to the same', async () => {
     const { services } = system.app;
     expect((await services.rebuildCheck(system.caller)).ok).toBe(true);

@@ -523,6 +523,7 @@ export function createServices(parts: ServiceParts): Services {
         };
       });
     },
+    trustHistory: (caller, cell, query) => readModel.trustEvents(caller.tenant, cell, query),
     loopReport: (caller, { dimension }) => readModel.loop(caller.tenant, dimension),
     async setKillSwitch(caller, engaged, reason) {
       const at = await commands.record(

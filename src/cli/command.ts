@@ -98,6 +98,8 @@ export type CommandServices = Pick<
   | 'getParked'
   | 'decideParked'
   | 'listReviews'
+  | 'listTrust'
+  | 'trustHistory'
   | 'loopReport'
   | 'rebuildCheck'
   | 'replayAll'

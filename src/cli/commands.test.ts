@@ -186,6 +186,14 @@ describe('administration', () => {
     expect(await json('policy', 'show')).toEqual({ hash: 'aa', policy: DEFAULT_POLICY });
   });
 
+  test('trust is listed, and shown with its history', async () => {
+    const { items } = (await json('trust', 'list')) as { items: { cell: string }[] };
+    const cell = items[0]?.cell ?? '';
+    expect((await world.run('trust', 'list')).out).toContain(cell);
+    expect((await world.run('trust', 'show', cell)).out).toContain('trust.leveled');
+    expect((await world.run('trust', 'show', 'none')).code).toBe(EXIT.usage);
+  });
+
   test('a policy is looked at, tried, proposed and approved', async () => {
     const file = join(world.dataDir, 'proposed.json');
     writeFileSync(file, JSON.stringify(DEFAULT_POLICY));

@@ -24,6 +24,7 @@ import { demoCommand, serveCommand } from './commands/serve.ts';
 import { subjectCommand } from './commands/subject.ts';
 import { suppressionCommand } from './commands/suppression.ts';
 import { traceCommand } from './commands/trace.ts';
+import { trustCommand } from './commands/trust.ts';
 import { uncertainCommand } from './commands/uncertain.ts';
 import { viewCommand } from './commands/view.ts';
 
@@ -51,6 +52,7 @@ export const COMMANDS: readonly Command[] = [
   rebuildCommand,
   checkpointCommand,
   hindsightCommand,
+  trustCommand,
   policyCommand,
   singleOperatorCommand,
   killSwitchCommand,

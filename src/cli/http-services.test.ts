@@ -195,6 +195,8 @@ describe('over the real gateway', () => {
     await client.past.hindsight(CALLER, 'dec_1');
     await client.past.hindsightReport(CALLER, { since: 0, until: null });
     await client.applyPolicy(CALLER, DEFAULT_POLICY);
+    await client.listTrust(CALLER);
+    await client.trustHistory(CALLER, 'crm_update/crm/low/rules@1', { limit: 5, cursor: null });
     await client.policies.lint(CALLER, null, ['consent']);
     await client.policies.diff(CALLER, DEFAULT_POLICY, null);
     await client.policies.test(CALLER, { policy: DEFAULT_POLICY, days: 3, cases: [] });
@@ -234,6 +236,8 @@ describe('over the real gateway', () => {
       ['hindsight', 'dec_1'],
       ['hindsightReport', { since: 0, until: null }],
       ['applyPolicy', DEFAULT_POLICY],
+      ['listTrust'],
+      ['trustHistory', 'crm_update/crm/low/rules@1', { limit: 5, cursor: null }],
       ['lint', null, ['consent']],
       ['diff', DEFAULT_POLICY, null],
       ['test', { policy: DEFAULT_POLICY, days: 3, cases: [] }],

@@ -26,6 +26,7 @@ import type {
   ReviewView,
   TraceStep,
   TraceView,
+  TrustView,
   UndoReport,
   VerifyReport,
 } from '../gateway/services.port.ts';
@@ -121,6 +122,9 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
       call<Page<ReviewView>>('GET', `/v1/reviews${queryOf({ limit: String(limit), cursor, state })}`),
     getReview: (_caller, id) => call<ReviewView>('GET', `/v1/reviews/${part(id)}`),
     decideReview: (_caller, id, input) => call('POST', `/v1/reviews/${part(id)}/decisions`, withoutNulls(input)),
+    listTrust: async () => (await call<Page<TrustView>>('GET', '/v1/trust')).items,
+    trustHistory: (_caller, cell, { limit, cursor }) =>
+      call('GET', `/v1/trust/${part(cell)}/history${queryOf({ limit: String(limit), cursor })}`),
     loopReport: (_caller, { dimension }) => call<LoopReport>('GET', `/v1/reports/loop${queryOf({ dimension })}`),
     setKillSwitch: (_caller, engaged, reason) => call('POST', '/v1/kill-switch', { engaged, reason }),
     getPolicy: (_caller, asOf) =>

@@ -102,6 +102,7 @@ export const OPERATIONS = {
   logAnalysis: 'reason',
 
   listTrust: 'read',
+  getTrustHistory: 'read',
   getLoopReport: 'read',
 
   setKillSwitch: 'operate',

@@ -495,6 +495,12 @@ export class FakeServices implements Services {
     return [TRUST];
   }
 
+  async trustHistory(...[, cell, query]: Parameters<Services['trustHistory']>) {
+    this.#note('trustHistory', cell, query);
+    const data = { from: 'approve_each', to: 'sample_review', reason: 'trust 0.861 meets 0.850' };
+    return { items: [{ event: 'p1-2', at: AT, type: 'trust.leveled', data }], next_cursor: null };
+  }
+
   async loopReport(...[, options]: Parameters<Services['loopReport']>) {
     this.#note('loopReport', options);
     return {

@@ -337,6 +337,14 @@ export interface TrustView {
   readonly explanation: string;
 }
 
+/** One piece of evidence, or a change of level with its reason. */
+export interface TrustEventView {
+  readonly event: string;
+  readonly at: string;
+  readonly type: string;
+  readonly data: JsonValue;
+}
+
 export interface LoopReport {
   readonly signals: number;
   readonly triage: { readonly act: number; readonly later: number; readonly none: number };
@@ -594,6 +602,8 @@ export interface Services extends NoteServices, OutcomeServices, SearchServices,
   ): Promise<{ readonly review: ReviewView; readonly action_state: string }>;
 
   listTrust(caller: Caller): Promise<readonly TrustView[]>;
+  /** Newest first. */
+  trustHistory(caller: Caller, cell: string, query: PageQuery): Promise<Page<TrustEventView>>;
   loopReport(caller: Caller, options: { readonly dimension: string | null }): Promise<LoopReport>;
   setKillSwitch(
     caller: Caller,

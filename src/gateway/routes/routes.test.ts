@@ -36,6 +36,7 @@ import {
   loopReportSchema,
   rebuildReportSchema,
   replayAllReportSchema,
+  trustEventSchema,
   trustViewSchema,
   backupViewSchema,
   anchorViewSchema,
@@ -222,6 +223,11 @@ const CASES: Record<string, Case> = {
     call: ['decideReview', 'rev_1', { decision: 'edit', fingerprint: 'ff00', reason: null, content: { text: 'new' } }],
   },
   listTrust: { request: { url: '/v1/trust' }, answer: pageOf(trustViewSchema), call: ['listTrust'] },
+  getTrustHistory: {
+    request: { url: '/v1/trust/crm_update%2Fcrm%2Flow%2Frules@1/history?limit=5' },
+    answer: pageOf(trustEventSchema),
+    call: ['trustHistory', 'crm_update/crm/low/rules@1', { limit: 5, cursor: null }],
+  },
   getLoopReport: {
     request: { url: '/v1/reports/loop?dimension=origin' },
     answer: loopReportSchema,

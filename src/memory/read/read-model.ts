@@ -11,6 +11,7 @@ import type { LedgerRow } from '../../domain/ledger-event.ts';
 import type { SubjectRefs } from '../../domain/message.ts';
 /** What screens and callers read. Every statement runs as a request of its tenant, under row-level security. */
 import type {
+  TrustEventView,
   AccountView,
   ContactView,
   DecisionView,
@@ -438,6 +439,31 @@ export class ReadModel {
       );
       return rows.map((row) => ({ ...row, context: JSON.parse(row.context) as JsonObject }));
     });
+  }
+
+  /** Evidence and levels of one trust cell, newest first. */
+  async trustEvents(tenant: TenantId, cell: string, query: PageQuery): Promise<Page<TrustEventView>> {
+    const [seq = null] = query.cursor === null ? [] : decodeCursor(query.cursor, 1);
+    const rows = await this.#as(tenant, (session) =>
+      ledgerQuery(
+        session,
+        'ledger_events',
+        `WHERE tenant = $1 AND scope = $1 AND actor_kind = 'trust' AND actor_id = $2
+           AND ($3::bigint IS NULL OR (turn_seq < $3 AND seq < $3)) ORDER BY turn_seq DESC, seq DESC LIMIT $4`,
+        [tenant, cell, seq, query.limit + 1],
+      ),
+    );
+    return pageOf(
+      rows,
+      query.limit,
+      (row): TrustEventView => ({
+        event: eventIdOf(row.partition, row.seq),
+        at: isoOf(row.at),
+        type: row.type,
+        data: (JSON.parse(row.body) as { data: JsonValue }).data,
+      }),
+      (row) => [row.seq],
+    );
   }
 
   /** Evidence for and against since a time, by action type. What was taken back counts no more. */
