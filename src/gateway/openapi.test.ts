@@ -105,6 +105,7 @@ test('has the paths that were promised', () => {
       "GET /v1/suppressions",
       "GET /v1/traces/{correlation}",
       "GET /v1/trust",
+      "GET /v1/trust/{cell}/history",
       "GET /v1/uncertain",
       "GET /v1/views",
       "GET /v1/views/{name}",
