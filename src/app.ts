@@ -112,6 +112,7 @@ export { createBackups } from './app/backups.ts';
 export { createLedgers } from './app/ledgers.ts';
 export { findServer } from './app/find-server.ts';
 export { DEFAULT_TENANT, DEMO_TENANT } from './app/local-tenants.ts';
+export { backtestCaps as evaluateCaps } from './evals/caps/cap-backtest.ts';
 export { evaluateRetrieval } from './app/retrieval-providers.ts';
 
 const realClock: Clock = {

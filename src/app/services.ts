@@ -63,6 +63,7 @@ import { sha256 } from '../memory/sha256.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { evaluateReleasedGate } from '../policies/released-gates.ts';
 import type { StaleDays } from '../policies/staleness.ts';
+import { pathUp, pathWords } from '../policies/trust-path.ts';
 import { nextLevel, trustQuantile } from '../policies/trust.ts';
 import type { BacklogWatch } from './backlog-watch.ts';
 import type { ErasureProofs } from './erasure-proofs.ts';
@@ -78,6 +79,7 @@ import { createOwnershipServices } from './ownership-services.ts';
 import type { OwnershipParts } from './ownership-services.ts';
 import { createPastServices } from './past-services.ts';
 import type { PastParts } from './past-services.ts';
+import { createPolicyServices, refuseSingleStep } from './policy-services.ts';
 import type { Purge } from './purge.ts';
 import type { RetentionKeeper } from './retention.ts';
 import type { ErasedPerson } from './retrieval.ts';
@@ -296,6 +298,7 @@ export function createServices(parts: ServiceParts): Services {
     }),
     past: createPastServices(parts),
     plays: parts.plays,
+    policies: createPolicyServices({ ...parts, now: () => clock.now() }),
     ...parts.searchServices,
     ...createOutcomeServices(parts),
     ...createViewServices(parts),
@@ -529,11 +532,12 @@ export function createServices(parts: ServiceParts): Services {
           min_evidence: spec.minEvidence,
           explanation:
             step.level === level
-              ? `Stays at ${level}: ${step.reason}.`
+              ? `Stays at ${level}: ${step.reason}. ${pathWords(pathUp(level, good, bad, spec, policy), level, key.actionType as ActionType)}`
               : `Would move to ${step.level}: ${step.reason}.`,
         };
       });
     },
+    trustHistory: (caller, cell, query) => readModel.trustEvents(caller.tenant, cell, query),
     loopReport: (caller, { dimension }) => readModel.loop(caller.tenant, dimension),
     async setKillSwitch(caller, engaged, reason) {
       const at = await commands.record(
@@ -547,6 +551,7 @@ export function createServices(parts: ServiceParts): Services {
     getPolicy: (caller, asOf) =>
       asOf === undefined ? registry.current(caller.tenant) : known.policy(caller.tenant, asOf),
     async applyPolicy(caller, policy) {
+      await refuseSingleStep(registry, caller.tenant);
       const hash = sha256(canonicalJson(policy));
       await importStore.storePolicy(caller.tenant, hash, policy);
       await commands.record(caller.tenant, randomUUID(), 'policy.applied', {
@@ -603,6 +608,7 @@ export function createServices(parts: ServiceParts): Services {
 
     async startImport(caller, start) {
       refuseIntake();
+      if (start.policy !== null) await refuseSingleStep(registry, caller.tenant);
       return importView(await imports.start(caller.tenant, caller.identity, start));
     },
     async applyImport(caller, id, records) {

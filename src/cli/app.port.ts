@@ -1,6 +1,7 @@
 /** What the command line needs of the system behind it. `src/app.ts` is the system; tests have another. */
 import type { ReconcileReport } from '../actors/restore/reconcile-report.port.ts';
 import type { Config } from '../config/config.ts';
+import type { CapReport, TouchCount } from '../evals/caps/touch-log.port.ts';
 import type { LabelledSet, RetrievalReport } from '../evals/retrieval/labelled-set.port.ts';
 import type { Caller, Services } from '../gateway/services.port.ts';
 import type { Backups } from './backups.port.ts';
@@ -34,4 +35,6 @@ export interface System {
   readonly ledgers: Ledgers;
   /** Asks every question of a labelled set of each provider that needs no service. */
   evaluateRetrieval(set: LabelledSet): Promise<RetrievalReport>;
+  /** What caps from 1 to `most` would have done to a log of touches. */
+  evaluateCaps(counts: readonly TouchCount[], most: number): CapReport;
 }

@@ -9,6 +9,7 @@ import type { ReconcileReport } from '../actors/restore/reconcile-report.port.ts
 import { evaluateRetrieval } from '../app/retrieval-providers.ts';
 import type { Environment } from '../config/config.ts';
 import { asId } from '../domain/ids.ts';
+import { backtestCaps } from '../evals/caps/cap-backtest.ts';
 import { FakeServices } from '../gateway/services.fake.ts';
 import type { Caller } from '../gateway/services.port.ts';
 import type { LocalApp, System } from './app.port.ts';
@@ -143,6 +144,7 @@ export class TestWorld {
       openApp: () => this.#open(),
       backups: this.backups,
       ledgers: this.ledgers,
+      evaluateCaps: backtestCaps,
       evaluateRetrieval,
     };
   }

@@ -186,6 +186,33 @@ describe('administration', () => {
     expect(await json('policy', 'show')).toEqual({ hash: 'aa', policy: DEFAULT_POLICY });
   });
 
+  test('trust is listed, and shown with its history', async () => {
+    const { items } = (await json('trust', 'list')) as { items: { cell: string }[] };
+    const cell = items[0]?.cell ?? '';
+    expect((await world.run('trust', 'list')).out).toContain(cell);
+    expect((await world.run('trust', 'show', cell)).out).toContain('trust.leveled');
+    expect((await world.run('trust', 'show', 'none')).code).toBe(EXIT.usage);
+  });
+
+  test('a policy is looked at, tried, proposed and approved', async () => {
+    const file = join(world.dataDir, 'proposed.json');
+    writeFileSync(file, JSON.stringify(DEFAULT_POLICY));
+    const lint = await world.run('policy', 'lint', file, '--require', 'consent');
+    expect([lint.code, lint.out]).toEqual([EXIT.problemFound, expect.stringContaining('rule_unsatisfiable')]);
+    expect((await world.run('policy', 'lint', '--require', 'nonsense')).err).toContain('nonsense is no check');
+    expect((await world.run('policy', 'diff', file)).out).toContain('touch_cap.max: 3 → 5, up');
+    const tried = await world.run('policy', 'test', file, '--days', '7');
+    expect(tried.out).toContain('it would have held 1, denied 0');
+    expect(tried.out).toContain('dec_1');
+    expect((await world.run('policy', 'apply', file, '--propose')).err).toContain('--reason');
+    const proposed = await world.run('policy', 'apply', file, '--propose', '--reason', 'fewer touches');
+    expect(proposed.out).toContain('waits for RevOps');
+    expect((await json('policy', 'list')) as object).toMatchObject({ items: [{ id: 'pol_1' }] });
+    expect((await world.run('policy', 'approve', 'pol_1')).out).toContain('is applied');
+    expect((await world.run('policy', 'reject', 'pol_1', '--reason', 'no')).out).toContain('is rejected');
+    expect((await world.run('single-operator', 'on')).out).toContain('Single-operator mode of default is on');
+  });
+
   test('a policy that is none is refused with the place of the fault', async () => {
     const file = join(world.dataDir, 'policy.json');
     writeFileSync(file, JSON.stringify({ ...DEFAULT_POLICY, confidence_floor: 2 }));

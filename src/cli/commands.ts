@@ -1,6 +1,6 @@
 /** Every command, in the order in which the help lists them. */
 import type { Command } from './command.ts';
-import { configCommand, keysCommand, killSwitchCommand, policyCommand } from './commands/admin.ts';
+import { configCommand, keysCommand, killSwitchCommand } from './commands/admin.ts';
 import { anchorCommand } from './commands/anchor.ts';
 import { rebuildCommand, replayCommand, verifyCommand } from './commands/audit.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
@@ -18,12 +18,14 @@ import { outcomeCommand } from './commands/outcome.ts';
 import { ownCommand } from './commands/own.ts';
 import { parkedCommand } from './commands/parked.ts';
 import { playCommand } from './commands/play.ts';
+import { policyCommand, singleOperatorCommand } from './commands/policy.ts';
 import { retentionCommand } from './commands/retention.ts';
 import { reviewCommand } from './commands/review.ts';
 import { demoCommand, serveCommand } from './commands/serve.ts';
 import { subjectCommand } from './commands/subject.ts';
 import { suppressionCommand } from './commands/suppression.ts';
 import { traceCommand } from './commands/trace.ts';
+import { trustCommand } from './commands/trust.ts';
 import { uncertainCommand } from './commands/uncertain.ts';
 import { viewCommand } from './commands/view.ts';
 
@@ -55,7 +57,9 @@ export const COMMANDS: readonly Command[] = [
   rebuildCommand,
   checkpointCommand,
   hindsightCommand,
+  trustCommand,
   policyCommand,
+  singleOperatorCommand,
   killSwitchCommand,
   keysCommand,
   evalCommand,

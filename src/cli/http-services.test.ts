@@ -195,6 +195,18 @@ describe('over the real gateway', () => {
     await client.past.hindsight(CALLER, 'dec_1');
     await client.past.hindsightReport(CALLER, { since: 0, until: null });
     await client.applyPolicy(CALLER, DEFAULT_POLICY);
+    await client.listTrust(CALLER);
+    await client.trustHistory(CALLER, 'crm_update/crm/low/rules@1', { limit: 5, cursor: null });
+    await client.policies.lint(CALLER, null, ['consent']);
+    await client.policies.diff(CALLER, DEFAULT_POLICY, null);
+    await client.policies.test(CALLER, { policy: DEFAULT_POLICY, days: 3, cases: [] });
+    const proposed = { policy: DEFAULT_POLICY, effective_from: null, reason: 'why', days: 3 };
+    await client.policies.propose(CALLER, proposed);
+    await client.policies.list(CALLER);
+    await client.policies.get(CALLER, 'pol_1');
+    await client.policies.approve(CALLER, 'pol_1');
+    await client.policies.reject(CALLER, 'pol_1', 'no');
+    await client.policies.setSingleOperator(CALLER, true);
     await client.createKey(CALLER, { label: 'l', role: 'viewer', kind: 'person' });
     await client.revokeKey(CALLER, 'key_1');
     await client.startImport(CALLER, start);
@@ -224,6 +236,17 @@ describe('over the real gateway', () => {
       ['hindsight', 'dec_1'],
       ['hindsightReport', { since: 0, until: null }],
       ['applyPolicy', DEFAULT_POLICY],
+      ['listTrust'],
+      ['trustHistory', 'crm_update/crm/low/rules@1', { limit: 5, cursor: null }],
+      ['lint', null, ['consent']],
+      ['diff', DEFAULT_POLICY, null],
+      ['test', { policy: DEFAULT_POLICY, days: 3, cases: [] }],
+      ['propose', proposed],
+      ['list'],
+      ['get', 'pol_1'],
+      ['approve', 'pol_1'],
+      ['reject', 'pol_1', 'no'],
+      ['setSingleOperator', true],
       ['createKey', { label: 'l', role: 'viewer', kind: 'person' }],
       ['revokeKey', 'key_1'],
       ['startImport', start],

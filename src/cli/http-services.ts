@@ -26,6 +26,7 @@ import type {
   ReviewView,
   TraceStep,
   TraceView,
+  TrustView,
   UndoReport,
   VerifyReport,
 } from '../gateway/services.port.ts';
@@ -37,6 +38,7 @@ import { httpOutcomeServices } from './http-outcome-services.ts';
 import { httpOwnership } from './http-ownership.ts';
 import { httpPast } from './http-past.ts';
 import { httpPlays } from './http-plays.ts';
+import { httpPolicies } from './http-policies.ts';
 import { httpSearchServices } from './http-search-services.ts';
 import { httpSuppressions } from './http-suppressions.ts';
 import { httpViewServices } from './http-view-services.ts';
@@ -83,6 +85,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
     suppressions: httpSuppressions(call),
     past: httpPast(call),
     plays: httpPlays(call),
+    policies: httpPolicies(call),
     traceDecision: (_caller, id) => call<TraceView>('GET', `/v1/decisions/${part(id)}/trace`),
     traceCorrelation: async (_caller, correlation) =>
       (await call<Page<TraceStep>>('GET', `/v1/traces/${part(correlation)}`)).items,
@@ -121,6 +124,9 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
       call<Page<ReviewView>>('GET', `/v1/reviews${queryOf({ limit: String(limit), cursor, state })}`),
     getReview: (_caller, id) => call<ReviewView>('GET', `/v1/reviews/${part(id)}`),
     decideReview: (_caller, id, input) => call('POST', `/v1/reviews/${part(id)}/decisions`, withoutNulls(input)),
+    listTrust: async () => (await call<Page<TrustView>>('GET', '/v1/trust')).items,
+    trustHistory: (_caller, cell, { limit, cursor }) =>
+      call('GET', `/v1/trust/${part(cell)}/history${queryOf({ limit: String(limit), cursor })}`),
     loopReport: (_caller, { dimension }) => call<LoopReport>('GET', `/v1/reports/loop${queryOf({ dimension })}`),
     setKillSwitch: (_caller, engaged, reason) => call('POST', '/v1/kill-switch', { engaged, reason }),
     getPolicy: (_caller, asOf) =>

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 
 import packageJson from '../../package.json' with { type: 'json' };
-import { createBackups, createLedgers, evaluateRetrieval, findServer, openApp } from '../app.ts';
+import { createBackups, createLedgers, evaluateCaps, evaluateRetrieval, findServer, openApp } from '../app.ts';
 import type { System } from './app.port.ts';
 import { run } from './run.ts';
 import { createTerminal } from './terminal.ts';
@@ -13,6 +13,7 @@ const QUIET_LEVEL = 'warn';
 const system: System = {
   backups: createBackups(),
   ledgers: createLedgers(),
+  evaluateCaps,
   evaluateRetrieval,
   findServer: (config) => findServer(config.dataDir, config.databaseUrl),
   openApp(config, { workers }) {

@@ -13,7 +13,8 @@ describe('help', () => {
     async (argv) => {
       const { code, out, err } = await new TestWorld().run(...argv);
       expect([code, err]).toEqual([EXIT.ok, '']);
-      for (const { name, summary } of COMMANDS) expect(out).toContain(`${name.padEnd(11)}  ${summary}`);
+      const width = Math.max(...COMMANDS.map(({ name }) => name.length));
+      for (const { name, summary } of COMMANDS) expect(out).toContain(`${name.padEnd(width)}  ${summary}`);
       for (const meaning of Object.values(EXIT_MEANINGS)) expect(out).toContain(meaning);
     },
   );

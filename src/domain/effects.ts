@@ -37,9 +37,11 @@ export type Effect =
   | { readonly type: 'free_play' }
   /** The end date of the play is over: it ends if the policy says so. */
   | { readonly type: 'sunset_play' }
+  /** Bring approved policies that are due into force, or wait for the next. */
+  | { readonly type: 'settle_policies' }
   /** See whether the evidence moves the level. */
   | { readonly type: 'review_level'; readonly harm: boolean };
 
-export const TIMER_NAMES = ['retriage', 'due', 'review_expiry', 'sunset'] as const;
+export const TIMER_NAMES = ['retriage', 'due', 'review_expiry', 'sunset', 'policy_due'] as const;
 export type TimerName = (typeof TIMER_NAMES)[number];
 export type EffectType = Effect['type'];

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 
 import { actionTypeSchema, channelSchema, riskClassSchema } from './action-types.ts';
+import { authoritySchema } from './authority.ts';
 import { analysisSchema, brainSchema } from './brain.ts';
 import { dimensionsSchema } from './entity.ts';
 import { accountEventFactsSchema, contactEventFactsSchema } from './event-facts.ts';
@@ -28,6 +29,7 @@ import {
   RETIRE_REASONS,
   retrospectiveSchema,
 } from './play.ts';
+import { policyProposedSchema } from './policy-proposal.ts';
 import { TRIAGE_REASONS } from './reason-codes.ts';
 import type { TriageReason } from './reason-codes.ts';
 import { DIRECTIONS, signalTypeSchema } from './signal-types.ts';
@@ -178,7 +180,41 @@ export const EVENT_TYPES = {
   'policy.applied': spec(
     ['tenant'],
     'A policy came into force',
-    z.strictObject({ policy: z.string(), name: z.string(), by }),
+    z.strictObject({
+      policy: z.string(),
+      name: z.string(),
+      by,
+      /** When it was proposed and approved; without it an admin applied it in one step. */
+      proposal: z.string().optional(),
+    }),
+  ),
+  'policy.proposed': spec(['tenant'], 'A change of the policy was proposed', policyProposedSchema),
+  'policy.approved': spec(
+    ['tenant'],
+    'A change of the policy was approved',
+    z.strictObject({
+      proposal: z.string(),
+      by,
+      authorities: z.array(authoritySchema),
+      /** What this approval covers. */
+      sections: z.array(z.string()).optional(),
+    }),
+  ),
+  'policy.rejected': spec(
+    ['tenant'],
+    'A change of the policy was rejected or withdrawn',
+    z.strictObject({ proposal: z.string(), by, reason: reasonText }),
+  ),
+  'policy.refused': spec(
+    ['tenant'],
+    'An act on a proposed policy was refused',
+    z.strictObject({ proposal: z.string(), act: z.enum(['propose', 'approve', 'reject']), by, detail: z.string() }),
+  ),
+  'policy.due': spec(['tenant'], 'The time of an approved policy has come', z.strictObject({ due_at: instant })),
+  'policy.lapsed': spec(
+    ['tenant'],
+    'An approved policy did not come into force, as another was applied meanwhile',
+    z.strictObject({ proposal: z.string(), detail: z.string() }),
   ),
   'retention.applied': spec(
     ['tenant'],

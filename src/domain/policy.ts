@@ -177,6 +177,8 @@ export const policySchema = z.strictObject({
       auto_sunset: z.boolean(),
     })
     .optional(),
+  /** How the policy itself is changed. `approved`: only by a proposal that its owners approve; without it an admin may also replace it at once. */
+  change_control: z.enum(['single_step', 'approved']).optional(),
 });
 export type Policy = z.infer<typeof policySchema>;
 

@@ -95,6 +95,8 @@ test('has the paths that were promised', () => {
       "GET /v1/plays",
       "GET /v1/plays/{id}",
       "GET /v1/policy",
+      "GET /v1/policy/proposals",
+      "GET /v1/policy/proposals/{id}",
       "GET /v1/reports/loop",
       "GET /v1/retention",
       "GET /v1/reviews",
@@ -105,6 +107,7 @@ test('has the paths that were promised', () => {
       "GET /v1/syncs",
       "GET /v1/traces/{correlation}",
       "GET /v1/trust",
+      "GET /v1/trust/{cell}/history",
       "GET /v1/uncertain",
       "GET /v1/views",
       "GET /v1/views/{name}",
@@ -149,6 +152,12 @@ test('has the paths that were promised', () => {
       "POST /v1/plays/{id}/rejection",
       "POST /v1/plays/{id}/retirement",
       "POST /v1/plays/{id}/review",
+      "POST /v1/policy/diff",
+      "POST /v1/policy/lint",
+      "POST /v1/policy/proposals",
+      "POST /v1/policy/proposals/{id}/approvals",
+      "POST /v1/policy/proposals/{id}/rejection",
+      "POST /v1/policy/tests",
       "POST /v1/proposals",
       "POST /v1/rebuild-check",
       "POST /v1/replay-all",
@@ -172,6 +181,7 @@ test('has the paths that were promised', () => {
       "PUT /v1/contacts/{external_id}",
       "PUT /v1/contacts/{external_id}/ownership",
       "PUT /v1/policy",
+      "PUT /v1/single-operator",
     ]
   `);
 });

@@ -19,7 +19,7 @@ export const TAGS = {
   review: 'Held actions that wait for a person.',
   plays: 'Sales plays: drafted by brains, worked out and approved by people; and the log of what brains found.',
   reports: 'Trust, and the loop from signal to outcome.',
-  administration: 'Kill switch, modes, policy, suppressions and keys.',
+  administration: 'Kill switch, modes, policy and its changes, suppressions and keys.',
   audit: 'Proofs that the ledger is whole and that decisions can be run again.',
   past: 'Checkpoints, what changed since a time, and what today would have decided.',
   imports: 'History from elsewhere, in bulk, with undo.',

@@ -110,6 +110,7 @@ export const OPERATIONS = {
   logAnalysis: 'reason',
 
   listTrust: 'read',
+  getTrustHistory: 'read',
   getLoopReport: 'read',
 
   setKillSwitch: 'operate',
@@ -117,6 +118,16 @@ export const OPERATIONS = {
   releaseKillSwitch: 'administer',
   getPolicy: 'read',
   applyPolicy: 'administer',
+  lintPolicy: 'read',
+  diffPolicy: 'read',
+  testPolicy: 'audit',
+  listPolicyProposals: 'read',
+  getPolicyProposal: 'read',
+  proposePolicy: 'operate',
+  /** Who may do so in the business is decided by the authorities of the person. */
+  approvePolicyProposal: 'review',
+  rejectPolicyProposal: 'review',
+  setSingleOperator: 'administer',
   setMode: 'administer',
   listSuppressions: 'read',
   addSuppression: 'operate',

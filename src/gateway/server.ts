@@ -36,6 +36,7 @@ import { registerOwnershipRoutes } from './routes/ownership.ts';
 import { registerParkedRoutes } from './routes/parked.ts';
 import { registerPastRoutes } from './routes/past.ts';
 import { registerPlayRoutes } from './routes/plays.ts';
+import { registerPolicyRoutes } from './routes/policies.ts';
 import { registerProposalRoutes } from './routes/proposals.ts';
 import { registerReportRoutes } from './routes/reports.ts';
 import { registerRetentionRoutes } from './routes/retention.ts';
@@ -120,6 +121,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerReviewRoutes(app, context);
   registerParkedRoutes(app, context);
   registerPlayRoutes(app, context);
+  registerPolicyRoutes(app, context);
   registerSubjectRoutes(app, context);
   registerRetentionRoutes(app, context);
   registerNoteRoutes(app, context);

@@ -16,6 +16,7 @@ import type { OutcomeView } from './outcome-services.port.ts';
 import { fakeOwnership } from './ownership.fake.ts';
 import { fakePast } from './past.fake.ts';
 import { fakePlays } from './plays.fake.ts';
+import { fakePolicies } from './policy.fake.ts';
 import type { MemoryAnswer } from './search-services.port.ts';
 import type {
   KnownStateView,
@@ -159,6 +160,7 @@ export class FakeServices implements Services {
   readonly ownership = fakeOwnership((name, ...args) => this.#note(name, ...args));
   readonly gateFacts = fakeGateFacts((name, ...args) => this.#note(name, ...args));
   readonly past = fakePast((name, ...args) => this.#note(name, ...args));
+  readonly policies = fakePolicies((name, ...args) => this.#note(name, ...args));
   readonly plays = fakePlays((name, ...args) => this.#note(name, ...args));
   authentications = 0;
   /** Thrown by whatever is called next. */
@@ -493,6 +495,12 @@ export class FakeServices implements Services {
   async listTrust() {
     this.#note('listTrust');
     return [TRUST];
+  }
+
+  async trustHistory(...[, cell, query]: Parameters<Services['trustHistory']>) {
+    this.#note('trustHistory', cell, query);
+    const data = { from: 'approve_each', to: 'sample_review', reason: 'trust 0.861 meets 0.850' };
+    return { items: [{ event: 'p1-2', at: AT, type: 'trust.leveled', data }], next_cursor: null };
   }
 
   async loopReport(...[, options]: Parameters<Services['loopReport']>) {

@@ -20,6 +20,7 @@ import type { OutcomeServices } from './outcome-services.port.ts';
 import type { OwnershipServices } from './ownership.port.ts';
 import type { PastServices } from './past.port.ts';
 import type { PlayServices } from './play-services.port.ts';
+import type { PolicyServices } from './policy.port.ts';
 import type { SearchServices } from './search-services.port.ts';
 import type { SuppressionServices } from './suppression.port.ts';
 import type { ViewServices } from './view-services.port.ts';
@@ -337,6 +338,14 @@ export interface TrustView {
   readonly explanation: string;
 }
 
+/** One piece of evidence, or a change of level with its reason. */
+export interface TrustEventView {
+  readonly event: string;
+  readonly at: string;
+  readonly type: string;
+  readonly data: JsonValue;
+}
+
 export interface LoopReport {
   readonly signals: number;
   readonly triage: { readonly act: number; readonly later: number; readonly none: number };
@@ -505,6 +514,7 @@ export interface Services extends NoteServices, OutcomeServices, SearchServices,
   readonly suppressions: SuppressionServices;
   readonly past: PastServices;
   readonly plays: PlayServices;
+  readonly policies: PolicyServices;
   authenticate(key: string): Promise<Caller | null>;
   /**
    * All or nothing: either every event is accepted, or a `GatehouseError` names what is wrong with which. Pointers of its faults start
@@ -594,6 +604,8 @@ export interface Services extends NoteServices, OutcomeServices, SearchServices,
   ): Promise<{ readonly review: ReviewView; readonly action_state: string }>;
 
   listTrust(caller: Caller): Promise<readonly TrustView[]>;
+  /** Newest first. */
+  trustHistory(caller: Caller, cell: string, query: PageQuery): Promise<Page<TrustEventView>>;
   loopReport(caller: Caller, options: { readonly dimension: string | null }): Promise<LoopReport>;
   setKillSwitch(
     caller: Caller,

@@ -3,6 +3,7 @@
  * has a limit, and a threshold above what that limit allows would keep people approving for ever without their knowing why. Such a
  * threshold is refused when it is set.
  */
+import type { ActionTypeSpec } from '../domain/action-types.ts';
 import { trustQuantile } from './trust.ts';
 
 /**
@@ -40,4 +41,29 @@ export function isReachable(
     ? `Reachable: at ${pace} ${most}, which is enough for ${theta}.`
     : `Not reachable: at ${pace} ${most}, so ${theta} is never met. Lower the threshold, lengthen the half-life, or gather more evidence.`;
   return { reachable, limit, explanation };
+}
+
+/** Evidence that came in a day, on average. */
+export interface EvidenceRates {
+  readonly goodPerDay: number;
+  readonly badPerDay: number;
+}
+
+/**
+ * Whether an action type comes to `sample_review` when evidence goes on as it was observed, for and against. Both sums tend to rate ·
+ * half-life / ln 2, and neither trust nor the effective sample may stay below what is asked.
+ */
+export function reachAtRates(
+  spec: Pick<ActionTypeSpec, 'theta' | 'minEvidence'>,
+  trust: { readonly half_life_days: number; readonly prior_good: number; readonly prior_bad: number },
+  { goodPerDay, badPerDay }: EvidenceRates,
+): Reachability {
+  const good = maxEffectiveN(goodPerDay, trust.half_life_days);
+  const bad = maxEffectiveN(badPerDay, trust.half_life_days);
+  const limit = trustQuantile(good, bad, trust);
+  const pace = `At ${goodPerDay.toFixed(2)} for and ${badPerDay.toFixed(2)} against a day and a half-life of ${trust.half_life_days} days`;
+  const tends = `the effective sample tends to ${(good + bad).toFixed(1)} of ${spec.minEvidence}, and trust to ${limit.toFixed(3)} of ${spec.theta}`;
+  const reachable = limit >= spec.theta && good + bad >= spec.minEvidence;
+  const advice = reachable ? '' : ' Lengthen the half-life, or gather more evidence.';
+  return { reachable, limit, explanation: `${pace} ${tends}.${advice}` };
 }

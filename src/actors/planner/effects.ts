@@ -17,6 +17,7 @@ import { decide } from './decide-effect.ts';
 import { linkOutcomes, recordOutcomeEvidence, sendEvidence } from './outcome-effects.ts';
 import type { EffectHandler, GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
 import { activatePlay, freePlay, sunsetPlay } from './play-acts.ts';
+import { settlePolicies } from './policy-acts.ts';
 import { runTriage } from './triage-effect.ts';
 import { withdraw } from './withdraw-effect.ts';
 
@@ -29,6 +30,8 @@ function timerEvent(name: TimerName, actor: ActorRef, dueAt: number, context: un
       return { type: 'action.due', data: { due_at: dueAt } };
     case 'sunset':
       return { type: 'play.sunset_due', data: { due_at: dueAt } };
+    case 'policy_due':
+      return { type: 'policy.due', data: { due_at: dueAt } };
     case 'review_expiry':
       return { type: 'action.expired', data: { what: 'review', id: (context as ActionContext).review ?? actor.id } };
   }
@@ -147,6 +150,8 @@ export const handleEffect: EffectHandler = (
       return freePlay(builder, turn, actor, draft);
     case 'sunset_play':
       return sunsetPlay(builder, turn, actor);
+    case 'settle_policies':
+      return settlePolicies(builder, turn, actor, (until) => startTimer(builder, turn, actor, 'policy_due', until));
     case 'review_level':
       return reviewLevel(builder, turn, actor, effect.harm);
   }

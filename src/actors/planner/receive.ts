@@ -21,6 +21,7 @@ import { linkOutcomes } from './outcome-effects.ts';
 import { refuseOwnership } from './ownership.ts';
 import type { GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
 import { actOnPlay } from './play-acts.ts';
+import { actOnPolicy } from './policy-acts.ts';
 import { isUnscored, subjectContext } from './subject-view.ts';
 import { tellActor } from './tell-actor.ts';
 
@@ -29,6 +30,7 @@ const TIMER_NAME_OF: Partial<Record<Message['type'], TimerName>> = {
   'action.due': 'due',
   'action.expired': 'review_expiry',
   'play.sunset_due': 'sunset',
+  'policy.due': 'policy_due',
 };
 
 /** Events after which the row of a lead may show something else. */
@@ -327,7 +329,7 @@ export function receive(builder: PlanBuilder, incoming: Message): Received {
     builder.plan.profiles.push({ tenant, at: message.at, batch: message.batch, write });
   const timer = message.source === 'timer' ? TIMER_NAME_OF[message.type] : undefined;
   if (timer !== undefined) builder.clearTimer({ tenant, actorKind: actor.kind, actorId: actor.id, name: timer });
-  const act = actOnIdentity(builder, turn) ?? actOnPlay(builder, turn);
+  const act = actOnIdentity(builder, turn) ?? actOnPlay(builder, turn) ?? actOnPolicy(builder, turn);
   if (act !== null) {
     if (RELINK_TYPES.has(message.type)) linkOutcomes(builder, turn, actor, null);
     return received(turn, act);

@@ -1,4 +1,4 @@
-/** The commands of an admin: policy, kill switch, keys, and the reference of the configuration. */
+/** The commands of an admin: kill switch, keys, and the reference of the configuration. */
 import { configReference } from '../../config/config-reference.ts';
 import { settingRows } from '../../config/config.ts';
 import { AUTHORITIES, ROLES } from '../../domain/authority.ts';
@@ -6,57 +6,8 @@ import type { Authority } from '../../domain/authority.ts';
 import { BRAINS } from '../../domain/brain.ts';
 import type { Brain } from '../../domain/brain.ts';
 import { GatehouseError } from '../../domain/errors.ts';
-import { policySchema } from '../../domain/policy.ts';
-import type { Policy } from '../../domain/policy.ts';
-import { answer, connected, EXIT, instantOption, refuseMore, textOption, verbOf } from '../command.ts';
+import { answer, connected, EXIT, refuseMore, textOption, verbOf } from '../command.ts';
 import type { Command, OptionValues } from '../command.ts';
-import { readJsonFile } from '../json-file.ts';
-
-export const policyCommand: Command = {
-  name: 'policy',
-  summary: 'Show the policy in force, or apply another',
-  usage: 'gatehouse policy show [--as-of TIME]\ngatehouse policy apply FILE',
-  examples: [
-    'gatehouse policy show > policy.json',
-    'gatehouse policy show --as-of 2026-11-21T10:00:00Z',
-    'gatehouse policy apply policy.json',
-  ],
-  options: { 'as-of': { type: 'string', meaning: 'For show: the policy that was in force at this time.' } },
-  async run(context, args, options) {
-    const verb = verbOf('policy', args, ['show', 'apply']);
-    if (verb === 'show') {
-      refuseMore(args, 1);
-      const asOf = textOption(options, 'as-of');
-      const at = asOf === undefined ? undefined : instantOption(asOf);
-      return connected(context, async (services, caller) => {
-        const current = await services.getPolicy(caller, at);
-        const when = asOf === undefined ? '' : ` at ${asOf}`;
-        if (!context.json) context.terminal.note(`The policy in force${when} has the hash ${current.hash}.`);
-        // Without --json the answer is the policy alone, so that it can be changed and applied again.
-        answer(context, current, () => JSON.stringify(current.policy, null, 2));
-        return EXIT.ok;
-      });
-    }
-    const file = args[1];
-    if (file === undefined)
-      throw new GatehouseError('usage', 'Name a file with the policy: gatehouse policy apply FILE.');
-    refuseMore(args, 2);
-    const policy = readPolicy(file);
-    return connected(context, async (services, caller) => {
-      const { hash } = await services.applyPolicy(caller, policy);
-      answer(context, { hash }, () => `The policy ${policy.name} is in force: ${hash}`);
-      return EXIT.ok;
-    });
-  },
-};
-
-function readPolicy(file: string): Policy {
-  const parsed = policySchema.safeParse(readJsonFile(file));
-  if (parsed.success) return parsed.data;
-  throw new GatehouseError('usage', `${file} is not a policy.`, {
-    faults: parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, detail: message })),
-  });
-}
 
 export const killSwitchCommand: Command = {
   name: 'kill-switch',

@@ -70,3 +70,33 @@ test('needs a file, and questions in it', async () => {
   expect((await world.run('eval', 'retrieval', '--file', fileOf(doc('a', 'b')))).err).toContain('no query');
   expect((await world.run('eval', 'retrieval', '--file', '/nowhere.jsonl')).err).toContain('there is no such file');
 });
+
+test('caps: a log with known answers, by names and by places', async () => {
+  const path = join(temporaryDataDir(), 'touches.csv');
+  // Fifty people with each number of touches from 1 to 10; those with three succeed.
+  const people = Array.from({ length: 500 }, (_, index) => `${(index % 10) + 1},${index % 10 === 2 ? 'yes' : 'no'}`);
+  writeFileSync(path, people.join('\n'));
+  const named = join(temporaryDataDir(), 'named.csv');
+  writeFileSync(named, ['times,won', ...people, 'often,yes'].join('\n'));
+  const world = new TestWorld();
+  const plain = await world.run('eval', 'caps', '--file', path, '--map', 'touches=1,success=2', '--json');
+  expect(plain.code).toBe(EXIT.ok);
+  const report = JSON.parse(plain.out) as { caps: { successes_lost: number; touches_saved: number }[] };
+  expect(report).toMatchObject({ people: 500, touches: 2_750, successes: 50, kind: 'descriptive', bad_lines: [] });
+  expect(report.caps.map((row) => row.successes_lost)).toEqual([50, 50, 0, 0, 0, 0, 0, 0]);
+  expect(report.caps.map((row) => row.touches_saved)).toEqual([2250, 1800, 1400, 1050, 750, 500, 300, 150]);
+  const text = await world.run('eval', 'caps', '--file', named, '--map', 'touches=times,success=won');
+  expect(text.code).toBe(EXIT.problemFound);
+  expect(text.out).toContain('500 people, 2,750 touches, 50 successes');
+  expect(text.err).toContain('line 502: "often" is no number of touches');
+});
+
+test.each([
+  [['--file', 'x.csv'], 'Say which columns'],
+  [['--file', 'x.csv', '--map', 'touches=1'], 'Say which columns'],
+  [['--file', '/nowhere.csv', '--map', 'touches=1,success=2'], 'cannot be read as CSV'],
+])('caps %j is refused', async (args, message) => {
+  const { code, err } = await new TestWorld().run('eval', 'caps', ...args);
+  expect(code).toBe(EXIT.usage);
+  expect(err).toContain(message);
+});

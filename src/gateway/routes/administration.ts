@@ -102,9 +102,10 @@ function registerPolicy(app: GatewayApp, { services }: GatewayContext): void {
       tag: 'administration',
       summary: 'Apply a policy',
       description:
-        'Replaces the policy. The old one stays readable under its hash, so that old decisions can be replayed.',
+        'Replaces the policy in one step. The old one stays readable under its hash, so that old decisions can be replayed. Refused with `state_conflict` while the policy in force has `change_control: approved`, unless single-operator mode is on: propose the change then.',
       request: { body: policyBodySchema },
       answers: { 200: { description: 'The policy is in force.', schema: policyAppliedSchema } },
+      errors: ['state_conflict'],
     }),
     async (request) => services.applyPolicy(callerOf(request), request.body),
   );

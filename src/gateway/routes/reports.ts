@@ -1,9 +1,19 @@
 /** What the system has learned and what came of it. */
+import { z } from 'zod';
+
 import { callerOf } from '../context.ts';
 import type { GatewayApp, GatewayContext } from '../context.ts';
-import { pageOf } from '../cursor.ts';
+import { pageFields, pageOf, pageQueryOf } from '../cursor.ts';
 import { operation } from '../operation.ts';
-import { loopQuerySchema, loopReportSchema, trustViewSchema } from '../schemas/report.ts';
+import {
+  loopQuerySchema,
+  loopReportSchema,
+  trustCellParams,
+  trustEventSchema,
+  trustViewSchema,
+} from '../schemas/report.ts';
+
+const trustHistoryQuerySchema = z.strictObject(pageFields);
 
 export function registerReportRoutes(app: GatewayApp, { services }: GatewayContext): void {
   app.get(
@@ -17,6 +27,19 @@ export function registerReportRoutes(app: GatewayApp, { services }: GatewayConte
       answers: { 200: { description: 'All trust cells.', schema: pageOf(trustViewSchema) } },
     }),
     async (request) => ({ items: await services.listTrust(callerOf(request)), next_cursor: null }),
+  );
+
+  app.get(
+    '/v1/trust/:cell/history',
+    operation('getTrustHistory', {
+      tag: 'reports',
+      summary: 'Read the history of a trust cell',
+      description:
+        'Each piece of evidence, what was taken back, and each change of level with its reason, newest first.',
+      request: { params: trustCellParams, querystring: trustHistoryQuerySchema },
+      answers: { 200: { description: 'One page.', schema: pageOf(trustEventSchema) } },
+    }),
+    async (request) => services.trustHistory(callerOf(request), request.params.cell, pageQueryOf(request.query)),
   );
 
   app.get(

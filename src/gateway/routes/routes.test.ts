@@ -24,11 +24,19 @@ import {
   hindsightSchema,
   restoreReportSchema,
 } from '../schemas/past.ts';
+import {
+  diffViewSchema,
+  lintViewSchema,
+  policyProposalSchema,
+  policyTestSchema,
+  singleOperatorSetSchema,
+} from '../schemas/policy.ts';
 import { gateAnswerSchema, proposedSchema } from '../schemas/proposal.ts';
 import {
   loopReportSchema,
   rebuildReportSchema,
   replayAllReportSchema,
+  trustEventSchema,
   trustViewSchema,
   backupViewSchema,
   anchorViewSchema,
@@ -215,6 +223,11 @@ const CASES: Record<string, Case> = {
     call: ['decideReview', 'rev_1', { decision: 'edit', fingerprint: 'ff00', reason: null, content: { text: 'new' } }],
   },
   listTrust: { request: { url: '/v1/trust' }, answer: pageOf(trustViewSchema), call: ['listTrust'] },
+  getTrustHistory: {
+    request: { url: '/v1/trust/crm_update%2Fcrm%2Flow%2Frules@1/history?limit=5' },
+    answer: pageOf(trustEventSchema),
+    call: ['trustHistory', 'crm_update/crm/low/rules@1', { limit: 5, cursor: null }],
+  },
   getLoopReport: {
     request: { url: '/v1/reports/loop?dimension=origin' },
     answer: loopReportSchema,
@@ -241,6 +254,52 @@ const CASES: Record<string, Case> = {
     call: ['setMode', 'shadow', null, 'go'],
   },
   getPolicy: { request: { url: '/v1/policy' }, answer: policyViewSchema, call: ['getPolicy'] },
+  lintPolicy: {
+    request: { method: 'POST', url: '/v1/policy/lint', payload: { require: ['consent'] } },
+    answer: lintViewSchema,
+    call: ['lint', null, ['consent']],
+  },
+  diffPolicy: {
+    request: { method: 'POST', url: '/v1/policy/diff', payload: { after: DEFAULT_POLICY } },
+    answer: diffViewSchema,
+    call: ['diff', DEFAULT_POLICY, null],
+  },
+  testPolicy: {
+    request: { method: 'POST', url: '/v1/policy/tests', payload: { days: 3 } },
+    answer: policyTestSchema,
+    call: ['test', { policy: null, days: 3, cases: [] }],
+  },
+  listPolicyProposals: {
+    request: { url: '/v1/policy/proposals' },
+    answer: pageOf(policyProposalSchema),
+    call: ['list'],
+  },
+  proposePolicy: {
+    request: { method: 'POST', url: '/v1/policy/proposals', payload: { policy: DEFAULT_POLICY, reason: 'why' } },
+    status: 201,
+    answer: policyProposalSchema,
+    call: ['propose', { policy: DEFAULT_POLICY, effective_from: null, reason: 'why', days: 30 }],
+  },
+  getPolicyProposal: {
+    request: { url: '/v1/policy/proposals/pol_1' },
+    answer: policyProposalSchema,
+    call: ['get', 'pol_1'],
+  },
+  approvePolicyProposal: {
+    request: { method: 'POST', url: '/v1/policy/proposals/pol_1/approvals' },
+    answer: policyProposalSchema,
+    call: ['approve', 'pol_1'],
+  },
+  rejectPolicyProposal: {
+    request: { method: 'POST', url: '/v1/policy/proposals/pol_1/rejection', payload: { reason: 'no' } },
+    answer: policyProposalSchema,
+    call: ['reject', 'pol_1', 'no'],
+  },
+  setSingleOperator: {
+    request: { method: 'PUT', url: '/v1/single-operator', payload: { enabled: true } },
+    answer: singleOperatorSetSchema,
+    call: ['setSingleOperator', true],
+  },
   applyPolicy: {
     request: { method: 'PUT', url: '/v1/policy', payload: DEFAULT_POLICY },
     answer: policyAppliedSchema,

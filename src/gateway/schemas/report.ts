@@ -7,10 +7,11 @@ import type {
   LoopReport,
   RebuildReport,
   ReplayAllReport,
+  TrustEventView,
   TrustView,
   VerifyReport,
 } from '../services.port.ts';
-import { isoTimeSchema } from './common.ts';
+import { anyJsonSchema, isoTimeSchema } from './common.ts';
 
 export const trustViewSchema = z
   .object({
@@ -28,6 +29,16 @@ export const trustViewSchema = z
     explanation: z.string(),
   })
   .meta({ id: 'TrustCell' }) satisfies z.ZodType<TrustView>;
+
+export const trustCellParams = z.strictObject({
+  cell: z
+    .string()
+    .regex(/^[\w.:@/-]{1,300}$/, 'must be a trust cell')
+    .describe('As `GET /v1/trust` names it, percent-encoded: action type, channel, risk class and engine.'),
+});
+export const trustEventSchema = z
+  .object({ event: z.string(), at: isoTimeSchema, type: z.string(), data: anyJsonSchema })
+  .meta({ id: 'TrustEvent' }) satisfies z.ZodType<TrustEventView>;
 
 export const loopQuerySchema = z.strictObject({
   dimension: z

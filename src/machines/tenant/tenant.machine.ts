@@ -4,10 +4,13 @@
  */
 import { assign, setup } from 'xstate';
 
-import type { MachineEvent } from '../../domain/event-types.ts';
+import type { EventData, MachineEvent } from '../../domain/event-types.ts';
 import type { Mode, TenantClock } from '../../domain/mode.ts';
+import { ENDED_PROPOSALS_KEPT } from '../../domain/policy-proposal.ts';
+import type { PolicyProposal } from '../../domain/policy-proposal.ts';
 import type { SyncTimes } from '../../domain/sync.ts';
-import { MAX_ITERATIONS, neverMigrated } from '../definition.ts';
+import { openSections } from '../../policies/policy-approval.ts';
+import { MAX_ITERATIONS } from '../definition.ts';
 import type { MachineDefinition } from '../definition.ts';
 
 export interface TenantContext {
@@ -21,6 +24,8 @@ export interface TenantContext {
   readonly suppressions: number;
   /** Up to when each source elsewhere is known. */
   readonly syncs?: SyncTimes | undefined;
+  /** Proposed changes of the policy: those that are open or wait for their time, and the last that have ended. */
+  readonly proposals: readonly PolicyProposal[];
   readonly kill_switch: { readonly by: string; readonly reason: string; readonly at: number } | null;
 }
 
@@ -31,10 +36,32 @@ const EMPTY_TENANT: TenantContext = {
   policy: '',
   single_operator: false,
   suppressions: 0,
+  proposals: [],
   kill_switch: null,
 };
 
-const tenantSetup = setup({ types: { context: {} as TenantContext, events: {} as MachineEvent } });
+const tenantSetup = setup({
+  types: { context: {} as TenantContext, events: {} as MachineEvent },
+  actions: { settle_policies: () => {} },
+});
+
+/** One proposal changed; of those that have ended only the last are kept. */
+function changed(
+  { proposals }: TenantContext,
+  id: string | undefined,
+  change: (proposal: PolicyProposal) => PolicyProposal,
+): readonly PolicyProposal[] {
+  const all = proposals.map((proposal) => (proposal.id === id ? change(proposal) : proposal));
+  const ended = all.filter(({ state }) => state !== 'open' && state !== 'approved');
+  const dropped = new Set(ended.slice(0, Math.max(0, ended.length - ENDED_PROPOSALS_KEPT)));
+  return all.filter((proposal) => !dropped.has(proposal));
+}
+
+function withApproval(proposal: PolicyProposal, data: EventData<'policy.approved'>, at: number): PolicyProposal {
+  const approvals = [...proposal.approvals, { by: data.by, sections: data.sections ?? [], at }];
+  const isComplete = openSections({ owners: proposal.owners, approvals }).length === 0;
+  return { ...proposal, approvals, state: isComplete ? 'approved' : 'open' };
+}
 
 export const tenantMachine = tenantSetup.createMachine({
   id: 'tenant',
@@ -71,7 +98,53 @@ export const tenantMachine = tenantSetup.createMachine({
       }),
     },
     'tenant.single_operator_set': { actions: assign({ single_operator: ({ event }) => event.data.enabled }) },
-    'policy.applied': { actions: assign({ policy: ({ event }) => event.data.policy }) },
+    'policy.applied': {
+      actions: [
+        assign({
+          policy: ({ event }) => event.data.policy,
+          proposals: ({ context, event }) =>
+            changed(context, event.data.proposal, (proposal) => ({ ...proposal, state: 'applied' })),
+        }),
+        { type: 'settle_policies' },
+      ],
+    },
+    'policy.proposed': {
+      actions: assign({
+        proposals: ({ context, event }) => {
+          const { proposal: id, policy, base, name, owners, effective_from, by } = event.data;
+          const made = { id, policy, base, name, owners, effective_from, by, at: event.at } as const;
+          return [...context.proposals, { ...made, state: 'open', approvals: [] }];
+        },
+      }),
+    },
+    'policy.approved': {
+      actions: [
+        assign({
+          proposals: ({ context, event }) =>
+            changed(context, event.data.proposal, (proposal) => withApproval(proposal, event.data, event.at)),
+        }),
+        { type: 'settle_policies' },
+      ],
+    },
+    'policy.rejected': {
+      actions: [
+        assign({
+          proposals: ({ context, event }) =>
+            changed(context, event.data.proposal, (proposal) => ({ ...proposal, state: 'rejected' })),
+        }),
+        { type: 'settle_policies' },
+      ],
+    },
+    'policy.lapsed': {
+      actions: [
+        assign({
+          proposals: ({ context, event }) =>
+            changed(context, event.data.proposal, (proposal) => ({ ...proposal, state: 'lapsed' })),
+        }),
+        { type: 'settle_policies' },
+      ],
+    },
+    'policy.due': { actions: [{ type: 'settle_policies' }] },
     'suppression.added': { actions: assign({ suppressions: ({ context }) => context.suppressions + 1 }) },
     'suppression.removed': {
       actions: assign({ suppressions: ({ context }) => Math.max(0, context.suppressions - 1) }),
@@ -98,7 +171,8 @@ export const tenantMachine = tenantSetup.createMachine({
 
 export const tenantDefinition: MachineDefinition = {
   kind: 'tenant',
-  version: 1,
+  version: 2,
   machine: tenantMachine,
-  migrate: neverMigrated,
+  // Version 2 keeps proposed policies.
+  migrate: (state) => ({ ...state, context: { ...state.context, proposals: [] } }),
 };

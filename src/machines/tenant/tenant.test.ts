@@ -35,6 +35,11 @@ test('it has two states, and takes these events', () => {
     'kill_switch.engaged',
     'kill_switch.released',
     'policy.applied',
+    'policy.approved',
+    'policy.due',
+    'policy.lapsed',
+    'policy.proposed',
+    'policy.rejected',
     'suppression.added',
     'suppression.removed',
     'sync.reported',
@@ -127,7 +132,32 @@ describe('the rest of the registry, in both states', () => {
     test(`a policy comes into force while ${state}`, () => {
       given(...way)
         .when(eventOf('policy.applied', { policy: 'p2', name: 'strict', by }))
-        .then({ value: state, context: { policy: 'p2' } });
+        .then({ value: state, context: { policy: 'p2' }, effects: [{ type: 'settle_policies' }] });
+    });
+    test(`a proposal is approved when each section is, while ${state}`, () => {
+      const proposed = eventOf('policy.proposed', {
+        proposal: 'pol_1',
+        policy: 'p2',
+        base: 'p1',
+        name: 'strict',
+        owners: { touch_cap: ['RevOps'], budget: ['Finance', 'CFO'] },
+        effective_from: null,
+        reason: 'a test',
+        by,
+        evidence: { lint: [], test: { since: 0, until: 1, decisions: 0, counts: {}, examples: [] } },
+      });
+      const approved = (who: string, sections: string[]) =>
+        eventOf('policy.approved', { proposal: 'pol_1', by: who, authorities: [], sections });
+      const stateOf = (...events: MachineEvent[]) =>
+        (given(...way, ...events).state.context as unknown as TenantContext).proposals.map((one) => one.state);
+      expect(stateOf(proposed)).toEqual(['open']);
+      expect(stateOf(proposed, approved('bo', ['touch_cap']))).toEqual(['open']);
+      expect(stateOf(proposed, approved('bo', ['touch_cap']), approved('flo', ['budget']))).toEqual(['approved']);
+      const ended = Array.from({ length: 25 }, (_, index) => [
+        eventOf('policy.proposed', { ...proposed.data, proposal: `pol_${index}` } as never),
+        eventOf('policy.rejected', { proposal: `pol_${index}`, by, reason: 'no' }),
+      ]).flat();
+      expect(stateOf(...ended)).toHaveLength(20);
     });
     test(`single-operator mode is set while ${state}`, () => {
       given(...way)

@@ -11,6 +11,7 @@ import type { LedgerRow } from '../../domain/ledger-event.ts';
 import type { SubjectRefs } from '../../domain/message.ts';
 /** What screens and callers read. Every statement runs as a request of its tenant, under row-level security. */
 import type {
+  TrustEventView,
   AccountView,
   ContactView,
   DecisionView,
@@ -437,6 +438,49 @@ export class ReadModel {
         [tenant],
       );
       return rows.map((row) => ({ ...row, context: JSON.parse(row.context) as JsonObject }));
+    });
+  }
+
+  /** Evidence and levels of one trust cell, newest first. */
+  async trustEvents(tenant: TenantId, cell: string, query: PageQuery): Promise<Page<TrustEventView>> {
+    const [seq = null] = query.cursor === null ? [] : decodeCursor(query.cursor, 1);
+    const rows = await this.#as(tenant, (session) =>
+      ledgerQuery(
+        session,
+        'ledger_events',
+        `WHERE tenant = $1 AND scope = $1 AND actor_kind = 'trust' AND actor_id = $2
+           AND ($3::bigint IS NULL OR (turn_seq < $3 AND seq < $3)) ORDER BY turn_seq DESC, seq DESC LIMIT $4`,
+        [tenant, cell, seq, query.limit + 1],
+      ),
+    );
+    return pageOf(
+      rows,
+      query.limit,
+      (row): TrustEventView => ({
+        event: eventIdOf(row.partition, row.seq),
+        at: isoOf(row.at),
+        type: row.type,
+        data: (JSON.parse(row.body) as { data: JsonValue }).data,
+      }),
+      (row) => [row.seq],
+    );
+  }
+
+  /** Evidence for and against since a time, by action type. What was taken back counts no more. */
+  evidenceSums(
+    tenant: TenantId,
+    since: number,
+  ): Promise<ReadonlyMap<string, { readonly good: number; readonly bad: number }>> {
+    return this.#as(tenant, async (session) => {
+      const rows = await session.query<{ type: string; good: number; bad: number }>(
+        `SELECT split_part(actor_id, '/', 1) AS type,
+           sum((body::json #>> '{data,good}')::double precision * CASE type WHEN 'trust.evidence' THEN 1 ELSE -1 END) AS good,
+           sum((body::json #>> '{data,bad}')::double precision * CASE type WHEN 'trust.evidence' THEN 1 ELSE -1 END) AS bad
+         FROM ledger_events WHERE tenant = $1 AND scope = $1 AND actor_kind = 'trust'
+           AND type IN ('trust.evidence', 'trust.evidence_withdrawn') AND at >= $2 GROUP BY 1`,
+        [tenant, since],
+      );
+      return new Map(rows.map(({ type, good, bad }) => [type, { good: Math.max(0, good), bad: Math.max(0, bad) }]));
     });
   }
 

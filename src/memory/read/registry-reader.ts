@@ -3,6 +3,7 @@ import type { PolicyReader } from '../../actors/intake/policy-reader.port.ts';
 import { must } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { tenantKey } from '../../domain/keys.ts';
+import type { PolicyProposal } from '../../domain/policy-proposal.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { SyncTimes } from '../../domain/sync.ts';
 import type { PolicyCache } from '../runtime/policy-cache.ts';
@@ -16,6 +17,8 @@ export interface RegistryView {
   readonly killSwitchAt: number | null;
   /** Up to when each source elsewhere is known. */
   readonly syncs: SyncTimes;
+  readonly singleOperator: boolean;
+  readonly proposals: readonly PolicyProposal[];
 }
 
 export class RegistryReader implements PolicyReader {
@@ -42,6 +45,9 @@ export class RegistryReader implements PolicyReader {
       clock: string;
       kill_switch: { at: number } | null;
       syncs?: SyncTimes;
+      single_operator: boolean;
+      /** A state that an earlier version stored has none. */
+      proposals?: readonly PolicyProposal[];
     };
     return {
       stopped: row.value === 'stopped',
@@ -50,6 +56,8 @@ export class RegistryReader implements PolicyReader {
       clock: context.clock,
       killSwitchAt: context.kill_switch?.at ?? null,
       syncs: context.syncs ?? {},
+      singleOperator: context.single_operator,
+      proposals: context.proposals ?? [],
     };
   }
 
