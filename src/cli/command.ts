@@ -77,6 +77,7 @@ export type CommandServices = Pick<
   | 'identities'
   | 'ownership'
   | 'suppressions'
+  | 'keyGenerations'
   | 'past'
   | 'listImports'
   | 'plays'

@@ -37,6 +37,7 @@ import { httpOwnership } from './http-ownership.ts';
 import { httpPast } from './http-past.ts';
 import { httpPlays } from './http-plays.ts';
 import { httpSearchServices } from './http-search-services.ts';
+import { httpKeyGenerations } from './http-key-generations.ts';
 import { httpSuppressions } from './http-suppressions.ts';
 import { httpViewServices } from './http-view-services.ts';
 import { queryOf, withoutNulls } from './query.ts';
@@ -79,6 +80,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
     identities: httpIdentities(call),
     ownership: httpOwnership(call),
     suppressions: httpSuppressions(call),
+    keyGenerations: httpKeyGenerations(call),
     past: httpPast(call),
     plays: httpPlays(call),
     traceDecision: (_caller, id) => call<TraceView>('GET', `/v1/decisions/${part(id)}/trace`),

@@ -40,6 +40,7 @@ import { registerReportRoutes } from './routes/reports.ts';
 import { registerRetentionRoutes } from './routes/retention.ts';
 import { registerReviewRoutes } from './routes/reviews.ts';
 import { registerSubjectRoutes } from './routes/subjects.ts';
+import { registerKeyGenerationRoutes } from './routes/key-generations.ts';
 import { registerSuppressionRoutes } from './routes/suppressions.ts';
 import { registerSystemRoutes } from './routes/system.ts';
 import { registerUncertainRoutes } from './routes/uncertain.ts';
@@ -125,6 +126,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerIdentityRoutes(app, context);
   registerOwnershipRoutes(app, context);
   registerSuppressionRoutes(app, context);
+  registerKeyGenerationRoutes(app, context);
   registerMemoryRoutes(app, context);
   registerViewRoutes(app, context);
   registerUncertainRoutes(app, context);

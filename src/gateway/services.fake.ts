@@ -42,6 +42,7 @@ import type {
   SubjectExport,
   TraceStep,
 } from './services.port.ts';
+import { fakeKeyGenerations } from './key-generations.fake.ts';
 import { fakeSuppressions } from './suppression.fake.ts';
 import type { BrainView, ViewContractView } from './view-services.port.ts';
 
@@ -154,6 +155,7 @@ export class FakeServices implements Services {
   readonly keys = new Map<string, Caller>();
   readonly #texts = new Map<string, string>();
   readonly identities = fakeIdentities((name, ...args) => this.#note(name, ...args));
+  readonly keyGenerations = fakeKeyGenerations((name, ...args) => this.#note(name, ...args));
   readonly suppressions = fakeSuppressions((name, ...args) => this.#note(name, ...args));
   readonly ownership = fakeOwnership((name, ...args) => this.#note(name, ...args));
   readonly past = fakePast((name, ...args) => this.#note(name, ...args));
@@ -327,7 +329,8 @@ export class FakeServices implements Services {
   async purgeSubject(_caller: Caller, subject: string): Promise<PurgeView> {
     this.#note('purgeSubject', subject);
     const steps = [{ what: 'table subject_keys', bytes_before: 8_192, bytes_after: 0 }];
-    return { subject: 'con_1', steps, remains: [{ what: 'backups', why: 'sealed', until: AT }] };
+    const keys = { done: false, to_do: 'Put a new key in front.' } as const;
+    return { subject: 'con_1', steps, keys, remains: [{ what: 'backups', why: 'sealed', until: AT }] };
   }
 
   async getRetention(): Promise<RetentionView> {

@@ -20,6 +20,7 @@ import type { OwnershipServices } from './ownership.port.ts';
 import type { PastServices } from './past.port.ts';
 import type { PlayServices } from './play-services.port.ts';
 import type { SearchServices } from './search-services.port.ts';
+import type { KeyGenerationServices, KeyRotationView } from './key-generations.port.ts';
 import type { SuppressionServices } from './suppression.port.ts';
 import type { ViewServices } from './view-services.port.ts';
 
@@ -192,6 +193,8 @@ export interface PurgeStep {
 export interface PurgeView {
   readonly subject: string;
   readonly steps: readonly PurgeStep[];
+  /** The master key was replaced, so that no copy of the wrapped key of the person can be opened; or why it was not. */
+  readonly keys: KeyRotationView | { readonly done: false; readonly to_do: string };
   readonly remains: ErasureView['remains'];
 }
 
@@ -501,6 +504,7 @@ export interface Services extends NoteServices, OutcomeServices, SearchServices,
   readonly identities: IdentityServices;
   readonly ownership: OwnershipServices;
   readonly suppressions: SuppressionServices;
+  readonly keyGenerations: KeyGenerationServices;
   readonly past: PastServices;
   readonly plays: PlayServices;
   authenticate(key: string): Promise<Caller | null>;

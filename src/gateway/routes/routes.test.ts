@@ -34,6 +34,7 @@ import {
   anchorViewSchema,
   verifyReportSchema,
 } from '../schemas/report.ts';
+import { keyGenerationsSchema, keyRotationSchema } from '../schemas/key-generations.ts';
 import { retentionRunSchema, retentionViewSchema } from '../schemas/retention.ts';
 import { reviewDecidedSchema, reviewViewSchema } from '../schemas/review.ts';
 import { erasureProofViewSchema, proofCheckSchema, purgeSchema, subjectActSchema } from '../schemas/subject.ts';
@@ -72,6 +73,12 @@ const CASES: Record<string, Case> = {
     request: { url: '/v1/traces/cor_1' },
     answer: pageOf(traceStepSchema),
     call: ['traceCorrelation', 'cor_1'],
+  },
+  listKeyGenerations: { request: { url: '/v1/key-generations' }, answer: keyGenerationsSchema, call: ['list'] },
+  rotateKeys: {
+    request: { method: 'POST', url: '/v1/key-generations/rotation', payload: { backups: '/backups' } },
+    answer: keyRotationSchema,
+    call: ['rotate', { backups: '/backups' }],
   },
   getRetention: { request: { url: '/v1/retention' }, answer: retentionViewSchema, call: ['getRetention'] },
   runRetention: {
