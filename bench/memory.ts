@@ -139,7 +139,10 @@ try {
   );
   const master = createSecretKey(randomBytes(32));
   const notes = new PostgresNoteReader(sql, new SubjectVault(onlyKey(master)));
-  const { memory, indexer } = openRetrieval(sql, InstallationSecret.of(master), notes, { embeddings: null, dataDir: '' });
+  const { memory, indexer } = openRetrieval(sql, InstallationSecret.of(master), notes, {
+    embeddings: null,
+    dataDir: '',
+  });
   const say = (what: string) => process.stdout.write(`${new Date().toISOString()} ${what}\n`);
   const asked = await fill(sql, master, Number(values.notes));
   say(`${values.notes} notes, ${asked.length} questions`);

@@ -5,9 +5,6 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
-import { keyCheckOf } from '../src/memory/vault/generations.ts';
-import { keyOfBytes } from '../src/memory/vault/cipher.ts';
-import { InstallationSecret } from '../src/memory/vault/installation-secret.ts';
 import { auditLedger } from '../src/app/ledger-audit.ts';
 import { asId } from '../src/domain/ids.ts';
 import type { Hash } from '../src/domain/ids.ts';
@@ -17,11 +14,13 @@ import { signerOf } from '../src/memory/anchors/signing-key.ts';
 import { createLedgerReader } from '../src/memory/read/ledger-reader.ts';
 import { PolicyCache } from '../src/memory/runtime/policy-cache.ts';
 import { sha256 } from '../src/memory/sha256.ts';
+import { keyOfBytes } from '../src/memory/vault/cipher.ts';
+import { keyCheckOf } from '../src/memory/vault/generations.ts';
+import { InstallationSecret } from '../src/memory/vault/installation-secret.ts';
 import { event, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
 import { TEST_MASTER_KEY, TEST_SECRET } from './process.fixture.ts';
-
 
 describeDatabases('anchors of a ledger', (database) => {
   let system: TestApp;

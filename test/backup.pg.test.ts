@@ -15,7 +15,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { loadVerified, verifiedBackup } from '../src/app/backups.ts';
-import { KeyRing } from '../src/memory/vault/key-ring.ts';
 import type { GatehouseError } from '../src/domain/errors.ts';
 import { loadBackup } from '../src/memory/backup/load-backup.ts';
 import { backupTables } from '../src/memory/backup/tables.ts';
@@ -24,6 +23,7 @@ import { migrate, readMigrations } from '../src/memory/sql/migrate.ts';
 import { openPglite } from '../src/memory/sql/pglite.ts';
 import { createPostgres } from '../src/memory/sql/postgres.ts';
 import type { Sql } from '../src/memory/sql/sql.port.ts';
+import { KeyRing } from '../src/memory/vault/key-ring.ts';
 import { event, knowProspect, proposal, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases, describePostgres } from './needs.ts';

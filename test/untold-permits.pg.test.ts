@@ -20,7 +20,11 @@ describeDatabases('permits that ended and were not told', (database) => {
 
   beforeAll(async () => {
     system = await testApp(database);
-    store = new PostgresExecutionStore(system.sql, new SubjectVault(onlyKey(keyOfBytes(newKeyBytes()))), new PolicyCache());
+    store = new PostgresExecutionStore(
+      system.sql,
+      new SubjectVault(onlyKey(keyOfBytes(newKeyBytes()))),
+      new PolicyCache(),
+    );
     await system.rows(`INSERT INTO permits (tenant, id, action, partition, fingerprint, mode, granted_at, expires_at, due_at, state, content_seq, detail) VALUES
       ('default', 'refused', 'act_1', 0, 'f', 'sandbox', 1000, 2000, 5000, 'failed', 1, '{}'),
       ('default', 'expired', 'act_2', 0, 'f', 'sandbox', 1000, 2000, 6000, 'expired', 1, '{}'),

@@ -51,11 +51,7 @@ export interface VerifiedBackup {
 }
 
 /** Throws `usage` when a file, the seal or a chain of the backup is not whole, or its generation of keys was destroyed. */
-export async function verifiedBackup(
-  folder: string,
-  ring: KeyRing,
-  progress: BackupProgress,
-): Promise<VerifiedBackup> {
+export async function verifiedBackup(folder: string, ring: KeyRing, progress: BackupProgress): Promise<VerifiedBackup> {
   const secret = secretOfBackup(folder, ring);
   const manifest = readManifest(folder, secret);
   const keys = readKeys(folder, manifest, secret);
@@ -137,7 +133,7 @@ async function moveTo(config: Config, databaseUrl: string, progress: BackupProgr
       progress: (table, rows) => progress('reading', table, rows),
     });
     const backup = await verifiedBackup(folder, ring, progress);
-  const { manifest } = backup;
+    const { manifest } = backup;
     const target = await openDatabase({ dataDir: config.dataDir, databaseUrl });
     try {
       await loadVerified(target.sql, { folder, ...backup, as: { kind: 'moved' } }, progress);

@@ -127,7 +127,7 @@ export class KeyRotation {
 
   /** Turns until everything is done. */
   async rotateAll(caller: Pick<Caller, 'tenant' | 'identity'>): Promise<KeyRotationView> {
-    for (let milliseconds = 0; ; ) {
+    for (let milliseconds = 0; ;) {
       const view = await this.rotate(caller, null);
       milliseconds += view.milliseconds;
       if (view.done) return { ...view, milliseconds };

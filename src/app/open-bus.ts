@@ -6,8 +6,8 @@ import { createInProcessBus } from '../bus/in-process-bus.ts';
 import { openJetStreamBus } from '../bus/jetstream-bus.ts';
 import { must } from '../domain/errors.ts';
 import type { Sql } from '../memory/sql/sql.port.ts';
-import { installationName } from './installation-name.ts';
 import type { InstallationSecret } from '../memory/vault/installation-secret.ts';
+import { installationName } from './installation-name.ts';
 
 export async function openBus(
   natsUrl: string | null,

@@ -7,10 +7,10 @@ import { createSandboxChannel } from '../channels/sandbox/sandbox-channel.ts';
 import { createAddressBook } from '../memory/read/address-book.ts';
 import { createSandboxStore } from '../memory/runtime/postgres-sandbox-store.ts';
 import type { Sql } from '../memory/sql/sql.port.ts';
+import type { InstallationSecret } from '../memory/vault/installation-secret.ts';
 import type { SubjectVault } from '../memory/vault/subject-vault.ts';
 import type { AppOptions } from './app.port.ts';
 import { installationName } from './installation-name.ts';
-import type { InstallationSecret } from '../memory/vault/installation-secret.ts';
 
 const CONNECTIONS = 5;
 /** Enough to keep the connections busy; what a host holds when it dies may have to stay uncertain. */

@@ -44,7 +44,9 @@ import type {
   ImportView,
   ReplayView,
   SubjectActView,
-  SubjectExport, PurgeView } from '../gateway/services.port.ts';
+  SubjectExport,
+  PurgeView,
+} from '../gateway/services.port.ts';
 import type { Runners } from '../machines/catalogue.ts';
 import { decayedTrust } from '../machines/trust/trust.machine.ts';
 import type { TrustContext } from '../machines/trust/trust.machine.ts';
@@ -68,6 +70,7 @@ import type { ErasureProofs } from './erasure-proofs.ts';
 import { remainsOfErased, remainsOfPurged } from './erasure-remains.ts';
 import { createIdentityServices } from './identity-services.ts';
 import type { IdentityParts } from './identity-services.ts';
+import type { KeyRotation } from './key-rotation.ts';
 import { KnownStates } from './known-states.ts';
 import { anchorView } from './ledger-audit.ts';
 import { createOutcomeServices } from './outcome-services.ts';
@@ -75,7 +78,6 @@ import { createOwnershipServices } from './ownership-services.ts';
 import type { OwnershipParts } from './ownership-services.ts';
 import { createPastServices } from './past-services.ts';
 import type { PastParts } from './past-services.ts';
-import type { KeyRotation } from './key-rotation.ts';
 import type { Purge } from './purge.ts';
 import type { RetentionKeeper } from './retention.ts';
 import type { ErasedPerson } from './retrieval.ts';

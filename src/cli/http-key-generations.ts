@@ -6,7 +6,6 @@ type Call = <Result>(method: string, path: string, body?: unknown) => Promise<Re
 export function httpKeyGenerations(call: Call): KeyGenerationServices {
   return {
     list: () => call('GET', '/v1/key-generations'),
-    rotate: (_caller, { backups }) =>
-      call('POST', '/v1/key-generations/rotation', backups === null ? {} : { backups }),
+    rotate: (_caller, { backups }) => call('POST', '/v1/key-generations/rotation', backups === null ? {} : { backups }),
   };
 }

@@ -31,13 +31,13 @@ import type {
 } from '../gateway/services.port.ts';
 import type { CommandServices } from './command.ts';
 import { httpIdentities } from './http-identities.ts';
+import { httpKeyGenerations } from './http-key-generations.ts';
 import { httpNoteServices } from './http-note-services.ts';
 import { httpOutcomeServices } from './http-outcome-services.ts';
 import { httpOwnership } from './http-ownership.ts';
 import { httpPast } from './http-past.ts';
 import { httpPlays } from './http-plays.ts';
 import { httpSearchServices } from './http-search-services.ts';
-import { httpKeyGenerations } from './http-key-generations.ts';
 import { httpSuppressions } from './http-suppressions.ts';
 import { httpViewServices } from './http-view-services.ts';
 import { queryOf, withoutNulls } from './query.ts';

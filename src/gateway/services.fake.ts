@@ -10,6 +10,7 @@ import { isoOf } from '../domain/instant.ts';
 import type { JsonValue } from '../domain/json.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import { fakeIdentities } from './identity.fake.ts';
+import { fakeKeyGenerations } from './key-generations.fake.ts';
 import type { NoteDetail, NoteView, TimelineView } from './note-services.port.ts';
 import type { OutcomeView } from './outcome-services.port.ts';
 import { fakeOwnership } from './ownership.fake.ts';
@@ -42,7 +43,6 @@ import type {
   SubjectExport,
   TraceStep,
 } from './services.port.ts';
-import { fakeKeyGenerations } from './key-generations.fake.ts';
 import { fakeSuppressions } from './suppression.fake.ts';
 import type { BrainView, ViewContractView } from './view-services.port.ts';
 

@@ -14,13 +14,13 @@ import type { Policy } from '../domain/policy.ts';
 import type { RetentionClass } from '../domain/retention.ts';
 import type { Caller, Page, PageQuery } from './caller.port.ts';
 import type { IdentityServices } from './identity.port.ts';
+import type { KeyGenerationServices, KeyRotationView } from './key-generations.port.ts';
 import type { NoteServices } from './note-services.port.ts';
 import type { OutcomeServices } from './outcome-services.port.ts';
 import type { OwnershipServices } from './ownership.port.ts';
 import type { PastServices } from './past.port.ts';
 import type { PlayServices } from './play-services.port.ts';
 import type { SearchServices } from './search-services.port.ts';
-import type { KeyGenerationServices, KeyRotationView } from './key-generations.port.ts';
 import type { SuppressionServices } from './suppression.port.ts';
 import type { ViewServices } from './view-services.port.ts';
 

@@ -169,12 +169,16 @@ function erase(context: CommandContext, subject: string, reason: string, purge: 
     for (const step of purged?.steps ?? []) context.note(purgedLine(step));
     if (purged !== null) context.note(keysLine(purged.keys));
     const remains = purged?.remains ?? erasure.remains;
-    answer(context, { ...erasure, remains, ...(purged === null ? {} : { purged: purged.steps, keys: purged.keys }) }, () => {
-      const left = remains.map(
-        ({ what, why, until }) => `- ${what}: ${why}${until === null ? '' : `, until ${timeOf(until)}`}`,
-      );
-      return `The person is erased; event ${erasure.event} says so. What is left:\n${left.join('\n')}`;
-    });
+    answer(
+      context,
+      { ...erasure, remains, ...(purged === null ? {} : { purged: purged.steps, keys: purged.keys }) },
+      () => {
+        const left = remains.map(
+          ({ what, why, until }) => `- ${what}: ${why}${until === null ? '' : `, until ${timeOf(until)}`}`,
+        );
+        return `The person is erased; event ${erasure.event} says so. What is left:\n${left.join('\n')}`;
+      },
+    );
     return EXIT.ok;
   });
 }

@@ -16,6 +16,7 @@ import {
 } from '../schemas/administration.ts';
 import { decisionViewSchema, replayViewSchema, traceStepSchema, traceViewSchema } from '../schemas/decision.ts';
 import { importViewSchema, undoReportSchema } from '../schemas/import.ts';
+import { keyGenerationsSchema, keyRotationSchema } from '../schemas/key-generations.ts';
 import { noteDetailSchema, noteViewSchema, recordedSchema, timelineSchema } from '../schemas/note.ts';
 import {
   checkpointSchema,
@@ -34,7 +35,6 @@ import {
   anchorViewSchema,
   verifyReportSchema,
 } from '../schemas/report.ts';
-import { keyGenerationsSchema, keyRotationSchema } from '../schemas/key-generations.ts';
 import { retentionRunSchema, retentionViewSchema } from '../schemas/retention.ts';
 import { reviewDecidedSchema, reviewViewSchema } from '../schemas/review.ts';
 import { erasureProofViewSchema, proofCheckSchema, purgeSchema, subjectActSchema } from '../schemas/subject.ts';

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { signedErasureProofSchema } from '../../domain/erasure-proof.ts';
 import type { ErasureView, ProofCheck, PurgeView, SubjectActView, SubjectExport } from '../services.port.ts';
 import { contactViewSchema, eventViewSchema } from './account.ts';
-import { keyRotationSchema } from './key-generations.ts';
 import { isoTimeSchema, objectInputSchema, reasonSchema } from './common.ts';
 import { decisionViewSchema } from './decision.ts';
+import { keyRotationSchema } from './key-generations.ts';
 
 export const subjectExportSchema = z
   .object({
@@ -52,7 +52,9 @@ export const purgeSchema = z
     ),
     keys: z
       .union([keyRotationSchema, z.object({ done: z.literal(false), to_do: z.string() })])
-      .describe('The master key was replaced, so that no copy of the key of the person can be opened; or what must be done first.'),
+      .describe(
+        'The master key was replaced, so that no copy of the key of the person can be opened; or what must be done first.',
+      ),
     remains: remainsSchema,
   })
   .meta({ id: 'Purge' }) satisfies z.ZodType<PurgeView>;

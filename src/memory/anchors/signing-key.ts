@@ -1,8 +1,9 @@
 /**
- * The key that signs anchors and manifests of exported ledger. It follows from the master key, so all hosts of an installation have the same
+ * The key that signs anchors and manifests of exported ledger. It follows from the first master key, so all hosts of an installation have the same
  * one and there is no further secret to keep; the database never sees it. Its public half may be given to anybody.
  */
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+
 import type { InstallationSecret } from '../vault/installation-secret.ts';
 
 const SEED_BYTES = 32;

@@ -60,7 +60,9 @@ export function secretOfBackup(folder: string, ring: KeyRing): InstallationSecre
     'usage',
     `The keys of people in this backup are wrapped with ${missing
       .map(({ number, id }) => `generation ${number} (${id})${destroyedWords(ring, id)}`)
-      .join(' and ')}, which is not among the keys here. Without it nothing personal in the backup can be opened, so nothing was restored.`,
+      .join(
+        ' and ',
+      )}, which is not among the keys here. Without it nothing personal in the backup can be opened, so nothing was restored.`,
   );
 }
 
@@ -143,9 +145,7 @@ export async function* readTable(folder: string, name: string): AsyncGenerator<s
 /** The same of a file of the backup. */
 export async function* readRows(folder: string, file: string): AsyncGenerator<string> {
   let rest = '';
-  const text = createReadStream(join(folder, file))
-    .pipe(createGunzip())
-    .setEncoding('utf8');
+  const text = createReadStream(join(folder, file)).pipe(createGunzip()).setEncoding('utf8');
   for await (const chunk of text) {
     const lines = (rest + (chunk as string)).split('\n');
     rest = lines.pop() ?? '';

@@ -49,7 +49,12 @@ export async function rewrapBackup(request: Rewrap): Promise<Rewrapped> {
   const { folder, secret, to, at, ring } = request;
   const sealed = readManifest(folder, secret);
   const keys = readKeys(folder, sealed, secret);
-  await checkFiles(folder, { ...sealed, tables: sealed.tables.filter(({ name }) => name === 'subject_keys') }, keys, () => {});
+  await checkFiles(
+    folder,
+    { ...sealed, tables: sealed.tables.filter(({ name }) => name === 'subject_keys') },
+    keys,
+    () => {},
+  );
   const from = keys === null ? tableFile('subject_keys') : join(KEYS_FOLDER, keys.file);
   const places = keys?.generations ?? [{ number: 1, id: firstSecret(ring, keyCheckOf(secret))?.id ?? '' }];
   const found = { people: 0, leftOut: 0, erased: 0, rewrapped: 0 };
@@ -74,7 +79,11 @@ export async function rewrapBackup(request: Rewrap): Promise<Rewrapped> {
   }
   const { seal: _, ...body } = sealed;
   const manifest = sealManifest(
-    { ...body, format: 2, tables: body.tables.filter(({ name }) => name !== 'subject_keys' && name !== 'key_generations') },
+    {
+      ...body,
+      format: 2,
+      tables: body.tables.filter(({ name }) => name !== 'subject_keys' && name !== 'key_generations'),
+    },
     secret,
   );
   writeKeys(

@@ -141,7 +141,9 @@ async function wrappingGenerations(
 /** A rotation that ended while the backup was read has destroyed keys that it needs. */
 async function refuseEmptied(sql: Sql, generations: BackupKeys['generations']): Promise<void> {
   const gone = await sql.asOwner(async (session) => {
-    const [schema] = await session.query<{ kept: boolean }>(`SELECT to_regclass('key_generations') IS NOT NULL AS kept`);
+    const [schema] = await session.query<{ kept: boolean }>(
+      `SELECT to_regclass('key_generations') IS NOT NULL AS kept`,
+    );
     const rows = schema?.kept === true ? await readGenerations(session) : [];
     return rows.filter((row) => row.emptied_on !== null && generations.some(({ id }) => id === row.id));
   });

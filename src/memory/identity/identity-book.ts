@@ -10,9 +10,9 @@ import type { AliasView, IdentityActView, NamedEntity } from '../../gateway/iden
 import type { Page, PageQuery } from '../../gateway/services.port.ts';
 import { decodeCursor, pageOf } from '../read/cursor.ts';
 import type { Sql, SqlSession, SqlValue } from '../sql/sql.port.ts';
+import type { InstallationSecret } from '../vault/installation-secret.ts';
 import type { SubjectVault } from '../vault/subject-vault.ts';
 import { externalIdHash, nameHash } from './name-hashes.ts';
-import type { InstallationSecret } from '../vault/installation-secret.ts';
 
 export interface ActRecord {
   readonly id: string;

@@ -6,10 +6,20 @@ import type { InstallationSecret } from '../vault/installation-secret.ts';
 
 const HASH_LENGTH = 40;
 
-export function externalIdHash(secret: InstallationSecret, tenant: TenantId, kind: SubjectKind, externalId: string): string {
+export function externalIdHash(
+  secret: InstallationSecret,
+  tenant: TenantId,
+  kind: SubjectKind,
+  externalId: string,
+): string {
   return secret.hash(`alias:${tenant}:${kind}`, externalId);
 }
 
-export function nameHash(secret: InstallationSecret, tenant: TenantId, purpose: 'email' | 'domain', value: string): string {
+export function nameHash(
+  secret: InstallationSecret,
+  tenant: TenantId,
+  purpose: 'email' | 'domain',
+  value: string,
+): string {
   return secret.hash(`${purpose}:${tenant}`, value.trim().toLowerCase()).slice(0, HASH_LENGTH);
 }

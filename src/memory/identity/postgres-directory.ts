@@ -10,8 +10,8 @@ import { asId } from '../../domain/ids.ts';
 import type { AccountId, TenantId } from '../../domain/ids.ts';
 import { columns } from '../sql/columns.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
-import { externalIdHash, nameHash } from './name-hashes.ts';
 import type { InstallationSecret } from '../vault/installation-secret.ts';
+import { externalIdHash, nameHash } from './name-hashes.ts';
 
 interface DirectoryRow {
   readonly alias: string;

@@ -49,8 +49,7 @@ export function openSecret(
 ): InstallationSecret | null {
   for (const { id, secret } of generations.toReversed()) {
     const found = ring.find(id);
-    if (found !== undefined && secret !== null)
-      return InstallationSecret.read(unseal(found.key, placeOf(id), secret));
+    if (found !== undefined && secret !== null) return InstallationSecret.read(unseal(found.key, placeOf(id), secret));
   }
   return null;
 }
