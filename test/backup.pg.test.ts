@@ -153,14 +153,17 @@ describeDatabases('a backup', (database: TestDatabase) => {
   it('leaves nothing behind when loading fails', { timeout: 60_000 }, async () => {
     const backup = await verifiedBackup(folder, TEST_RING, silent);
     const wrong = {
-      ...manifest,
-      tables: manifest.tables.map((table) => ({ ...table, rows: table.rows + (table.name === 'ledger' ? 1 : 0) })),
+      ...backup.manifest,
+      tables: backup.manifest.tables.map((table) => ({
+        ...table,
+        rows: table.rows + (table.name === 'ledger' ? 1 : 0),
+      })),
     };
     const server = database.kind === 'postgres' ? await createDatabase(database.serverUrl) : null;
     const sql = server === null ? await openPglite(null) : createPostgres(server.url, { maxConnections: 2 });
     try {
       await expect(
-        loadBackup(sql, { folder, manifest: wrong, as: { kind: 'moved' }, progress: silent }),
+        loadBackup(sql, { folder, ...backup, manifest: wrong, as: { kind: 'moved' }, progress: silent }),
       ).rejects.toThrow('table ledger has');
       expect(await sql.asOwner(backupTables)).toEqual([]);
       await loadBackup(sql, { folder, ...backup, as: { kind: 'moved' }, progress: silent });
@@ -261,7 +264,7 @@ describePostgres('a backup of a Postgres at work', (serverUrl) => {
     stop.abort();
     await load;
     const backup = await verifiedBackup(folder, TEST_RING, silent);
-    const events = manifest.tables.find((table) => table.name === 'ledger')?.rows ?? 0;
+    const events = backup.manifest.tables.find((table) => table.name === 'ledger')?.rows ?? 0;
     const [later] = await source.rows<{ count: number }>('SELECT count(*) AS count FROM ledger');
     expect(events).toBeGreaterThan(200);
     expect(events).toBeLessThan(later?.count ?? 0);

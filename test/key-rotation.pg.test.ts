@@ -114,7 +114,7 @@ describeDatabases('the master key', (database) => {
     const [row] = await system.rows<{ found: boolean }>(
       `SELECT EXISTS (SELECT FROM pg_ls_waldir() w WHERE w.name >= pg_walfile_name($1::pg_lsn) AND w.name ~ '^[0-9A-F]{24}$'
          AND w.name <= pg_walfile_name(pg_current_wal_lsn())
-         AND position(convert_to($2, 'UTF8') IN pg_read_binary_file('pg_wal/' || w.name, true)) > 0) AS found`,
+         AND position(convert_to($2, 'UTF8') IN pg_read_binary_file('pg_wal/' || w.name, 0, w.size, true)) > 0) AS found`,
       [from, text],
     );
     return row?.found ?? false;

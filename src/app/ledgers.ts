@@ -91,7 +91,7 @@ async function withDatabase<Result>(
   const ring = KeyRing.existing(config.masterKey, config.dataDir);
   const { sql, lock } = await openDatabase(config);
   try {
-    await prepareDatabase(sql, secret);
+    const { secret } = await prepareDatabase(sql, ring);
     return await run(sql, secret);
   } finally {
     await sql.close();

@@ -27,5 +27,6 @@ test('the secret of an installation hashes as its first key does, also when it w
       expect(kept.signingSeed).toEqual(secret.signingSeed);
       expect(Buffer.from(secret.text(), 'base64').includes(Buffer.from(key))).toBe(false);
     }),
+    { numRuns: 40 },
   );
 });
