@@ -65,13 +65,21 @@ interface KeyRow {
 export class KeyRotation {
   readonly #parts: KeyRotationParts;
   #turn: Promise<unknown> = Promise.resolve();
+  #looking: Promise<unknown> = Promise.resolve();
 
   constructor(parts: KeyRotationParts) {
     this.#parts = parts;
   }
 
   /** Looks what other hosts did, says which keys this one has, and destroys the files of those that nobody needs any more. */
-  async tick(): Promise<void> {
+  tick(): Promise<void> {
+    // One that began before another must not say of this host what was true then.
+    const result = this.#looking.then(() => this.#tick());
+    this.#looking = result.catch(() => {});
+    return result;
+  }
+
+  async #tick(): Promise<void> {
     const { sql, generations, host } = this.#parts;
     const { ring } = generations;
     await sql.asOwner(async (session) => {
@@ -90,8 +98,13 @@ export class KeyRotation {
            AND NOT EXISTS (SELECT FROM hosts h WHERE h.seen_on > clock_timestamp() - ${ALIVE} AND g.id = ANY (h.key_generations))`,
         [ids],
       );
-      await generations.refresh(session);
     });
+    await this.#refresh();
+  }
+
+  /** After a commit, in a look of its own, so that it is later than any that did not see the commit. */
+  #refresh(): Promise<void> {
+    return this.#parts.sql.asOwner((session) => this.#parts.generations.refresh(session));
   }
 
   async list(): Promise<KeyGenerationsView> {
@@ -202,8 +215,8 @@ export class KeyRotation {
            HAVING count(*) FILTER (WHERE active_on IS NULL) = 0 ON CONFLICT DO NOTHING`,
           [id, sealSecret(secret, id, key)],
         );
-        await generations.refresh(session);
       });
+      await this.#refresh();
       made = must(
         generations.rows.find((row) => row.active_on === null),
         'a generation was made, here or by another host',
@@ -222,8 +235,8 @@ export class KeyRotation {
         'UPDATE key_generations SET active_on = clock_timestamp() WHERE number = $1 AND active_on IS NULL',
         [number],
       );
-      await generations.refresh(session);
     });
+    await this.#refresh();
   }
 
   #nextKey(): RingKey {

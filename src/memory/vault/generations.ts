@@ -103,6 +103,8 @@ export class Generations implements WrappingKeys {
   readonly ring: KeyRing;
   #rows: readonly Generation[] = [];
   #keys: ReadonlyMap<number, KeyObject> = new Map();
+  #asked = 0;
+  #known = 0;
 
   constructor(ring: KeyRing) {
     this.ring = ring;
@@ -135,7 +137,12 @@ export class Generations implements WrappingKeys {
   }
 
   async refresh(session: SqlSession): Promise<void> {
+    this.#asked += 1;
+    const turn = this.#asked;
     const rows = await readGenerations(session);
+    // Whoever looked later knows more, also when the answer came sooner.
+    if (turn < this.#known) return;
+    this.#known = turn;
     const open = rows.filter((row) => row.emptied_on === null);
     if (open.some((row) => this.ring.find(row.id) === undefined)) this.ring.reload();
     const keys = new Map<number, KeyObject>();
