@@ -18,6 +18,8 @@ import { migrate } from '../src/memory/sql/migrate.ts';
 import { createPostgres } from '../src/memory/sql/postgres.ts';
 import type { Sql } from '../src/memory/sql/sql.port.ts';
 import { StatisticsKeeper } from '../src/memory/sql/statistics-keeper.ts';
+import { onlyKey } from '../src/memory/vault/generations.ts';
+import { InstallationSecret } from '../src/memory/vault/installation-secret.ts';
 import { SubjectVault } from '../src/memory/vault/subject-vault.ts';
 import { createDatabase } from '../test/postgres-database.ts';
 import { storeNotes } from '../test/stored-notes.ts';
@@ -136,8 +138,11 @@ try {
     ]),
   );
   const master = createSecretKey(randomBytes(32));
-  const notes = new PostgresNoteReader(sql, new SubjectVault(master));
-  const { memory, indexer } = openRetrieval(sql, master, notes, { embeddings: null, dataDir: '' });
+  const notes = new PostgresNoteReader(sql, new SubjectVault(onlyKey(master)));
+  const { memory, indexer } = openRetrieval(sql, InstallationSecret.of(master), notes, {
+    embeddings: null,
+    dataDir: '',
+  });
   const say = (what: string) => process.stdout.write(`${new Date().toISOString()} ${what}\n`);
   const asked = await fill(sql, master, Number(values.notes));
   say(`${values.notes} notes, ${asked.length} questions`);

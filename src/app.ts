@@ -3,7 +3,6 @@
  * hands out the services that the gateway and the command line speak to.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleepFor } from 'node:timers/promises';
@@ -38,12 +37,12 @@ import { seedDemoPlays } from './app/demo-plays.ts';
 import { DiskGuard } from './app/disk-guard.ts';
 import { ErasureProofs } from './app/erasure-proofs.ts';
 import { every } from './app/every.ts';
-import { keyCheckOf } from './app/key-check.ts';
+import { keptSecret } from './app/kept-secret.ts';
+import { KeyRotation } from './app/key-rotation.ts';
 import { LEASE_MS } from './app/lease.ts';
 import { auditLedger } from './app/ledger-audit.ts';
 import { anchorDirOf } from './app/ledgers.ts';
 import { DEFAULT_TENANT, DEMO_POLICY, DEMO_TENANT, localCaller, LocalTenants } from './app/local-tenants.ts';
-import { keptSecret, masterKey } from './app/master-key.ts';
 import { replaceDeadNeighbours } from './app/neighbours.ts';
 import { createNoteServices } from './app/note-services.ts';
 import { openBus } from './app/open-bus.ts';
@@ -100,7 +99,8 @@ import type { DataLock } from './memory/sql/data-lock.ts';
 import type { Sql } from './memory/sql/sql.port.ts';
 import { StatisticsKeeper } from './memory/sql/statistics-keeper.ts';
 import { watchedSql } from './memory/sql/watched-sql.ts';
-import { keyedHash } from './memory/vault/cipher.ts';
+import { keyCheckOf } from './memory/vault/generations.ts';
+import { KeyRing } from './memory/vault/key-ring.ts';
 import { SubjectVault } from './memory/vault/subject-vault.ts';
 import { createRulesEngine } from './models/rules/rules-engine.ts';
 import { createLogger } from './observability/logger.ts';
@@ -143,7 +143,7 @@ const JOURNAL_DAYS = 35;
 export async function openApp(options: AppOptions): Promise<App> {
   const logger = createLogger({ level: options.logLevel, destination: process.stderr }) as unknown as FastifyBaseLogger;
   const metrics = createMetrics({ process: options.workers });
-  const master = masterKey(options.masterKey, options.dataDir);
+  const ring = KeyRing.open(options.masterKey, options.dataDir);
   mkdirSync(options.dataDir, { recursive: true });
   const { sql: opened, lock } =
     options.database === undefined ? await openDatabase(options) : { sql: options.database, lock: null };
@@ -152,7 +152,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     metrics.transactionSeconds.observe(milliseconds / 1_000);
   });
   try {
-    return await compose(options, logger, metrics, master, sql, lock);
+    return await compose(options, logger, metrics, ring, sql, lock);
   } catch (error) {
     await sql.close().catch(() => {});
     lock?.release();
@@ -164,32 +164,32 @@ async function compose(
   options: AppOptions,
   logger: FastifyBaseLogger,
   metrics: Metrics,
-  master: KeyObject,
+  ring: KeyRing,
   sql: Sql,
   lock: DataLock | null,
 ): Promise<App> {
-  await prepareDatabase(sql, master);
+  const { secret, generations } = await prepareDatabase(sql, ring);
   const pause = new RestorePause(sql);
   await pause.refresh();
   if (pause.reason !== null) logger.warn(pause.reason);
   const clock = realClock;
-  const keyedDigest = (text: string) => keyedHash(master, 'content', text);
-  const vault = new SubjectVault(master);
+  const keyedDigest = (text: string) => secret.hash('content', text);
+  const vault = new SubjectVault(generations);
   const policies = new PolicyCache();
   const store = new PostgresRuntimeStore(sql, vault, policies);
   const executions = new PostgresExecutionStore(sql, vault, policies);
-  const outbound = openChannels(options, master, sql, vault);
+  const outbound = openChannels(options, secret, sql, vault);
   const { channels } = outbound;
   const runners = createRunners();
   const hostId = `host_${randomUUID()}`;
   const { observer, tracing } = await openObserver(options, logger, metrics, hostId);
   const embedded = sql.kind === 'pglite';
-  const bus = await openBus(options.natsUrl, sql, master, observer);
+  const bus = await openBus(options.natsUrl, sql, secret, observer);
   const journalDays = options.journalDays ?? JOURNAL_DAYS;
   const journal = new FileEffectJournal({
     folder: options.journalDir ?? join(options.dataDir, 'journal'),
     host: hostId,
-    installation: keyCheckOf(master),
+    installation: keyCheckOf(secret),
     keepDays: journalDays,
     now: () => clock.now(),
   });
@@ -240,11 +240,11 @@ async function compose(
   const commands = new TenantCommands(host, clock);
   const meter = new UsageMeter(commands, clock, hostId);
   const registry = new RegistryReader(sql, policies);
-  const directory = new PostgresDirectory(sql, master);
+  const directory = new PostgresDirectory(sql, secret);
   const keys = new KeyStore(sql);
   const importStore = createImportStore(sql);
-  const signer = signerOf(master);
-  const identity = { publicKey: signer.publicKey, installation: keyCheckOf(master) };
+  const signer = signerOf(secret);
+  const identity = { publicKey: signer.publicKey, installation: keyCheckOf(secret) };
   const archiveDir = options.archiveDir ?? null;
   const table = createLedgerReader(sql, policies);
   const reader = tieredReader(table, sql, identity, archiveDir);
@@ -272,7 +272,7 @@ async function compose(
     diskGuard?.refuseWhenFull();
   };
   const noteReader = new PostgresNoteReader(sql, vault);
-  const retrieval = openRetrieval(sql, master, noteReader, {
+  const retrieval = openRetrieval(sql, secret, noteReader, {
     embeddings: options.embeddings ?? null,
     dataDir: options.dataDir,
   });
@@ -288,6 +288,16 @@ async function compose(
   const uncertainPermits = new UncertainPermits(sql);
   const retention = new RetentionKeeper(sql, new ExpiredRows(sql), registry, commands);
   const subjectReader = new SubjectReader(sql, readModel, reader);
+  const rotation = new KeyRotation({
+    sql,
+    generations,
+    secret,
+    host: hostId,
+    commands,
+    dataDir: options.dataDir,
+    now: () => clock.now(),
+  });
+  await rotation.tick();
   const views = new ViewReader(sql);
   const services = createServices({
     anchors,
@@ -322,7 +332,7 @@ async function compose(
       await sql.asOwner((session) => session.query('SELECT 1'));
     },
     identityCommands: new IdentityCommands(host, clock, sha256, keyedDigest),
-    identityBook: new IdentityBook(sql, vault, master),
+    identityBook: new IdentityBook(sql, vault, secret),
     ownershipCommands: new OwnershipCommands(host, clock),
     ownershipReader: new OwnershipReader(sql),
     factCommands: new FactCommands(host, clock),
@@ -341,7 +351,7 @@ async function compose(
     journalDays,
     uncertain: new UncertainCommands(host, clock),
     uncertainPermits,
-    writeBackup: () => writeServerBackup(sql, options.dataDir, master),
+    writeBackup: () => writeServerBackup(sql, options.dataDir, ring),
     readModel,
     memoryReader: createMemoryReader(sql),
     noteServices,
@@ -355,6 +365,7 @@ async function compose(
     forgetInIndex: (person) => retrieval.forget([person]),
     database: sql.kind,
     retention,
+    rotation,
     purge: new Purge(sql, bus, retrieval, (step) => logger.info(step, 'purged what an erasure left')),
     proofs: new ErasureProofs({
       reader: new ErasureReader(sql, reader),
@@ -362,7 +373,8 @@ async function compose(
       retrieval,
       signer,
       installation: identity.installation,
-      master,
+      secret,
+      rotation,
       dataDir: options.dataDir,
       journalDays,
       now: () => clock.now(),
@@ -400,6 +412,7 @@ async function compose(
     every(FORGET_MS, 'forgetting erased people', observer, async () => {
       await retrieval.forget(await vault.forgetErased(sql));
     }),
+    every(FORGET_MS, 'looking which keys are in use', observer, () => rotation.tick()),
     every(STATISTICS_MS, 'statistics', observer, async () => {
       await statistics.refresh();
       await statistics.vacuum();
@@ -467,7 +480,7 @@ async function compose(
           read: (restore, kept) =>
             readJournal({
               folder: journalDir,
-              installation: keyCheckOf(master),
+              installation: keyCheckOf(secret),
               restore,
               from: restore.backupAt - CLOCK_MARGIN_MS,
               kept,

@@ -5,9 +5,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
-import { keyCheckOf } from '../src/app/key-check.ts';
 import { auditLedger } from '../src/app/ledger-audit.ts';
-import { masterKey } from '../src/app/master-key.ts';
 import { asId } from '../src/domain/ids.ts';
 import type { Hash } from '../src/domain/ids.ts';
 import { ledgerHash } from '../src/domain/ledger-event.ts';
@@ -16,12 +14,13 @@ import { signerOf } from '../src/memory/anchors/signing-key.ts';
 import { createLedgerReader } from '../src/memory/read/ledger-reader.ts';
 import { PolicyCache } from '../src/memory/runtime/policy-cache.ts';
 import { sha256 } from '../src/memory/sha256.ts';
+import { keyOfBytes } from '../src/memory/vault/cipher.ts';
+import { keyCheckOf } from '../src/memory/vault/generations.ts';
+import { InstallationSecret } from '../src/memory/vault/installation-secret.ts';
 import { event, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
-import { TEST_MASTER_KEY } from './process.fixture.ts';
-
-const MASTER = masterKey(TEST_MASTER_KEY, '');
+import { TEST_MASTER_KEY, TEST_SECRET } from './process.fixture.ts';
 
 describeDatabases('anchors of a ledger', (database) => {
   let system: TestApp;
@@ -32,7 +31,7 @@ describeDatabases('anchors of a ledger', (database) => {
   const ends: number[] = [];
 
   const folderAt = (path: string): AnchorFolder =>
-    new AnchorFolder(path, system.sql, signerOf(MASTER), keyCheckOf(MASTER));
+    new AnchorFolder(path, system.sql, signerOf(TEST_SECRET), keyCheckOf(TEST_SECRET));
   const work = (): Promise<unknown> =>
     system.app.services.acceptSignals(system.caller, [event('web.form_submitted', 'lead/one', { form: 'demo' })]);
 
@@ -68,7 +67,7 @@ describeDatabases('anchors of a ledger', (database) => {
   const audit = () =>
     auditLedger({
       sql: system.sql,
-      identity: { publicKey: signerOf(MASTER).publicKey, installation: keyCheckOf(MASTER) },
+      identity: { publicKey: signerOf(TEST_SECRET).publicKey, installation: keyCheckOf(TEST_SECRET) },
       table: createLedgerReader(system.sql, new PolicyCache()),
       anchors: folderAt(copy),
       archiveDir: null,
@@ -151,10 +150,10 @@ describeDatabases('anchors of a ledger', (database) => {
     expect(await found()).toContain('anchor-000001.json it says that it is number 2');
     writeFileSync(file(1), '{}');
     expect(await found()).toContain('anchor-000001.json it is no anchor');
-    const stranger = masterKey(Buffer.alloc(32, 8).toString('base64'), '');
+    const stranger = InstallationSecret.of(keyOfBytes(Buffer.alloc(32, 8)));
     rmSync(file(1));
     rmSync(file(2));
-    await new AnchorFolder(copy, system.sql, signerOf(stranger), keyCheckOf(MASTER)).write();
+    await new AnchorFolder(copy, system.sql, signerOf(stranger), keyCheckOf(TEST_SECRET)).write();
     expect(await found()).toEqual([
       'anchor-000001.json its signature is wrong: it was altered, or signed by somebody else',
     ]);

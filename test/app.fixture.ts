@@ -22,6 +22,7 @@ export interface TestApp extends AsyncDisposable {
   readonly app: App;
   readonly caller: Caller;
   readonly sql: Sql;
+  readonly dataDir: string;
   readonly rows: <Row extends object>(text: string, params?: readonly SqlValue[]) => Promise<readonly Row[]>;
 }
 
@@ -62,6 +63,7 @@ export async function testApp(database: TestDatabase, options: TestAppOptions = 
   return {
     app,
     sql,
+    dataDir,
     caller: await app.caller('default'),
     rows: (text, params = []) => sql.asOwner((session) => session.query(text, params)),
     async [Symbol.asyncDispose]() {

@@ -7,11 +7,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import type { LedgerReader } from '../src/actors/replay/ledger-reader.port.ts';
 import { replayAll } from '../src/actors/replay/replay.ts';
-import { loadVerified, sealing, verifiedManifest } from '../src/app/backups.ts';
-import { keyCheckOf } from '../src/app/key-check.ts';
+import { loadVerified, verifiedBackup } from '../src/app/backups.ts';
 import { auditLedger } from '../src/app/ledger-audit.ts';
 import { checkLeaving } from '../src/app/ledgers.ts';
-import { masterKey } from '../src/app/master-key.ts';
 import { createRunners } from '../src/machines/catalogue.ts';
 import { AnchorFolder } from '../src/memory/anchors/anchor-folder.ts';
 import { signerOf } from '../src/memory/anchors/signing-key.ts';
@@ -22,14 +20,14 @@ import { writeBackup } from '../src/memory/backup/write-backup.ts';
 import { createLedgerReader } from '../src/memory/read/ledger-reader.ts';
 import { PolicyCache } from '../src/memory/runtime/policy-cache.ts';
 import { sha256 } from '../src/memory/sha256.ts';
+import { keyCheckOf } from '../src/memory/vault/generations.ts';
 import { event, knowProspect, OPEN_POLICY, proposal, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
-import { TEST_MASTER_KEY } from './process.fixture.ts';
+import { TEST_MASTER_KEY, TEST_RING, TEST_SECRET } from './process.fixture.ts';
 
-const MASTER = masterKey(TEST_MASTER_KEY, '');
-const SIGNER = signerOf(MASTER);
-const IDENTITY = { publicKey: SIGNER.publicKey, installation: keyCheckOf(MASTER) };
+const SIGNER = signerOf(TEST_SECRET);
+const IDENTITY = { publicKey: SIGNER.publicKey, installation: keyCheckOf(TEST_SECRET) };
 const silent = (): void => {};
 
 describeDatabases('an archive of the ledger', (database) => {
@@ -213,12 +211,12 @@ describeDatabases('an archive of the ledger', (database) => {
 
   it('is known to a backup and what is restored from it', { timeout: 60_000 }, async () => {
     const to = join(folder, 'backup');
-    await writeBackup(system.sql, { folder: to, program: 'test', ...sealing(MASTER), progress: silent });
-    const manifest = await verifiedManifest(to, MASTER, silent);
+    await writeBackup(system.sql, { folder: to, program: 'test', ring: TEST_RING, progress: silent });
+    const backup = await verifiedBackup(to, TEST_RING, silent);
     await using target = await testApp(database, {
       masterKey: TEST_MASTER_KEY,
       archiveDir: folder,
-      prepare: (sql) => loadVerified(sql, { folder: to, manifest, as: { kind: 'moved' } }, silent),
+      prepare: (sql) => loadVerified(sql, { folder: to, ...backup, as: { kind: 'moved' } }, silent),
     });
     expect(await target.app.services.verify(target.caller)).toMatchObject({ ok: true, archives: { read: true } });
     expect(await target.app.services.rebuildCheck(target.caller)).toMatchObject({ ok: true });

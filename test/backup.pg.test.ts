@@ -14,8 +14,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { loadVerified, sealing, verifiedManifest } from '../src/app/backups.ts';
-import { masterKey } from '../src/app/master-key.ts';
+import { loadVerified, verifiedBackup } from '../src/app/backups.ts';
 import type { GatehouseError } from '../src/domain/errors.ts';
 import { loadBackup } from '../src/memory/backup/load-backup.ts';
 import { backupTables } from '../src/memory/backup/tables.ts';
@@ -23,6 +22,7 @@ import { writeBackup } from '../src/memory/backup/write-backup.ts';
 import { migrate, readMigrations } from '../src/memory/sql/migrate.ts';
 import { createPostgres } from '../src/memory/sql/postgres.ts';
 import type { Sql } from '../src/memory/sql/sql.port.ts';
+import { KeyRing } from '../src/memory/vault/key-ring.ts';
 import { event, knowProspect, proposal, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases, describePostgres } from './needs.ts';
@@ -30,9 +30,8 @@ import type { TestDatabase } from './needs.ts';
 import { copyPglite } from './pglite-template.ts';
 import { activatePlay } from './plays.fixture.ts';
 import { createDatabase } from './postgres-database.ts';
-import { TEST_MASTER_KEY } from './process.fixture.ts';
+import { TEST_MASTER_KEY, TEST_RING } from './process.fixture.ts';
 
-const MASTER = masterKey(TEST_MASTER_KEY, '');
 const silent = (): void => {};
 const folders = mkdtempSync(join(tmpdir(), 'gatehouse-backup-'));
 afterAll(() => rmSync(folders, { recursive: true }));
@@ -44,15 +43,15 @@ function newFolder(): string {
 }
 
 async function backUp(sql: Sql, folder = newFolder()): Promise<string> {
-  await writeBackup(sql, { folder, program: 'test', ...sealing(MASTER), progress: silent });
+  await writeBackup(sql, { folder, program: 'test', ring: TEST_RING, progress: silent });
   return folder;
 }
 
 const restored =
   (folder: string, id = 'restore_1') =>
   async (sql: Sql) => {
-    const manifest = await verifiedManifest(folder, MASTER, silent);
-    await loadVerified(sql, { folder, manifest, as: { kind: 'restored', id } }, silent);
+    const backup = await verifiedBackup(folder, TEST_RING, silent);
+    await loadVerified(sql, { folder, ...backup, as: { kind: 'restored', id } }, silent);
   };
 
 /** Every row of every table that a restore takes over as it is. */
@@ -62,7 +61,7 @@ async function contents({ rows }: Pick<TestApp, 'rows'>): Promise<Record<string,
     `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1`,
   );
   for (const { name } of names) {
-    if (['schema_migrations', 'hosts', 'partition_leases', 'restores'].includes(name)) continue;
+    if (['schema_migrations', 'key_generations', 'hosts', 'partition_leases', 'restores'].includes(name)) continue;
     const lines = await rows<{ line: string }>(`SELECT t::text AS line FROM ${name} t ORDER BY 1`);
     found[name] = lines.map((row) => row.line);
   }
@@ -152,19 +151,22 @@ describeDatabases('a backup', (database: TestDatabase) => {
   });
 
   it('leaves nothing behind when loading fails', { timeout: 60_000 }, async () => {
-    const manifest = await verifiedManifest(folder, MASTER, silent);
+    const backup = await verifiedBackup(folder, TEST_RING, silent);
     const wrong = {
-      ...manifest,
-      tables: manifest.tables.map((table) => ({ ...table, rows: table.rows + (table.name === 'ledger' ? 1 : 0) })),
+      ...backup.manifest,
+      tables: backup.manifest.tables.map((table) => ({
+        ...table,
+        rows: table.rows + (table.name === 'ledger' ? 1 : 0),
+      })),
     };
     const server = database.kind === 'postgres' ? await createDatabase(database.serverUrl) : null;
     const sql = server === null ? await copyPglite('empty') : createPostgres(server.url, { maxConnections: 2 });
     try {
       await expect(
-        loadBackup(sql, { folder, manifest: wrong, as: { kind: 'moved' }, progress: silent }),
+        loadBackup(sql, { folder, ...backup, manifest: wrong, as: { kind: 'moved' }, progress: silent }),
       ).rejects.toThrow('table ledger has');
       expect(await sql.asOwner(backupTables)).toEqual([]);
-      await loadBackup(sql, { folder, manifest, as: { kind: 'moved' }, progress: silent });
+      await loadBackup(sql, { folder, ...backup, as: { kind: 'moved' }, progress: silent });
     } finally {
       await sql.close();
       await server?.drop();
@@ -205,7 +207,7 @@ describeDatabases('a backup', (database: TestDatabase) => {
       const copy = newFolder();
       cpSync(folder, copy, { recursive: true });
       change(copy);
-      return verifiedManifest(copy, MASTER, silent);
+      return verifiedBackup(copy, TEST_RING, silent);
     };
     it('is refused: cut, altered, incomplete, or with another manifest', async () => {
       const file = 'tables/ledger.jsonl.gz';
@@ -232,8 +234,8 @@ describeDatabases('a backup', (database: TestDatabase) => {
     });
 
     it('is refused with another master key', async () => {
-      const other = masterKey(Buffer.alloc(32, 9).toString('base64'), '');
-      await expect(verifiedManifest(folder, other, silent)).rejects.toThrow('taken with another master key');
+      const other = KeyRing.open(Buffer.alloc(32, 9).toString('base64'), '');
+      await expect(verifiedBackup(folder, other, silent)).rejects.toThrow('taken with another master key');
     });
 
     it('is never written over', async () => {
@@ -261,8 +263,8 @@ describePostgres('a backup of a Postgres at work', (serverUrl) => {
     await backUp(source.sql, folder);
     stop.abort();
     await load;
-    const manifest = await verifiedManifest(folder, MASTER, silent);
-    const events = manifest.tables.find((table) => table.name === 'ledger')?.rows ?? 0;
+    const backup = await verifiedBackup(folder, TEST_RING, silent);
+    const events = backup.manifest.tables.find((table) => table.name === 'ledger')?.rows ?? 0;
     const [later] = await source.rows<{ count: number }>('SELECT count(*) AS count FROM ledger');
     expect(events).toBeGreaterThan(200);
     expect(events).toBeLessThan(later?.count ?? 0);

@@ -6,6 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { keyOfBytes } from '../src/memory/vault/cipher.ts';
+import { InstallationSecret } from '../src/memory/vault/installation-secret.ts';
+import { KeyRing } from '../src/memory/vault/key-ring.ts';
+
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 export interface Finished {
@@ -16,6 +20,9 @@ export interface Finished {
 
 /** A master key that is the same in every run, so that ids are too. */
 export const TEST_MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
+/** The same as a process that was given it has it, and what follows from it. */
+export const TEST_RING = KeyRing.open(TEST_MASTER_KEY, '');
+export const TEST_SECRET = InstallationSecret.of(keyOfBytes(Buffer.alloc(32, 7)));
 
 export class Workplace implements Disposable {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-e2e-'));

@@ -9,17 +9,15 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 
 import type { ActionChannel, ChannelReceipt } from '../src/actors/channel.port.ts';
-import { loadVerified, sealing, verifiedManifest } from '../src/app/backups.ts';
-import { masterKey } from '../src/app/master-key.ts';
+import { loadVerified, verifiedBackup } from '../src/app/backups.ts';
 import { RetryableError } from '../src/domain/errors.ts';
 import { writeBackup } from '../src/memory/backup/write-backup.ts';
 import { event, knowProspect, OPEN_POLICY, proposal, PROSPECT, REACHABLE, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
 import type { TestDatabase } from './needs.ts';
-import { TEST_MASTER_KEY } from './process.fixture.ts';
+import { TEST_MASTER_KEY, TEST_RING } from './process.fixture.ts';
 
-const MASTER = masterKey(TEST_MASTER_KEY, '');
 const silent = (): void => {};
 const folders = mkdtempSync(join(tmpdir(), 'gatehouse-restore-'));
 afterAll(() => rmSync(folders, { recursive: true }));
@@ -74,13 +72,13 @@ let named = 0;
 async function backUp(test: TestApp): Promise<string> {
   named += 1;
   const folder = join(folders, `backup-${named}`);
-  await writeBackup(test.sql, { folder, program: 'test', ...sealing(MASTER), progress: silent });
+  await writeBackup(test.sql, { folder, program: 'test', ring: TEST_RING, progress: silent });
   return folder;
 }
 
 const restored = (folder: string) => async (sql: TestApp['sql']) => {
-  const manifest = await verifiedManifest(folder, MASTER, silent);
-  await loadVerified(sql, { folder, manifest, as: { kind: 'restored', id: 'restore_1' } }, silent);
+  const backup = await verifiedBackup(folder, TEST_RING, silent);
+  await loadVerified(sql, { folder, ...backup, as: { kind: 'restored', id: 'restore_1' } }, silent);
 };
 
 /** Contacts at accounts of their own, so that no cooldown but their own stands between them. */

@@ -12,6 +12,8 @@ import { KeyHashes } from '../src/memory/retrieval/key-hashes.ts';
 import { MemorySearch } from '../src/memory/retrieval/memory-search.ts';
 import { NoteIndexer } from '../src/memory/retrieval/note-indexer.ts';
 import { search } from '../src/memory/retrieval/search.ts';
+import { onlyKey } from '../src/memory/vault/generations.ts';
+import { InstallationSecret } from '../src/memory/vault/installation-secret.ts';
 import { SubjectVault } from '../src/memory/vault/subject-vault.ts';
 import { testApp } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
@@ -31,8 +33,8 @@ describeDatabases('memory search', (database) => {
   beforeAll(async () => {
     test = await testApp(database, { masterKey: master.export().toString('base64') });
     await test.app.caller('other');
-    const notes = new PostgresNoteReader(test.sql, new SubjectVault(master));
-    const hashes = new KeyHashes(master);
+    const notes = new PostgresNoteReader(test.sql, new SubjectVault(onlyKey(master)));
+    const hashes = new KeyHashes(InstallationSecret.of(master));
     indexer = new NoteIndexer(test.sql, notes, hashes);
     memory = new MemorySearch({ sql: test.sql, notes, hashes, indexer, semantic: null, now: () => performance.now() });
   });

@@ -6,6 +6,7 @@ import { asId, eventIdOf, partitionOf } from '../src/domain/ids.ts';
 import type { ScopeId, TenantId } from '../src/domain/ids.ts';
 import { columns } from '../src/memory/sql/columns.ts';
 import type { Sql } from '../src/memory/sql/sql.port.ts';
+import { onlyKey } from '../src/memory/vault/generations.ts';
 import { SubjectVault } from '../src/memory/vault/subject-vault.ts';
 
 export interface NoteToStore {
@@ -31,7 +32,7 @@ export async function storeNotes(
   tenant: TenantId,
   notes: readonly NoteToStore[],
 ): Promise<void> {
-  const vault = new SubjectVault(master);
+  const vault = new SubjectVault(onlyKey(master));
   const subjectOf = ({ person, scope }: NoteToStore) => person ?? scope;
   await sql.transaction({ role: 'gatehouse_runtime', tenants: [tenant] }, async (session) => {
     const refs = [...new Set(notes.map(subjectOf))].map((subject) => ({ tenant, subject }));

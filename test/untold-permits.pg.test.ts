@@ -6,6 +6,7 @@ import type { TenantId } from '../src/domain/ids.ts';
 import { PolicyCache } from '../src/memory/runtime/policy-cache.ts';
 import { PostgresExecutionStore } from '../src/memory/runtime/postgres-execution-store.ts';
 import { keyOfBytes, newKeyBytes } from '../src/memory/vault/cipher.ts';
+import { onlyKey } from '../src/memory/vault/generations.ts';
 import { SubjectVault } from '../src/memory/vault/subject-vault.ts';
 import { testApp } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
@@ -19,7 +20,11 @@ describeDatabases('permits that ended and were not told', (database) => {
 
   beforeAll(async () => {
     system = await testApp(database);
-    store = new PostgresExecutionStore(system.sql, new SubjectVault(keyOfBytes(newKeyBytes())), new PolicyCache());
+    store = new PostgresExecutionStore(
+      system.sql,
+      new SubjectVault(onlyKey(keyOfBytes(newKeyBytes()))),
+      new PolicyCache(),
+    );
     await system.rows(`INSERT INTO permits (tenant, id, action, partition, fingerprint, mode, granted_at, expires_at, due_at, state, content_seq, detail) VALUES
       ('default', 'refused', 'act_1', 0, 'f', 'sandbox', 1000, 2000, 5000, 'failed', 1, '{}'),
       ('default', 'expired', 'act_2', 0, 'f', 'sandbox', 1000, 2000, 6000, 'expired', 1, '{}'),

@@ -6,6 +6,7 @@ import { PostgresRuntimeStore } from '../src/memory/runtime/postgres-runtime-sto
 import { migrate, readMigrations } from '../src/memory/sql/migrate.ts';
 import { createPostgres } from '../src/memory/sql/postgres.ts';
 import { keyOfBytes } from '../src/memory/vault/cipher.ts';
+import { onlyKey } from '../src/memory/vault/generations.ts';
 import { SubjectVault } from '../src/memory/vault/subject-vault.ts';
 import { describeDatabases } from './needs.ts';
 import { copyPglite } from './pglite-template.ts';
@@ -52,7 +53,7 @@ describeDatabases('an upgrade', (database) => {
     await migrate(place.sql, all);
     const store = new PostgresRuntimeStore(
       place.sql,
-      new SubjectVault(keyOfBytes(Buffer.alloc(32))),
+      new SubjectVault(onlyKey(keyOfBytes(Buffer.alloc(32)))),
       new PolicyCache(),
     );
     const lease = (host: string, generation: number, partitions: readonly number[]) =>
@@ -72,7 +73,7 @@ describeDatabases('an upgrade', (database) => {
     const run = <Row extends object>(text: string) => place.sql.asOwner((session) => session.query<Row>(text));
     const store = new PostgresRuntimeStore(
       place.sql,
-      new SubjectVault(keyOfBytes(Buffer.alloc(32))),
+      new SubjectVault(onlyKey(keyOfBytes(Buffer.alloc(32)))),
       new PolicyCache(),
     );
     const startOf3 = async () => {

@@ -19,6 +19,8 @@ import { KeyHashes } from '../src/memory/retrieval/key-hashes.ts';
 import { MemorySearch } from '../src/memory/retrieval/memory-search.ts';
 import { NoteIndexer } from '../src/memory/retrieval/note-indexer.ts';
 import { END_OF_TIME } from '../src/memory/retrieval/postgres-source.ts';
+import { onlyKey } from '../src/memory/vault/generations.ts';
+import { InstallationSecret } from '../src/memory/vault/installation-secret.ts';
 import { SubjectVault } from '../src/memory/vault/subject-vault.ts';
 import { seededRandom } from '../src/stats/random.ts';
 import { testApp } from './app.fixture.ts';
@@ -61,8 +63,8 @@ describeDatabases('vectors of notes', (database) => {
   let vectors: VectorMemory;
   beforeAll(async () => {
     test = await testApp(database, { masterKey: master.export().toString('base64') });
-    notes = new PostgresNoteReader(test.sql, new SubjectVault(master));
-    indexer = new NoteIndexer(test.sql, notes, new KeyHashes(master));
+    notes = new PostgresNoteReader(test.sql, new SubjectVault(onlyKey(master)));
+    indexer = new NoteIndexer(test.sql, notes, new KeyHashes(InstallationSecret.of(master)));
     store = new VectorStore(test.sql);
     projection = new LanceProjection(folder, space, store);
     vectors = new VectorMemory({ embedder, store, projection, notes });
@@ -147,7 +149,7 @@ describeDatabases('vectors of notes', (database) => {
     const memory = new MemorySearch({
       sql: test.sql,
       notes,
-      hashes: new KeyHashes(master),
+      hashes: new KeyHashes(InstallationSecret.of(master)),
       indexer,
       semantic: vectors,
       now: () => performance.now(),

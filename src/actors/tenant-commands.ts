@@ -17,6 +17,8 @@ type RegistryEvent = Extract<
   | `import.${string}`
   | `checkpoint.${string}`
   | 'retention.applied'
+  | 'keys.rotated'
+  | 'subject.purged'
   | 'meter.recorded'
   | 'sync.reported'
 >;

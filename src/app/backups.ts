@@ -1,6 +1,5 @@
 /** Backup, check and restore of whole installations. Each opens the database on its own, and closes it again. */
 import { randomUUID } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
@@ -10,28 +9,29 @@ import type { VerifyResult } from '../actors/replay/chain-fault.ts';
 import { verifyLedger } from '../actors/replay/verify.ts';
 import type { Backups, BackupProgress, MoveView, RestoreView } from '../cli/backups.port.ts';
 import type { Config } from '../config/config.ts';
-import type { BackupManifest } from '../domain/backup-manifest.ts';
+import type { BackupKeys, BackupManifest } from '../domain/backup-manifest.ts';
 import { GatehouseError } from '../domain/errors.ts';
 import type { BackupView } from '../gateway/services.port.ts';
 import { loadBackup } from '../memory/backup/load-backup.ts';
 import type { LoadBackup } from '../memory/backup/load-backup.ts';
-import { checkFiles, damaged, readArchiveEnds, readLedger, readManifest } from '../memory/backup/read-backup.ts';
+import {
+  checkFiles,
+  damaged,
+  readArchiveEnds,
+  readKeys,
+  readLedger,
+  readManifest,
+  secretOfBackup,
+} from '../memory/backup/read-backup.ts';
 import { writeBackup } from '../memory/backup/write-backup.ts';
 import { createLedgerReader } from '../memory/read/ledger-reader.ts';
 import { PolicyCache } from '../memory/runtime/policy-cache.ts';
 import { sha256 } from '../memory/sha256.ts';
 import type { Sql } from '../memory/sql/sql.port.ts';
-import { keyedHash } from '../memory/vault/cipher.ts';
-import { keyCheckOf } from './key-check.ts';
-import { existingMasterKey } from './master-key.ts';
+import { KeyRing } from '../memory/vault/key-ring.ts';
 import { markMoved, openDatabase } from './open-database.ts';
 
 const LEDGER_EVERY = 1_000;
-
-/** How a backup made with this key is recognised and sealed. */
-export function sealing(master: KeyObject): { readonly keyCheck: string; readonly seal: (text: string) => string } {
-  return { keyCheck: keyCheckOf(master), seal: (text) => keyedHash(master, 'backup', text) };
-}
 
 export function backupView(folder: string, manifest: BackupManifest): BackupView {
   const rowsOf = (name: string): number => manifest.tables.find((table) => table.name === name)?.rows ?? 0;
@@ -45,14 +45,17 @@ export function backupView(folder: string, manifest: BackupManifest): BackupView
   };
 }
 
-/** Throws `usage` when a file, the seal or a chain of the backup is not whole. */
-export async function verifiedManifest(
-  folder: string,
-  master: KeyObject,
-  progress: BackupProgress,
-): Promise<BackupManifest> {
-  const manifest = readManifest({ folder, ...sealing(master) });
-  await checkFiles(folder, manifest, (table, rows) => progress('checking', table, rows));
+export interface VerifiedBackup {
+  readonly manifest: BackupManifest;
+  readonly keys: BackupKeys | null;
+}
+
+/** Throws `usage` when a file, the seal or a chain of the backup is not whole, or its generation of keys was destroyed. */
+export async function verifiedBackup(folder: string, ring: KeyRing, progress: BackupProgress): Promise<VerifiedBackup> {
+  const secret = secretOfBackup(folder, ring);
+  const manifest = readManifest(folder, secret);
+  const keys = readKeys(folder, manifest, secret);
+  await checkFiles(folder, manifest, keys, (table, rows) => progress('checking', table, rows));
   const check = new ChainCheck(sha256, manifest.heads, await readArchiveEnds(folder, manifest));
   let events = 0;
   for await (const row of readLedger(folder)) {
@@ -61,7 +64,7 @@ export async function verifiedManifest(
     if (events % LEDGER_EVERY === 0) progress('checking', 'chains', events);
   }
   refuseFaults(check.finish(), (what) => damaged(what));
-  return manifest;
+  return { manifest, keys };
 }
 
 /** Loads a verified backup and verifies what the database holds then. Throws when the two differ. */
@@ -98,14 +101,15 @@ export function shownPlace(databaseUrl: string | null, dataDir: string): string 
 }
 
 async function restoreInto(config: Config, folder: string, progress: BackupProgress): Promise<RestoreView> {
-  const master = existingMasterKey(config.masterKey, config.dataDir);
-  const manifest = await verifiedManifest(folder, master, progress);
+  const ring = KeyRing.existing(config.masterKey, config.dataDir);
+  const backup = await verifiedBackup(folder, ring, progress);
+  const { manifest } = backup;
   const place = join(config.dataDir, 'pg');
   const isNew = config.databaseUrl === null && !existsSync(place);
   const { sql, lock } = await openDatabase(config);
   let loaded = false;
   try {
-    await loadVerified(sql, { folder, manifest, as: { kind: 'restored', id: `restore_${randomUUID()}` } }, progress);
+    await loadVerified(sql, { folder, ...backup, as: { kind: 'restored', id: `restore_${randomUUID()}` } }, progress);
     loaded = true;
   } finally {
     await sql.close();
@@ -118,20 +122,21 @@ async function restoreInto(config: Config, folder: string, progress: BackupProgr
 async function moveTo(config: Config, databaseUrl: string, progress: BackupProgress): Promise<MoveView> {
   const from = { dataDir: config.dataDir, databaseUrl: null };
   refuseWithoutDatabase(from);
-  const master = existingMasterKey(config.masterKey, config.dataDir);
+  const ring = KeyRing.existing(config.masterKey, config.dataDir);
   const source = await openDatabase(from);
   const folder = join(resolve(config.dataDir), `move-${randomUUID()}`);
   try {
     await writeBackup(source.sql, {
       folder,
       program: packageJson.version,
-      ...sealing(master),
+      ring,
       progress: (table, rows) => progress('reading', table, rows),
     });
-    const manifest = await verifiedManifest(folder, master, progress);
+    const backup = await verifiedBackup(folder, ring, progress);
+    const { manifest } = backup;
     const target = await openDatabase({ dataDir: config.dataDir, databaseUrl });
     try {
-      await loadVerified(target.sql, { folder, manifest, as: { kind: 'moved' } }, progress);
+      await loadVerified(target.sql, { folder, ...backup, as: { kind: 'moved' } }, progress);
     } finally {
       await target.sql.close();
     }
@@ -160,7 +165,7 @@ export function refuseWithoutDatabase({ databaseUrl, dataDir }: Pick<Config, 'da
 }
 
 /** Writes a backup from within the process that holds the embedded database. Throws `state_conflict` for a Postgres server. */
-export async function writeServerBackup(sql: Sql, dataDir: string, master: KeyObject): Promise<BackupView> {
+export async function writeServerBackup(sql: Sql, dataDir: string, ring: KeyRing): Promise<BackupView> {
   if (sql.kind === 'postgres') {
     throw new GatehouseError(
       'state_conflict',
@@ -173,7 +178,7 @@ export async function writeServerBackup(sql: Sql, dataDir: string, master: KeyOb
   const manifest = await writeBackup(sql, {
     folder,
     program: packageJson.version,
-    ...sealing(master),
+    ring,
     progress: () => {},
   });
   return backupView(folder, manifest);
@@ -183,13 +188,13 @@ export function createBackups(): Backups {
   return {
     async write(config, folder, progress) {
       refuseWithoutDatabase(config);
-      const master = existingMasterKey(config.masterKey, config.dataDir);
+      const ring = KeyRing.existing(config.masterKey, config.dataDir);
       const { sql, lock } = await openDatabase(config);
       try {
         const manifest = await writeBackup(sql, {
           folder,
           program: packageJson.version,
-          ...sealing(master),
+          ring,
           progress: (table, rows) => progress('writing', table, rows),
         });
         return backupView(folder, manifest);
@@ -199,8 +204,8 @@ export function createBackups(): Backups {
       }
     },
     async verify(config, folder, progress) {
-      const master = existingMasterKey(config.masterKey, config.dataDir);
-      return backupView(folder, await verifiedManifest(folder, master, progress));
+      const ring = KeyRing.existing(config.masterKey, config.dataDir);
+      return backupView(folder, (await verifiedBackup(folder, ring, progress)).manifest);
     },
     restore: restoreInto,
     move: moveTo,

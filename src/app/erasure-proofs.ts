@@ -1,5 +1,4 @@
 /** Signs that a person was erased, after looking that it is so, and checks such a proof against the ledger. */
-import type { KeyObject } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -15,8 +14,9 @@ import type { Signer } from '../memory/anchors/signing-key.ts';
 import { readManifest } from '../memory/backup/read-backup.ts';
 import type { ErasureFacts, ErasureReader } from '../memory/read/erasure-reader.ts';
 import type { DirectoryPerson, SubjectReader } from '../memory/read/subject-reader.ts';
-import { sealing } from './backups.ts';
+import type { InstallationSecret } from '../memory/vault/installation-secret.ts';
 import { remainsOfErased } from './erasure-remains.ts';
+import type { KeyRotation } from './key-rotation.ts';
 import type { Retrieval } from './retrieval.ts';
 
 export interface ErasureProofParts {
@@ -25,7 +25,8 @@ export interface ErasureProofParts {
   readonly retrieval: Pick<Retrieval, 'projected'>;
   readonly signer: Signer;
   readonly installation: string;
-  readonly master: KeyObject;
+  readonly secret: InstallationSecret;
+  readonly rotation: Pick<KeyRotation, 'fateOf'>;
   readonly dataDir: string;
   readonly journalDays: number;
   readonly now: () => number;
@@ -47,6 +48,7 @@ export class ErasureProofs {
         'state_conflict',
         'The person was not erased, so nothing can be proved. Erase them first with gatehouse subject erase.',
       );
+    const fate = await this.#parts.rotation.fateOf(tenant, person.id);
     const rows = { ...facts.rows, lancedb: await retrieval.projected(tenant, facts.notePlaces) };
     const layers = (Object.keys(ERASURE_LAYERS) as ErasureLayer[]).map((layer) => ({
       layer,
@@ -71,7 +73,7 @@ export class ErasureProofs {
       layers,
       delivered: facts.delivered,
       backups: this.#backupsBefore(facts),
-      remains: [...remainsOfErased(facts.at, journalDays)],
+      remains: [...remainsOfErased(facts.at, journalDays, fate)],
       public_key: signer.publicKey,
     };
     return { ...proof, signature: signer.sign(erasureProofText(proof)) };
@@ -103,20 +105,20 @@ export class ErasureProofs {
 
   /** Those that the server wrote beside its data. */
   #backupsBefore({ at }: ErasureFacts): ErasureProof['backups'] {
-    const { dataDir, master } = this.#parts;
+    const { dataDir, secret } = this.#parts;
     const folders = join(dataDir, 'backups');
     if (!existsSync(folders)) return [];
     const backups = readdirSync(folders, { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
-      .map(({ name }) => ({ name, taken_at: takenAt(join(folders, name), master) }));
+      .map(({ name }) => ({ name, taken_at: takenAt(join(folders, name), secret) }));
     return backups.filter((backup) => backup.taken_at === null || Date.parse(backup.taken_at) <= at);
   }
 }
 
 /** Null for one that is not whole; it may hold something all the same. */
-function takenAt(folder: string, master: KeyObject): string | null {
+function takenAt(folder: string, secret: InstallationSecret): string | null {
   try {
-    return readManifest({ folder, ...sealing(master) }).taken_at;
+    return readManifest(folder, secret).taken_at;
   } catch {
     return null;
   }

@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 /** The ledger and files beside it, for commands that open the database by themselves. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,10 +16,11 @@ import { createLedgerReader } from '../memory/read/ledger-reader.ts';
 import { PolicyCache } from '../memory/runtime/policy-cache.ts';
 import { sha256 } from '../memory/sha256.ts';
 import type { Sql } from '../memory/sql/sql.port.ts';
+import { keyCheckOf } from '../memory/vault/generations.ts';
+import type { InstallationSecret } from '../memory/vault/installation-secret.ts';
+import { KeyRing } from '../memory/vault/key-ring.ts';
 import { refuseWithoutDatabase } from './backups.ts';
-import { keyCheckOf } from './key-check.ts';
 import { auditLedger } from './ledger-audit.ts';
-import { existingMasterKey } from './master-key.ts';
 import { openDatabase } from './open-database.ts';
 import { prepareDatabase } from './prepare-database.ts';
 
@@ -48,9 +48,9 @@ export function createLedgers(): Ledgers {
     async verify(config, { anchorDir, archiveDir }) {
       for (const folder of [anchorDir, archiveDir])
         if (folder !== null && !existsSync(folder)) throw new GatehouseError('usage', `There is no folder ${folder}.`);
-      return withDatabase(config, (sql, master) => {
-        const signer = signerOf(master);
-        const identity = { publicKey: signer.publicKey, installation: keyCheckOf(master) };
+      return withDatabase(config, (sql, secret) => {
+        const signer = signerOf(secret);
+        const identity = { publicKey: signer.publicKey, installation: keyCheckOf(secret) };
         return auditLedger({
           sql,
           identity,
@@ -61,13 +61,13 @@ export function createLedgers(): Ledgers {
       });
     },
     export: (config, { before, to, by }, progress) =>
-      withDatabase(config, async (sql, master) => {
+      withDatabase(config, async (sql, secret) => {
         const { folder, manifest } = await writeArchive(sql, {
           folder: to,
           before,
           by,
-          signer: signerOf(master),
-          installation: keyCheckOf(master),
+          signer: signerOf(secret),
+          installation: keyCheckOf(secret),
           check: checkLeaving,
           progress,
         });
@@ -85,14 +85,14 @@ export function createLedgers(): Ledgers {
 
 async function withDatabase<Result>(
   config: Config,
-  run: (sql: Sql, master: KeyObject) => Promise<Result>,
+  run: (sql: Sql, secret: InstallationSecret) => Promise<Result>,
 ): Promise<Result> {
   refuseWithoutDatabase(config);
-  const master = existingMasterKey(config.masterKey, config.dataDir);
+  const ring = KeyRing.existing(config.masterKey, config.dataDir);
   const { sql, lock } = await openDatabase(config);
   try {
-    await prepareDatabase(sql, master);
-    return await run(sql, master);
+    const { secret } = await prepareDatabase(sql, ring);
+    return await run(sql, secret);
   } finally {
     await sql.close();
     lock?.release();

@@ -1,5 +1,4 @@
 /** How hosts reach each other: over NATS, or within the process where there is no broker or no second host. */
-import type { KeyObject } from 'node:crypto';
 
 import type { Bus } from '../actors/bus.port.ts';
 import type { RuntimeObserver } from '../actors/observer.port.ts';
@@ -7,19 +6,20 @@ import { createInProcessBus } from '../bus/in-process-bus.ts';
 import { openJetStreamBus } from '../bus/jetstream-bus.ts';
 import { must } from '../domain/errors.ts';
 import type { Sql } from '../memory/sql/sql.port.ts';
+import type { InstallationSecret } from '../memory/vault/installation-secret.ts';
 import { installationName } from './installation-name.ts';
 
 export async function openBus(
   natsUrl: string | null,
   sql: Sql,
-  master: KeyObject,
+  secret: InstallationSecret,
   observer: RuntimeObserver,
 ): Promise<Bus> {
   if (sql.kind === 'pglite' || natsUrl === null) return createInProcessBus();
   return openJetStreamBus({
     url: natsUrl,
     // Hosts of one installation share the database and the master key.
-    installation: installationName(master, await databaseName(sql)),
+    installation: installationName(secret, await databaseName(sql)),
     failed: (what, error) => observer.failed(what, error),
   });
 }

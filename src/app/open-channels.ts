@@ -1,5 +1,4 @@
 /** The ways out of this process: the sandbox always, and e-mail where a mail server is named. */
-import type { KeyObject } from 'node:crypto';
 
 import type { ActionChannel } from '../actors/channel.port.ts';
 import { createEmailChannel } from '../channels/email/email-channel.ts';
@@ -8,6 +7,7 @@ import { createSandboxChannel } from '../channels/sandbox/sandbox-channel.ts';
 import { createAddressBook } from '../memory/read/address-book.ts';
 import { createSandboxStore } from '../memory/runtime/postgres-sandbox-store.ts';
 import type { Sql } from '../memory/sql/sql.port.ts';
+import type { InstallationSecret } from '../memory/vault/installation-secret.ts';
 import type { SubjectVault } from '../memory/vault/subject-vault.ts';
 import type { AppOptions } from './app.port.ts';
 import { installationName } from './installation-name.ts';
@@ -21,7 +21,7 @@ const SILENCE_MS = 30_000;
 
 export function openChannels(
   options: AppOptions,
-  master: KeyObject,
+  secret: InstallationSecret,
   sql: Sql,
   vault: SubjectVault,
 ): { readonly channels: readonly ActionChannel[]; close(): void } {
@@ -33,7 +33,7 @@ export function openChannels(
     patienceMs: PATIENCE_MS,
     silenceMs: SILENCE_MS,
   });
-  const sender = { from: options.mailFrom, installation: installationName(master, 'mail'), capacity: CAPACITY };
+  const sender = { from: options.mailFrom, installation: installationName(secret, 'mail'), capacity: CAPACITY };
   return {
     channels: [...channels, createEmailChannel(sender, server, createAddressBook(sql, vault))],
     close: () => server.close(),

@@ -1,16 +1,23 @@
 /** Brings the schema up to date, and refuses a database that this program or its key cannot read. */
-import type { KeyObject } from 'node:crypto';
-
 import { GatehouseError } from '../domain/errors.ts';
 import { MACHINE_GENERATION } from '../machines/catalogue.ts';
 import { migrate } from '../memory/sql/migrate.ts';
 import type { Sql } from '../memory/sql/sql.port.ts';
-import { checkMasterKey } from './key-check.ts';
+import { Generations } from '../memory/vault/generations.ts';
+import type { InstallationSecret } from '../memory/vault/installation-secret.ts';
+import type { KeyRing } from '../memory/vault/key-ring.ts';
 
-export async function prepareDatabase(sql: Sql, master: KeyObject): Promise<void> {
+export interface InstallationKeys {
+  readonly secret: InstallationSecret;
+  readonly generations: Generations;
+}
+
+export async function prepareDatabase(sql: Sql, ring: KeyRing): Promise<InstallationKeys> {
   await migrate(sql);
-  await checkMasterKey(sql, master);
+  const generations = new Generations(ring);
+  const secret = await generations.open(sql);
   await refuseNewerStates(sql);
+  return { secret, generations };
 }
 
 /** An older program has nothing to do where a newer one has written every partition. */

@@ -1,5 +1,4 @@
 /** Puts together what searches notes: the index, the provider of embeddings if one is configured, and the work that keeps both up to date. */
-import type { KeyObject } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -14,6 +13,7 @@ import { KeyHashes } from '../memory/retrieval/key-hashes.ts';
 import { MemorySearch } from '../memory/retrieval/memory-search.ts';
 import { NoteIndexer } from '../memory/retrieval/note-indexer.ts';
 import type { Sql } from '../memory/sql/sql.port.ts';
+import type { InstallationSecret } from '../memory/vault/installation-secret.ts';
 
 export interface EmbeddingOptions {
   readonly protocol: 'openai' | 'voyage';
@@ -54,12 +54,12 @@ const OPTIMISE_MS = 3_600_000;
 
 export function openRetrieval(
   sql: Sql,
-  master: KeyObject,
+  secret: InstallationSecret,
   notes: NoteReader,
   { embeddings, dataDir }: { readonly embeddings: EmbeddingOptions | null; readonly dataDir: string },
 ): Retrieval {
   const now = () => performance.now();
-  const hashes = new KeyHashes(master);
+  const hashes = new KeyHashes(secret);
   const indexer = new NoteIndexer(sql, notes, hashes);
   const folder = join(dataDir, 'vectors');
   const semantic = embeddings === null ? null : openVectors(sql, notes, embeddings, folder);

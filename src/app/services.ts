@@ -45,6 +45,7 @@ import type {
   ReplayView,
   SubjectActView,
   SubjectExport,
+  PurgeView,
 } from '../gateway/services.port.ts';
 import type { Runners } from '../machines/catalogue.ts';
 import { decayedTrust } from '../machines/trust/trust.machine.ts';
@@ -72,6 +73,7 @@ import { createGateFactServices } from './gate-fact-services.ts';
 import type { GateFactParts } from './gate-fact-services.ts';
 import { createIdentityServices } from './identity-services.ts';
 import type { IdentityParts } from './identity-services.ts';
+import type { KeyRotation } from './key-rotation.ts';
 import { KnownStates } from './known-states.ts';
 import { anchorView } from './ledger-audit.ts';
 import { createOutcomeServices } from './outcome-services.ts';
@@ -126,6 +128,7 @@ export interface ServiceParts
   readonly forgetInIndex: (person: ErasedPerson) => Promise<void>;
   readonly proofs: ErasureProofs;
   readonly purge: Purge;
+  readonly rotation: KeyRotation;
   readonly retention: RetentionKeeper;
   readonly database: 'pglite' | 'postgres';
   /** How long journals, and so backups, are kept. */
@@ -173,6 +176,17 @@ function refuseOtherTenants(caller: Caller, what: string): void {
     throw new GatehouseError('forbidden', `${what} every tenant. Only a key of the tenant default may ask for it.`);
 }
 
+/** A purge is worth having where the next key must be brought by an operator, too; what is missing is said. */
+async function replaceKeys(rotation: KeyRotation, caller: Caller): Promise<PurgeView['keys']> {
+  try {
+    return await rotation.rotateAll(caller);
+  } catch (error) {
+    if (error instanceof GatehouseError && (error.code === 'state_conflict' || error.code === 'unavailable'))
+      return { done: false, to_do: error.message };
+    throw error;
+  }
+}
+
 export function createServices(parts: ServiceParts): Services {
   const {
     backlog,
@@ -192,6 +206,7 @@ export function createServices(parts: ServiceParts): Services {
     forgetInIndex,
     proofs,
     purge,
+    rotation,
     retention,
     journalDays,
     uncertain,
@@ -289,6 +304,16 @@ export function createServices(parts: ServiceParts): Services {
     ...parts.noteServices,
     identities: createIdentityServices(parts),
     suppressions: createSuppressionServices(parts),
+    keyGenerations: {
+      async list(caller) {
+        refuseOtherTenants(caller, 'The master key is that of');
+        return rotation.list();
+      },
+      async rotate(caller, { backups }) {
+        refuseOtherTenants(caller, 'The master key is that of');
+        return rotation.rotate(caller, backups);
+      },
+    },
     ownership: createOwnershipServices({ ...parts, now: () => clock.now() }),
     gateFacts: createGateFactServices({
       ...parts,
@@ -463,7 +488,7 @@ export function createServices(parts: ServiceParts): Services {
         subject: person.id,
         event: act.event,
         at: isoOf(act.at),
-        remains: remainsOfErased(act.at, journalDays),
+        remains: remainsOfErased(act.at, journalDays, await rotation.fateOf(caller.tenant, person.id)),
       };
     },
     async purgeSubject(caller, subject) {
@@ -475,7 +500,20 @@ export function createServices(parts: ServiceParts): Services {
           'The person was not erased, so there is nothing to purge. Erase them first with gatehouse subject erase.',
         );
       const steps = await purge.run({ tenant: caller.tenant, subject: person.id, at });
-      return { subject: person.id, steps, remains: remainsOfPurged(at, journalDays, parts.database) };
+      const rotated = await replaceKeys(rotation, caller);
+      await commands.record(caller.tenant, randomUUID(), 'subject.purged', {
+        subject: person.id,
+        places: steps.map(({ what }) => what),
+        generation: 'generation' in rotated ? rotated.generation : null,
+        by: caller.identity,
+      });
+      const fate = await rotation.fateOf(caller.tenant, person.id);
+      return {
+        subject: person.id,
+        steps,
+        keys: rotated,
+        remains: remainsOfPurged(at, journalDays, fate, parts.database),
+      };
     },
     getRetention: (caller) => retention.show(caller.tenant),
     runRetention: (caller) => retention.run(caller.tenant, caller.identity),

@@ -78,6 +78,7 @@ export type CommandServices = Pick<
   | 'ownership'
   | 'gateFacts'
   | 'suppressions'
+  | 'keyGenerations'
   | 'past'
   | 'listImports'
   | 'plays'

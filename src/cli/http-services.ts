@@ -33,6 +33,7 @@ import type {
 import type { CommandServices } from './command.ts';
 import { httpGateFacts } from './http-gate-facts.ts';
 import { httpIdentities } from './http-identities.ts';
+import { httpKeyGenerations } from './http-key-generations.ts';
 import { httpNoteServices } from './http-note-services.ts';
 import { httpOutcomeServices } from './http-outcome-services.ts';
 import { httpOwnership } from './http-ownership.ts';
@@ -83,6 +84,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
     ownership: httpOwnership(call),
     gateFacts: httpGateFacts(call),
     suppressions: httpSuppressions(call),
+    keyGenerations: httpKeyGenerations(call),
     past: httpPast(call),
     plays: httpPlays(call),
     policies: httpPolicies(call),

@@ -102,7 +102,11 @@ test.each([
   ['GATEHOUSE_PORT', '48.5', '"48.5" is not a port, 0 to 65535'],
   ['GATEHOUSE_LOG_LEVEL', 'loud', '"loud" is not trace, debug, info, warn, error, fatal, silent'],
   ['DATABASE_URL', 'mysql://x:secret@db', 'the value is not a URL such as postgres://user@host:5432/name'],
-  ['GATEHOUSE_MASTER_KEY', 'c2hvcnQ=', 'the value is not 32 bytes in base64'],
+  [
+    'GATEHOUSE_MASTER_KEY',
+    'c2hvcnQ=',
+    'the value is not 32 bytes in base64, or several of them with commas between, the newest first',
+  ],
   ['GATEHOUSE_ADMIN_KEY', 'two words and more', 'the value is not visible ASCII characters, 8 to 512'],
   ['OTEL_TRACES_SAMPLER_ARG', '5', '"5" is not a share, 0 to 1'],
   ['ANTHROPIC_BASE_URL', 'models', '"models" is not an http or https URL'],

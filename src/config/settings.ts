@@ -64,11 +64,13 @@ const DAYS = kind(
 const TEXT = kind('text', z.string().min(1));
 const KEY = kind('visible ASCII characters, 8 to 512', z.string().regex(/^[\x21-\x7e]{8,512}$/));
 const MASTER_KEY = kind(
-  '32 bytes in base64',
-  z
-    .string()
-    .regex(/^[A-Za-z0-9+/]+={0,2}$/)
-    .refine((text) => Buffer.from(text, 'base64').length === MASTER_KEY_BYTES),
+  '32 bytes in base64, or several of them with commas between, the newest first',
+  z.string().refine((text) => {
+    const keys = text.split(',').map((key) => key.trim());
+    const isKey = (key: string) =>
+      /^[A-Za-z0-9+/]+={0,2}$/.test(key) && Buffer.from(key, 'base64').length === MASTER_KEY_BYTES;
+    return new Set(keys).size === keys.length && keys.every(isKey);
+  }),
 );
 const SENDER = kind(
   'an address such as `ada@acme.com` or `Ada <ada@acme.com>`',
@@ -261,7 +263,7 @@ export const SETTINGS = {
     default: null,
     secret: true,
     description:
-      'Key that wraps the keys of personal data: `openssl rand -base64 32`. Without it one is made and kept in `keys/master.key` of the data folder. Whoever loses it loses all personal data for good.',
+      'Key that wraps the keys of personal data: `openssl rand -base64 32`. Without it one is made and kept in `keys/master.key` of the data folder. Whoever loses it loses all personal data for good. Several with commas between, the newest first, while `gatehouse keys rotate` replaces it.',
   }),
   anthropicApiKey: setting<string, null>({
     env: 'ANTHROPIC_API_KEY',

@@ -227,6 +227,29 @@ export const EVENT_TYPES = {
       by,
     }),
   ),
+  'keys.rotated': spec(
+    ['tenant'],
+    'A new generation of the master key came into use',
+    z.strictObject({
+      generation: z.int().min(1),
+      /** By which the key is recognised; it does not follow from this. */
+      id: z.string(),
+      by,
+    }),
+  ),
+  'subject.purged': spec(
+    ['tenant'],
+    'The bytes of an erased person were taken out of the files',
+    z.strictObject({
+      /** Opaque id of the person. */
+      subject: z.string(),
+      /** What was written anew or dropped. */
+      places: z.array(z.string()),
+      /** The generation that wraps the keys of all others since; null when it could not be replaced. */
+      generation: z.int().min(1).nullable(),
+      by,
+    }),
+  ),
   'suppression.added': spec(
     ['tenant'],
     'A suppression was added',

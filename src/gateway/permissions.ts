@@ -140,6 +140,8 @@ export const OPERATIONS = {
   decideParked: 'operate',
   createKey: 'administer',
   revokeKey: 'administer',
+  listKeyGenerations: 'administer',
+  rotateKeys: 'administer',
 
   getRetention: 'read',
   runRetention: 'administer',

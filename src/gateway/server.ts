@@ -29,6 +29,7 @@ import { registerEventRoutes } from './routes/events.ts';
 import { registerGateFactRoutes } from './routes/gate-facts.ts';
 import { registerIdentityRoutes } from './routes/identity.ts';
 import { registerImportRoutes } from './routes/imports.ts';
+import { registerKeyGenerationRoutes } from './routes/key-generations.ts';
 import { registerMemoryRoutes } from './routes/memory.ts';
 import { registerNoteRoutes } from './routes/notes.ts';
 import { registerOutcomeRoutes } from './routes/outcomes.ts';
@@ -129,6 +130,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerOwnershipRoutes(app, context);
   registerGateFactRoutes(app, context);
   registerSuppressionRoutes(app, context);
+  registerKeyGenerationRoutes(app, context);
   registerMemoryRoutes(app, context);
   registerViewRoutes(app, context);
   registerUncertainRoutes(app, context);

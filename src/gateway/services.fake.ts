@@ -11,6 +11,7 @@ import type { JsonValue } from '../domain/json.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import { fakeGateFacts } from './gate-facts.fake.ts';
 import { fakeIdentities } from './identity.fake.ts';
+import { fakeKeyGenerations } from './key-generations.fake.ts';
 import type { NoteDetail, NoteView, TimelineView } from './note-services.port.ts';
 import type { OutcomeView } from './outcome-services.port.ts';
 import { fakeOwnership } from './ownership.fake.ts';
@@ -156,6 +157,7 @@ export class FakeServices implements Services {
   readonly keys = new Map<string, Caller>();
   readonly #texts = new Map<string, string>();
   readonly identities = fakeIdentities((name, ...args) => this.#note(name, ...args));
+  readonly keyGenerations = fakeKeyGenerations((name, ...args) => this.#note(name, ...args));
   readonly suppressions = fakeSuppressions((name, ...args) => this.#note(name, ...args));
   readonly ownership = fakeOwnership((name, ...args) => this.#note(name, ...args));
   readonly gateFacts = fakeGateFacts((name, ...args) => this.#note(name, ...args));
@@ -331,7 +333,8 @@ export class FakeServices implements Services {
   async purgeSubject(_caller: Caller, subject: string): Promise<PurgeView> {
     this.#note('purgeSubject', subject);
     const steps = [{ what: 'table subject_keys', bytes_before: 8_192, bytes_after: 0 }];
-    return { subject: 'con_1', steps, remains: [{ what: 'backups', why: 'sealed', until: AT }] };
+    const keys = { done: false, to_do: 'Put a new key in front.' } as const;
+    return { subject: 'con_1', steps, keys, remains: [{ what: 'backups', why: 'sealed', until: AT }] };
   }
 
   async getRetention(): Promise<RetentionView> {

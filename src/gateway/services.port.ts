@@ -15,6 +15,7 @@ import type { RetentionClass } from '../domain/retention.ts';
 import type { Caller, Page, PageQuery } from './caller.port.ts';
 import type { GateFactServices } from './gate-facts.port.ts';
 import type { IdentityServices } from './identity.port.ts';
+import type { KeyGenerationServices, KeyRotationView } from './key-generations.port.ts';
 import type { NoteServices } from './note-services.port.ts';
 import type { OutcomeServices } from './outcome-services.port.ts';
 import type { OwnershipServices } from './ownership.port.ts';
@@ -194,6 +195,8 @@ export interface PurgeStep {
 export interface PurgeView {
   readonly subject: string;
   readonly steps: readonly PurgeStep[];
+  /** The master key was replaced, so that no copy of the wrapped key of the person can be opened; or why it was not. */
+  readonly keys: KeyRotationView | { readonly done: false; readonly to_do: string };
   readonly remains: ErasureView['remains'];
 }
 
@@ -512,6 +515,7 @@ export interface Services extends NoteServices, OutcomeServices, SearchServices,
   readonly ownership: OwnershipServices;
   readonly gateFacts: GateFactServices;
   readonly suppressions: SuppressionServices;
+  readonly keyGenerations: KeyGenerationServices;
   readonly past: PastServices;
   readonly plays: PlayServices;
   readonly policies: PolicyServices;

@@ -8,6 +8,7 @@ import type { Brain } from '../../domain/brain.ts';
 import { GatehouseError } from '../../domain/errors.ts';
 import { answer, connected, EXIT, refuseMore, textOption, verbOf } from '../command.ts';
 import type { Command, OptionValues } from '../command.ts';
+import { listGenerations, rotateKeys } from './key-generations.ts';
 
 export const killSwitchCommand: Command = {
   name: 'kill-switch',
@@ -34,15 +35,17 @@ export const killSwitchCommand: Command = {
 
 export const keysCommand: Command = {
   name: 'keys',
-  summary: 'Make or revoke API keys',
+  summary: 'Make or revoke API keys; list or replace the master key',
   usage:
-    'gatehouse keys create --label TEXT --role ROLE [--agent] [--authorities LIST]\ngatehouse keys create --label TEXT --brain BRAIN\ngatehouse keys revoke ID',
+    'gatehouse keys create --label TEXT --role ROLE [--agent] [--authorities LIST]\ngatehouse keys create --label TEXT --brain BRAIN\ngatehouse keys revoke ID\ngatehouse keys list\ngatehouse keys rotate [--backups DIR]',
   examples: [
     'gatehouse keys create --label "Ana" --role reviewer',
     'gatehouse keys create --label "Bo" --role reviewer --authorities RevOps',
     'gatehouse keys create --label "pipeline brain" --brain AGT-901',
     'gatehouse keys create --label crm-sync --role operator --agent',
     'gatehouse keys revoke key_0123',
+    'gatehouse keys list',
+    'gatehouse keys rotate --backups /backups',
   ],
   options: {
     label: { type: 'string', meaning: 'Who or what will use it.' },
@@ -55,10 +58,18 @@ export const keysCommand: Command = {
       type: 'string',
       meaning: `The key belongs to a brain, ${BRAINS.join(' or ')}, which may draft plays and nothing else.`,
     },
+    backups: {
+      type: 'string',
+      meaning: 'For rotate: a folder on the machine of the server with backups whose keys are wrapped anew too.',
+    },
     agent: { type: 'boolean', meaning: 'The key belongs to a program, which can never approve.' },
   },
   async run(context, args, options) {
-    const verb = verbOf('keys', args, ['create', 'revoke']);
+    const verb = verbOf('keys', args, ['create', 'revoke', 'list', 'rotate']);
+    if (verb === 'list' || verb === 'rotate') {
+      refuseMore(args, 1);
+      return verb === 'list' ? listGenerations(context) : rotateKeys(context, textOption(options, 'backups'));
+    }
     if (verb === 'revoke') {
       const id = args[1];
       if (id === undefined) throw new GatehouseError('usage', 'Name the key by its id: gatehouse keys revoke key_….');

@@ -2,7 +2,7 @@
  * Looks at everything the system needs and says how to mend what is missing. It goes on after the first fault, changes nothing, and
  * never makes a data folder or a database by looking for one.
  */
-import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { connect as connectSocket, createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 
@@ -110,14 +110,23 @@ export function dataFolder(path: string): Finding {
   return ok('data folder', existing === absolute ? `can be written, ${room}` : `is made at the first start, ${room}`);
 }
 
+/** The first key, and those that have replaced it. */
+function keyFilesIn(dataDir: string): readonly string[] {
+  const folder = join(dataDir, 'keys');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => /^master(?:-[0-9a-f]+)?\.key$/.test(name))
+    .map((name) => join(folder, name));
+}
+
 function masterKey(config: Config): Finding {
   const check = 'master key';
   if (config.masterKey !== null) return ok(check, 'is configured; keep a copy of it in another place');
   const path = join(config.dataDir, 'keys', 'master.key');
-  if (existsSync(path)) {
-    if ((statSync(path).mode & 0o077) === 0) return ok(check, `is in ${path}; keep a copy of it in another place`);
-    return problem(check, `${path} can be read by other users`, `Run: chmod 600 ${path}`);
-  }
+  const files = keyFilesIn(config.dataDir);
+  const open = files.find((file) => (statSync(file).mode & 0o077) !== 0);
+  if (open !== undefined) return problem(check, `${open} can be read by other users`, `Run: chmod 600 ${open}`);
+  if (files.length > 0) return ok(check, `is in ${files.join(', ')}; keep a copy of it in another place`);
   const detail = `there is none; the first start makes one in ${path}`;
   if (config.databaseUrl === null && !existsSync(join(config.dataDir, 'pg'))) {
     return {

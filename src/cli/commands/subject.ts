@@ -5,11 +5,12 @@ import { z } from 'zod';
 
 import { contactFactsSchema } from '../../domain/entity.ts';
 import { GatehouseError } from '../../domain/errors.ts';
-import type { PurgeStep } from '../../gateway/services.port.ts';
+import type { PurgeStep, PurgeView } from '../../gateway/services.port.ts';
 import { answer, connected, EXIT, refuseMore, textOption, verbOf } from '../command.ts';
 import type { Command, CommandContext, ExitCode, OptionValues } from '../command.ts';
 import { readJsonFile } from '../json-file.ts';
 import { counted, figure, timeOf } from '../words.ts';
+import { backupLine } from './key-generations.ts';
 
 const VERBS = ['export', 'rectify', 'object', 'hold', 'release', 'erase', 'proof'] as const;
 
@@ -166,19 +167,32 @@ function erase(context: CommandContext, subject: string, reason: string, purge: 
     if (purge) context.note('The person is erased. Writing anew what held them …');
     const purged = purge ? await services.purgeSubject(caller, erasure.subject) : null;
     for (const step of purged?.steps ?? []) context.note(purgedLine(step));
+    if (purged !== null) context.note(keysLine(purged.keys));
     const remains = purged?.remains ?? erasure.remains;
-    answer(context, { ...erasure, remains, ...(purged === null ? {} : { purged: purged.steps }) }, () => {
-      const left = remains.map(
-        ({ what, why, until }) => `- ${what}: ${why}${until === null ? '' : `, until ${timeOf(until)}`}`,
-      );
-      return `The person is erased; event ${erasure.event} says so. What is left:\n${left.join('\n')}`;
-    });
+    answer(
+      context,
+      { ...erasure, remains, ...(purged === null ? {} : { purged: purged.steps, keys: purged.keys }) },
+      () => {
+        const left = remains.map(
+          ({ what, why, until }) => `- ${what}: ${why}${until === null ? '' : `, until ${timeOf(until)}`}`,
+        );
+        return `The person is erased; event ${erasure.event} says so. What is left:\n${left.join('\n')}`;
+      },
+    );
     return EXIT.ok;
   });
 }
 
 function purgedLine({ what, bytes_before: before, bytes_after: after }: PurgeStep): string {
   return before === null || after === null ? `  ${what}` : `  ${what}: ${figure(before)} bytes, now ${figure(after)}`;
+}
+
+function keysLine(keys: PurgeView['keys']): string {
+  if (!('generation' in keys)) return `  The master key was not replaced. ${keys.to_do}`;
+  const time = `in ${figure(keys.milliseconds)} ms`;
+  const backups = keys.backups.map((item) => `\n  ${backupLine(item)}`).join('');
+  const left = keys.to_do === null ? '' : `\n  ${keys.to_do}`;
+  return `  master key: generation ${keys.generation} wraps ${counted(keys.people, 'other person', 'others')} ${time}${backups}${left}`;
 }
 
 function prove(context: CommandContext, subject: string, options: OptionValues): Promise<ExitCode> {

@@ -16,6 +16,7 @@ import {
 } from '../schemas/administration.ts';
 import { decisionViewSchema, replayViewSchema, traceStepSchema, traceViewSchema } from '../schemas/decision.ts';
 import { importViewSchema, undoReportSchema } from '../schemas/import.ts';
+import { keyGenerationsSchema, keyRotationSchema } from '../schemas/key-generations.ts';
 import { noteDetailSchema, noteViewSchema, recordedSchema, timelineSchema } from '../schemas/note.ts';
 import {
   checkpointSchema,
@@ -80,6 +81,12 @@ const CASES: Record<string, Case> = {
     request: { url: '/v1/traces/cor_1' },
     answer: pageOf(traceStepSchema),
     call: ['traceCorrelation', 'cor_1'],
+  },
+  listKeyGenerations: { request: { url: '/v1/key-generations' }, answer: keyGenerationsSchema, call: ['list'] },
+  rotateKeys: {
+    request: { method: 'POST', url: '/v1/key-generations/rotation', payload: { backups: '/backups' } },
+    answer: keyRotationSchema,
+    call: ['rotate', { backups: '/backups' }],
   },
   getRetention: { request: { url: '/v1/retention' }, answer: retentionViewSchema, call: ['getRetention'] },
   runRetention: {

@@ -88,7 +88,7 @@ export function registerSubjectRoutes(app: GatewayApp, { services }: GatewayCont
     operation('purgeSubject', {
       tag: 'administration',
       summary: 'Purge the bytes of an erased person',
-      description: `Takes what an erasure deleted out of the files at once: writes the tables anew that held it, makes the files of LanceDB again, and drops what lies in the broker. Each table is locked while it is written. ${NAME}`,
+      description: `Takes what an erasure deleted out of the files at once: writes the tables anew that held it, makes the files of LanceDB again, and drops what lies in the broker. Each table is locked while it is written. Then the master key is replaced, so that no copy of the person's key in a log or a backup can be opened. ${NAME}`,
       request: { params: idParams },
       answers: { 200: { description: 'What was written anew.', schema: purgeSchema } },
       errors: ['not_found', 'state_conflict', 'unavailable'],

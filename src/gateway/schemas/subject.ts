@@ -6,6 +6,7 @@ import type { ErasureView, ProofCheck, PurgeView, SubjectActView, SubjectExport 
 import { contactViewSchema, eventViewSchema } from './account.ts';
 import { isoTimeSchema, objectInputSchema, reasonSchema } from './common.ts';
 import { decisionViewSchema } from './decision.ts';
+import { keyRotationSchema } from './key-generations.ts';
 
 export const subjectExportSchema = z
   .object({
@@ -49,6 +50,11 @@ export const purgeSchema = z
         bytes_after: z.int().nullable(),
       }),
     ),
+    keys: z
+      .union([keyRotationSchema, z.object({ done: z.literal(false), to_do: z.string() })])
+      .describe(
+        'The master key was replaced, so that no copy of the key of the person can be opened; or what must be done first.',
+      ),
     remains: remainsSchema,
   })
   .meta({ id: 'Purge' }) satisfies z.ZodType<PurgeView>;

@@ -1,9 +1,10 @@
 /**
- * The key that signs anchors and manifests of exported ledger. It follows from the master key, so all hosts of an installation have the same
+ * The key that signs anchors and manifests of exported ledger. It follows from the first master key, so all hosts of an installation have the same
  * one and there is no further secret to keep; the database never sees it. Its public half may be given to anybody.
  */
-import { createPrivateKey, createPublicKey, hkdfSync, sign, verify } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+
+import type { InstallationSecret } from '../vault/installation-secret.ts';
 
 const SEED_BYTES = 32;
 /** PKCS #8 around the seed of an Ed25519 key. Source: RFC 8410, section 7. */
@@ -18,9 +19,8 @@ export interface Signer {
   sign(text: string): string;
 }
 
-export function signerOf(master: KeyObject): Signer {
-  const seed = Buffer.from(hkdfSync('sha256', master, '', 'gatehouse ledger signing key', SEED_BYTES));
-  const key = createPrivateKey({ key: Buffer.concat([PKCS8_HEAD, seed]), format: 'der', type: 'pkcs8' });
+export function signerOf({ signingSeed }: InstallationSecret): Signer {
+  const key = createPrivateKey({ key: Buffer.concat([PKCS8_HEAD, signingSeed]), format: 'der', type: 'pkcs8' });
   const publicBytes = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(SPKI_HEAD.length);
   return {
     publicKey: publicBytes.toString('base64'),

@@ -2,11 +2,14 @@
  * Loads a backup into an empty database, in one transaction: the schema of the backup, its rows, the check of what was loaded, and the
  * migrations that are newer than the backup. When anything fails, nothing of it stays.
  */
-import type { BackupManifest } from '../../domain/backup-manifest.ts';
+import { join } from 'node:path';
+
+import type { BackupKeys, BackupManifest } from '../../domain/backup-manifest.ts';
 import { GatehouseError } from '../../domain/errors.ts';
 import { migrateIn, readMigrations } from '../sql/migrate.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
-import { readTable } from './read-backup.ts';
+import { KEYS_FOLDER } from './backup-keys.ts';
+import { readRows, readTable } from './read-backup.ts';
 import { backupTables, tableName } from './tables.ts';
 
 const LOAD_ROWS = 500;
@@ -21,6 +24,8 @@ export const WAITS_FOR_RECONCILE = 'waits until the restored installation is rec
 export interface LoadBackup {
   readonly folder: string;
   readonly manifest: BackupManifest;
+  /** Null when they are a table like others. */
+  readonly keys: BackupKeys | null;
   /**
    * `restored`: the installation may have gone on after the backup, so it starts paused under this id. `moved`: it has not, and goes on
    * where it was.
@@ -54,10 +59,12 @@ export async function loadBackup(sql: Sql, request: LoadBackup): Promise<void> {
       throw new GatehouseError('usage', `The backup has a table ${unknown.name} that its schema does not have.`);
     const checked = CHECKED_WHEN_MADE.filter((name) => tables.includes(name));
     for (const name of checked) await session.script(`ALTER TABLE ${tableName(name)} DISABLE TRIGGER USER`);
-    for (const { name, rows } of manifest.tables) await loadTable(session, folder, name, rows, progress);
+    for (const { name, rows } of manifest.tables)
+      await loadTable(session, name, readTable(folder, name), rows, progress);
     for (const name of checked) await session.script(`ALTER TABLE ${tableName(name)} ENABLE TRIGGER USER`);
     await checkHeads(session, manifest);
     await migrateIn(session, migrations);
+    if (request.keys !== null) await loadKeys(session, folder, request.keys, progress);
     await settle(session, request);
   });
   await sql.asOwner((session) => session.script('ANALYZE'));
@@ -81,8 +88,8 @@ async function refuseFilled(session: SqlSession, version: number): Promise<void>
 
 async function loadTable(
   session: SqlSession,
-  folder: string,
   name: string,
+  lines: AsyncIterable<string>,
   expected: number,
   progress: LoadBackup['progress'],
 ): Promise<void> {
@@ -100,7 +107,7 @@ async function loadTable(
     rows = [];
     chars = 0;
   };
-  for await (const row of readTable(folder, name)) {
+  for await (const row of lines) {
     rows.push(row);
     chars += row.length;
     if (rows.length >= LOAD_ROWS || chars >= LOAD_CHARS) await flush();
@@ -113,6 +120,25 @@ async function loadTable(
       `The table ${name} has ${stored?.count ?? 0} rows after loading, and the backup says ${expected}. Nothing was kept.`,
     );
   }
+}
+
+/** They come last, because the schema of the backup may know no generations yet. */
+async function loadKeys(
+  session: SqlSession,
+  folder: string,
+  keys: BackupKeys,
+  progress: LoadBackup['progress'],
+): Promise<void> {
+  await session.query(
+    `INSERT INTO key_generations (number, id, secret, active_on)
+     SELECT number, id, secret, clock_timestamp() FROM json_to_recordset($1::text::json) AS g (number integer, id text, secret text)`,
+    [JSON.stringify(keys.generations)],
+  );
+  async function* rows(): AsyncGenerator<string> {
+    for await (const line of readRows(folder, join(KEYS_FOLDER, keys.file)))
+      yield JSON.stringify({ generation: 1, ...(JSON.parse(line) as object) });
+  }
+  await loadTable(session, 'subject_keys', rows(), keys.rows, progress);
 }
 
 async function checkHeads(session: SqlSession, manifest: BackupManifest): Promise<void> {

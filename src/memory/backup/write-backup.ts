@@ -4,26 +4,21 @@
  * whole; what is found under that name is a complete backup.
  */
 import { createHash } from 'node:crypto';
-import {
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  openSync,
-  closeSync,
-  fsyncSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 
 import { backupManifestSchema, sealedText } from '../../domain/backup-manifest.ts';
-import type { BackupManifest, SealedManifest } from '../../domain/backup-manifest.ts';
+import type { BackupKeys, BackupManifest, SealedManifest } from '../../domain/backup-manifest.ts';
 import { GatehouseError, must } from '../../domain/errors.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
+import { syncFolder } from '../vault/destroy-file.ts';
+import { firstSecret, keyCheckOf, readGenerations, readSecret, sealSecret } from '../vault/generations.ts';
+import type { InstallationSecret } from '../vault/installation-secret.ts';
+import type { KeyRing } from '../vault/key-ring.ts';
+import { KEY_TABLES, KEYS_FOLDER, writeKeys } from './backup-keys.ts';
 import { backupTables, tableName } from './tables.ts';
 
 export const MANIFEST = 'manifest.json';
@@ -38,9 +33,7 @@ export interface WriteBackup {
   /** A folder that does not exist yet. */
   readonly folder: string;
   readonly program: string;
-  readonly keyCheck: string;
-  /** Keyed hash of a text. */
-  readonly seal: (text: string) => string;
+  readonly ring: KeyRing;
   /** Called now and then with the rows written so far. */
   readonly progress: (table: string, rows: number) => void;
 }
@@ -50,7 +43,7 @@ export function tableFile(name: string): string {
   return join('tables', `${name}.jsonl.gz`);
 }
 
-/** Throws `usage` when the folder exists, and `state_conflict` when the database was made with another master key. */
+/** Throws `usage` when the folder exists, or the database was made with another master key. */
 export async function writeBackup(sql: Sql, request: WriteBackup): Promise<SealedManifest> {
   const folder = resolve(request.folder);
   if (existsSync(folder)) {
@@ -60,15 +53,17 @@ export async function writeBackup(sql: Sql, request: WriteBackup): Promise<Seale
     );
   }
   const unfinished = join(dirname(folder), `.${basename(folder)}.unfinished-${process.pid}`);
-  mkdirSync(join(unfinished, 'tables'), { recursive: true, mode: 0o700 });
+  for (const part of ['tables', KEYS_FOLDER]) mkdirSync(join(unfinished, part), { recursive: true, mode: 0o700 });
   try {
-    const manifest = await sql.asOwner(async (session) => {
+    const { manifest, secret, keys } = await sql.asOwner(async (session) => {
       await session.script(
         `SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'`,
       );
       return snapshot(session, sql.kind, unfinished, request);
     });
-    const sealed: SealedManifest = { ...manifest, seal: request.seal(sealedText(manifest)) };
+    await refuseEmptied(sql, keys.generations);
+    const sealed = sealManifest(manifest, secret);
+    writeKeys(unfinished, { ...keys, backup: sealed.seal, wrapped_at: manifest.taken_at }, secret);
     writeFileSync(join(unfinished, MANIFEST), `${JSON.stringify(sealed, null, 2)}\n`, { mode: 0o600, flush: true });
     syncFolder(join(unfinished, 'tables'));
     syncFolder(unfinished);
@@ -81,12 +76,18 @@ export async function writeBackup(sql: Sql, request: WriteBackup): Promise<Seale
   }
 }
 
+export function sealManifest(manifest: BackupManifest, secret: InstallationSecret): SealedManifest {
+  return { ...manifest, seal: secret.hash('backup', sealedText(manifest)) };
+}
+
+type Keys = Pick<BackupKeys, 'format' | 'generations' | 'file' | 'rows' | 'bytes' | 'sha256' | 'erased'>;
+
 async function snapshot(
   session: SqlSession,
   database: 'pglite' | 'postgres',
   folder: string,
   request: WriteBackup,
-): Promise<BackupManifest> {
+): Promise<{ readonly manifest: BackupManifest; readonly secret: InstallationSecret; readonly keys: Keys }> {
   const [schema] = await session.query<{ found: boolean }>(`SELECT to_regclass('installation') IS NOT NULL AS found`);
   if (schema?.found !== true) {
     throw new GatehouseError(
@@ -94,29 +95,63 @@ async function snapshot(
       'This database is no Gatehouse, or one that an older program made. Start the server on it once.',
     );
   }
-  const [installation] = await session.query<{ key_check: string }>('SELECT key_check FROM installation');
-  if (installation !== undefined && installation.key_check !== request.keyCheck) {
-    throw new GatehouseError(
-      'state_conflict',
-      'The master key here is not the one that the database was made with. Set GATEHOUSE_MASTER_KEY, or keys/master.key in the data folder, to the key of the hosts.',
-    );
-  }
+  const secret = await readSecret(session, request.ring);
+  const keyCheck = keyCheckOf(secret);
   const [moment] = await session.query<{ taken_at: Date }>('SELECT clock_timestamp() AS taken_at');
   const tables: BackupManifest['tables'] = [];
-  for (const name of await backupTables(session)) {
+  const names = await backupTables(session);
+  for (const name of names.filter((table) => !KEY_TABLES.includes(table))) {
     tables.push({ name, ...(await writeTable(session, name, join(folder, tableFile(name)), request.progress)) });
   }
-  return backupManifestSchema.parse({
-    format: 1,
+  const file = 'as-taken.jsonl.gz';
+  const written = await writeTable(session, 'subject_keys', join(folder, KEYS_FOLDER, file), request.progress);
+  const [counted] = await session.query<{ erased: number }>(
+    'SELECT count(*) AS erased FROM subject_keys WHERE wrapped IS NULL',
+  );
+  const manifest = backupManifestSchema.parse({
+    format: 2,
     program: request.program,
     taken_at: must(moment, 'a database has a clock').taken_at.toISOString(),
     database,
     migrations: await session.query('SELECT version, name, checksum FROM schema_migrations ORDER BY version'),
-    key_check: request.keyCheck,
+    key_check: keyCheck,
     hosts: (await session.query<{ id: string }>(SERVING_HOSTS)).map((host) => host.id),
     heads: await session.query('SELECT partition, seq, hash FROM partition_heads ORDER BY partition'),
     tables,
   } satisfies Record<keyof BackupManifest, unknown>);
+  const generations = await wrappingGenerations(session, names.includes('key_generations'), request.ring, secret);
+  return { manifest, secret, keys: { format: 1, generations, file, ...written, erased: counted?.erased ?? 0 } };
+}
+
+/** Those that something in the database may be wrapped with. */
+async function wrappingGenerations(
+  session: SqlSession,
+  kept: boolean,
+  ring: KeyRing,
+  secret: InstallationSecret,
+): Promise<BackupKeys['generations']> {
+  const rows = kept ? await readGenerations(session) : [];
+  if (rows.length > 0)
+    return rows.flatMap(({ number, id, secret: sealed }) => (sealed === null ? [] : [{ number, id, secret: sealed }]));
+  // A database of before there were generations, which no newer program has opened yet.
+  const { id, key } = must(firstSecret(ring, keyCheckOf(secret)), 'the secret follows from a key that is at hand');
+  return [{ number: 1, id, secret: sealSecret(secret, id, key) }];
+}
+
+/** A rotation that ended while the backup was read has destroyed keys that it needs. */
+async function refuseEmptied(sql: Sql, generations: BackupKeys['generations']): Promise<void> {
+  const gone = await sql.asOwner(async (session) => {
+    const [schema] = await session.query<{ kept: boolean }>(
+      `SELECT to_regclass('key_generations') IS NOT NULL AS kept`,
+    );
+    const rows = schema?.kept === true ? await readGenerations(session) : [];
+    return rows.filter((row) => row.emptied_on !== null && generations.some(({ id }) => id === row.id));
+  });
+  if (gone.length > 0)
+    throw new GatehouseError(
+      'unavailable',
+      'The keys of the installation were replaced while the backup was taken, so what it holds could not be opened. Nothing was kept; take it again.',
+    );
 }
 
 async function writeTable(
@@ -126,8 +161,6 @@ async function writeTable(
   progress: WriteBackup['progress'],
 ): Promise<{ readonly rows: number; readonly bytes: number; readonly sha256: string }> {
   let rows = 0;
-  let bytes = 0;
-  const digest = createHash('sha256');
   async function* lines(): AsyncGenerator<string> {
     // Chains are checked from the file, so the ledger stands there in its order.
     const order = name === 'ledger' ? ' ORDER BY partition, seq' : '';
@@ -143,6 +176,17 @@ async function writeTable(
     }
     await session.query('CLOSE backup_rows');
   }
+  const written = await writeCompressed(path, lines());
+  return { rows, ...written };
+}
+
+/** Writes texts into a new file, compressed with gzip, and says what the file is. */
+export async function writeCompressed(
+  path: string,
+  texts: AsyncIterable<string>,
+): Promise<{ readonly bytes: number; readonly sha256: string }> {
+  let bytes = 0;
+  const digest = createHash('sha256');
   const measure = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       digest.update(chunk);
@@ -151,20 +195,10 @@ async function writeTable(
     },
   });
   await pipeline(
-    Readable.from(lines()),
+    Readable.from(texts),
     createGzip({ level: GZIP_LEVEL }),
     measure,
     createWriteStream(path, { mode: 0o600, flush: true }),
   );
-  return { rows, bytes, sha256: digest.digest('hex') };
-}
-
-/** A file survives a crash of the machine when its folder is on disk too. */
-function syncFolder(path: string): void {
-  const handle = openSync(path, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
+  return { bytes, sha256: digest.digest('hex') };
 }

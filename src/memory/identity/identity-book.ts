@@ -1,5 +1,4 @@
 /** What is listed about identities: acts, further names, who answers for whom. Read as a request of its tenant. */
-import type { KeyObject } from 'node:crypto';
 
 import type { SubjectKind } from '../../actors/intake/directory.port.ts';
 import { GatehouseError } from '../../domain/errors.ts';
@@ -11,6 +10,7 @@ import type { AliasView, IdentityActView, NamedEntity } from '../../gateway/iden
 import type { Page, PageQuery } from '../../gateway/services.port.ts';
 import { decodeCursor, pageOf } from '../read/cursor.ts';
 import type { Sql, SqlSession, SqlValue } from '../sql/sql.port.ts';
+import type { InstallationSecret } from '../vault/installation-secret.ts';
 import type { SubjectVault } from '../vault/subject-vault.ts';
 import { externalIdHash, nameHash } from './name-hashes.ts';
 
@@ -58,12 +58,12 @@ export function actView(row: ActRecord): IdentityActView {
 export class IdentityBook {
   readonly #sql: Sql;
   readonly #vault: SubjectVault;
-  readonly #master: KeyObject;
+  readonly #secret: InstallationSecret;
 
-  constructor(sql: Sql, vault: SubjectVault, master: KeyObject) {
+  constructor(sql: Sql, vault: SubjectVault, secret: InstallationSecret) {
     this.#sql = sql;
     this.#vault = vault;
-    this.#master = master;
+    this.#secret = secret;
   }
 
   #as<Result>(tenant: TenantId, run: (session: SqlSession) => Promise<Result>): Promise<Result> {
@@ -109,8 +109,8 @@ export class IdentityBook {
   /** What a name is looked up by. */
   hashOf(tenant: TenantId, entityKind: SubjectKind, kind: AliasKind, value: string): string {
     return kind === 'external'
-      ? externalIdHash(this.#master, tenant, entityKind, value)
-      : nameHash(this.#master, tenant, kind, value);
+      ? externalIdHash(this.#secret, tenant, entityKind, value)
+      : nameHash(this.#secret, tenant, kind, value);
   }
 
   /** Whose name this is; null when it is nobody's. */

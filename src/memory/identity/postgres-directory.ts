@@ -2,7 +2,6 @@
  * The directory on Postgres. External ids, addresses and domains are kept as keyed hashes only. The partition key is assigned once:
  * the account's id, or a lone person's own; a domain is an alias and never a key, and free-mail domains belong to nobody.
  */
-import type { KeyObject } from 'node:crypto';
 
 import type { Directory, ResolveRequest, Resolved, SubjectKind } from '../../actors/intake/directory.port.ts';
 import { companyDomainOf } from '../../domain/entity.ts';
@@ -11,7 +10,7 @@ import { asId } from '../../domain/ids.ts';
 import type { AccountId, TenantId } from '../../domain/ids.ts';
 import { columns } from '../sql/columns.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
-import { keyedHash } from '../vault/cipher.ts';
+import type { InstallationSecret } from '../vault/installation-secret.ts';
 import { externalIdHash, nameHash } from './name-hashes.ts';
 
 interface DirectoryRow {
@@ -40,25 +39,25 @@ interface Wanted {
 
 export class PostgresDirectory implements Directory {
   readonly #sql: Sql;
-  readonly #master: KeyObject;
+  readonly #secret: InstallationSecret;
   readonly #cache = new Map<string, { readonly row: DirectoryRow; readonly until: number }>();
 
-  constructor(sql: Sql, master: KeyObject) {
+  constructor(sql: Sql, secret: InstallationSecret) {
     this.#sql = sql;
-    this.#master = master;
+    this.#secret = secret;
   }
 
   #alias(tenant: TenantId, kind: SubjectKind, externalId: string): string {
-    return externalIdHash(this.#master, tenant, kind, externalId);
+    return externalIdHash(this.#secret, tenant, kind, externalId);
   }
 
   #hash(tenant: TenantId, purpose: 'email' | 'domain', value: string): string {
-    return nameHash(this.#master, tenant, purpose, value);
+    return nameHash(this.#secret, tenant, purpose, value);
   }
 
   /** Ids follow from the alias, so naming an entity twice at the same moment gives one id. */
   #id(kind: 'account' | 'person', alias: string): string {
-    return `${kind === 'account' ? 'acc' : 'con'}_${keyedHash(this.#master, 'id', alias).slice(0, ID_LENGTH)}`;
+    return `${kind === 'account' ? 'acc' : 'con'}_${this.#secret.hash('id', alias).slice(0, ID_LENGTH)}`;
   }
 
   async resolve(tenant: TenantId, requests: readonly ResolveRequest[]): Promise<readonly Resolved[]> {

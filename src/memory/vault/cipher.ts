@@ -51,8 +51,3 @@ export function newKeyBytes(): Buffer {
 export function keyOfBytes(bytes: Buffer): KeyObject {
   return createSecretKey(bytes);
 }
-
-/** Keyed hash for names that must be found again but not read: aliases, suppression keys, API keys. */
-export function keyedHash(master: KeyObject, purpose: string, value: string): string {
-  return createHmac('sha256', master).update(purpose).update('\n').update(value, 'utf8').digest('hex');
-}

@@ -1,13 +1,17 @@
+/** Data keys per subject: made on first use, kept wrapped with a generation of the wrapping key, cached in memory, destroyed by erasure. */
 import type { KeyObject } from 'node:crypto';
 
-/** Data keys per subject: made on first use, kept wrapped with the installation's key, cached in memory, destroyed by erasure. */
+import { GatehouseError } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { columns } from '../sql/columns.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import { keyOfBytes, newKeyBytes, seal, unseal } from './cipher.ts';
+import type { WrappingKeys } from './generations.ts';
 
 /** Keys that stay in memory; the least recently used leave first. */
 const CACHE_MAX = 50_000;
+/** How often it is looked again which generation is in use, when it changed meanwhile. */
+const ATTEMPTS = 3;
 
 export interface SubjectRef {
   readonly tenant: TenantId;
@@ -17,15 +21,25 @@ export interface SubjectRef {
 /** Under which a subject's data key is found in a map of keys. */
 export const subjectKeyOf = (ref: SubjectRef) => `${ref.tenant}/${ref.subject}`;
 
+/** A data key in base64, as it is kept. */
+export function wrapKey(wrapping: KeyObject, ref: SubjectRef, dataKey: string): string {
+  return seal(wrapping, subjectKeyOf(ref), dataKey);
+}
+
+/** Throws when it was wrapped with another key, or for somebody else. */
+export function unwrapKey(wrapping: KeyObject, ref: SubjectRef, wrapped: string): string {
+  return unseal(wrapping, subjectKeyOf(ref), wrapped);
+}
+
 export class SubjectVault {
-  readonly #master: KeyObject;
+  readonly #wrapping: WrappingKeys;
   readonly #cache = new Map<string, KeyObject>();
   /** Up to when other hosts' erasures are known; the first look takes in all. */
   #forgotten = new Date(0);
   #lately: ReadonlySet<string> = new Set();
 
-  constructor(master: KeyObject) {
-    this.#master = master;
+  constructor(wrapping: WrappingKeys) {
+    this.#wrapping = wrapping;
   }
 
   /** The keys of these subjects; a subject that was erased has none. Makes missing ones when `create` is set. */
@@ -43,40 +57,70 @@ export class SubjectVault {
       else found.set(key, cached);
     }
     if (missing.size === 0) return found;
-    const wanted = [...missing.values()];
-    const fresh = create
-      ? wanted.map((ref) => {
-          const bytes = newKeyBytes();
-          const wrapped = seal(this.#master, subjectKeyOf(ref), bytes.toString('base64'));
-          return { ...ref, key: keyOfBytes(bytes), wrapped };
-        })
-      : [];
-    const created =
-      fresh.length === 0
-        ? Promise.resolve([])
-        : session.query(
-            `INSERT INTO subject_keys (tenant, subject, wrapped)
-             SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ORDER BY 1, 2 ON CONFLICT DO NOTHING`,
-            columns(fresh, [(item) => item.tenant, (item) => item.subject, (item) => item.wrapped]),
-          );
+    let wanted: readonly SubjectRef[] = [...missing.values()];
+    for (let attempt = 1; ; attempt += 1) {
+      wanted = await this.#load(session, wanted, create, found);
+      if (wanted.length === 0) return found;
+      if (attempt === ATTEMPTS)
+        throw new GatehouseError(
+          'unavailable',
+          'This host does not have the key with which a key of personal data is wrapped. Give it the keys of the other hosts: gatehouse keys list names them.',
+        );
+      await this.#wrapping.refresh(session);
+    }
+  }
+
+  /** Adds the keys that can be had to `found`, and returns whose generation must be looked up again. */
+  async #load(
+    session: SqlSession,
+    wanted: readonly SubjectRef[],
+    create: boolean,
+    found: Map<string, KeyObject>,
+  ): Promise<readonly SubjectRef[]> {
+    const { fresh, inserted } = create ? this.#make(session, wanted) : { fresh: [], inserted: [] };
     const ours = new Map(fresh.map((item) => [item.wrapped, item.key]));
     const [rows] = await Promise.all([
-      session.query<{ tenant: TenantId; subject: string; wrapped: string | null }>(
-        `SELECT k.tenant, k.subject, k.wrapped FROM unnest($1::text[], $2::text[]) AS w (tenant, subject)
+      session.query<{ tenant: TenantId; subject: string; wrapped: string | null; generation: number }>(
+        `SELECT k.tenant, k.subject, k.wrapped, k.generation FROM unnest($1::text[], $2::text[]) AS w (tenant, subject)
          JOIN subject_keys k ON k.tenant = w.tenant AND k.subject = w.subject`,
         [wanted.map((ref) => ref.tenant), wanted.map((ref) => ref.subject)],
       ),
-      created,
+      inserted,
     ]);
+    const unopened: SubjectRef[] = [];
     for (const row of rows) {
       if (row.wrapped === null) continue;
-      found.set(
-        subjectKeyOf(row),
-        ours.get(row.wrapped) ??
-          keyOfBytes(Buffer.from(unseal(this.#master, subjectKeyOf(row), row.wrapped), 'base64')),
-      );
+      const key = ours.get(row.wrapped) ?? this.#unwrap(row, row.wrapped);
+      if (key === undefined) unopened.push(row);
+      else found.set(subjectKeyOf(row), key);
     }
-    return found;
+    if (!create) return unopened;
+    // Nothing is added under a generation that has retired since this process looked.
+    const stored = new Set(rows.map(subjectKeyOf));
+    return [...unopened, ...wanted.filter((ref) => !stored.has(subjectKeyOf(ref)))];
+  }
+
+  #make(session: SqlSession, wanted: readonly SubjectRef[]) {
+    const { number, key: wrapping } = this.#wrapping.current();
+    const fresh = wanted.map((ref) => {
+      const bytes = newKeyBytes();
+      const wrapped = wrapKey(wrapping, ref, bytes.toString('base64'));
+      return { ...ref, key: keyOfBytes(bytes), wrapped };
+    });
+    // The share lock makes a rotation wait for what is being added, and what comes after it sees that the generation has retired.
+    const inserted = session.query(
+      `WITH g AS MATERIALIZED (SELECT number FROM key_generations WHERE number = $4 AND retired_on IS NULL FOR SHARE)
+       INSERT INTO subject_keys (tenant, subject, wrapped, generation)
+       SELECT w.tenant, w.subject, w.wrapped, g.number FROM unnest($1::text[], $2::text[], $3::text[]) AS w (tenant, subject, wrapped), g
+       ORDER BY 1, 2 ON CONFLICT DO NOTHING`,
+      [...columns(fresh, [(item) => item.tenant, (item) => item.subject, (item) => item.wrapped]), number],
+    );
+    return { fresh, inserted };
+  }
+
+  #unwrap(ref: SubjectRef & { readonly generation: number }, wrapped: string): KeyObject | undefined {
+    const wrapping = this.#wrapping.find(ref.generation);
+    return wrapping === undefined ? undefined : keyOfBytes(Buffer.from(unwrapKey(wrapping, ref, wrapped), 'base64'));
   }
 
   /** Keeps keys whose rows are committed. Never called for a transaction that may still roll back. */
