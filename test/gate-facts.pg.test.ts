@@ -72,11 +72,11 @@ describeDatabases('what the gate is told', (database) => {
     await tell('one', 'discovery');
     await tell('two', 'proposal');
     await tell('one', 'lost');
-    await expect.poll(() => codesFor(contact)).toEqual(['do_not_prospect']);
+    await expect.poll(() => codesFor(contact), { timeout: 20_000 }).toEqual(['do_not_prospect']);
     await tell('two', 'lost');
-    await expect.poll(() => codesFor(contact)).toEqual([]);
+    await expect.poll(() => codesFor(contact), { timeout: 20_000 }).toEqual([]);
     await tell('three', 'won');
-    await expect.poll(() => codesFor(contact)).toEqual(['do_not_prospect']);
+    await expect.poll(() => codesFor(contact), { timeout: 20_000 }).toEqual(['do_not_prospect']);
   });
 
   it('keeps a basis per purpose, the later dated one', async () => {
@@ -101,7 +101,7 @@ describeDatabases('what the gate is told', (database) => {
     const contact = await know('bounced');
     const event = { source: 'mail', id: 'b-1', type: 'bounce', subject: `contact/${contact}` };
     await system.app.services.acceptOutcomes(system.caller, [{ ...event, time: null, data: {}, dataText: '{}' }]);
-    await expect.poll(() => codesFor(contact)).toEqual(['address_bounced']);
+    await expect.poll(() => codesFor(contact), { timeout: 20_000 }).toEqual(['address_bounced']);
     await facts().clearBounce(system.caller, contact, 'misspelled');
     expect(await codesFor(contact)).toEqual([]);
     await expect(facts().clearBounce(system.caller, contact, 'misspelled')).rejects.toMatchObject({

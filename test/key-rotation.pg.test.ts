@@ -76,7 +76,7 @@ describeDatabases('the master key', (database) => {
     const fresh = new Generations(ring());
     await fresh.open(system.sql);
     const id = await introduce('before-0');
-    expect(() => unwrapKey(fresh.current().key, { tenant: TENANT, subject: id }, '')).toThrow();
+    expect(() => unwrapKey(fresh.current().key, { tenant: TENANT, subject: id }, '')).toThrow(Error);
     const wrapped = await wrappedOf(id);
     expect(unwrapKey(fresh.current().key, { tenant: TENANT, subject: id }, wrapped)).toHaveLength(44);
     expect(await eventsOf('keys.rotated')).toEqual([{ generation: 2, id: view.id, by: caller.identity }]);
@@ -145,7 +145,7 @@ describeDatabases('the master key', (database) => {
         .map((name) => gunzipSync(readFileSync(join(folder, 'subject-keys', name))).toString())
         .join('');
     expect(keysIn(known)).toContain(wrapped);
-    if (database.kind === 'postgres') expect(await logHas(log?.at ?? '', wrapped)).toBe(true);
+    expect(database.kind !== 'postgres' || (await logHas(log?.at ?? '', wrapped))).toBe(true);
     expect(openedBy(old)).toBe(1);
 
     const erasure = await app.services.eraseSubject(caller, 'contact/leaver', 'asked by letter');
@@ -162,14 +162,14 @@ describeDatabases('the master key', (database) => {
     expect(await eventsOf('subject.purged')).toMatchObject([{ subject: id, generation: 4 }]);
 
     // The log of a server is not ours to empty. What it holds opens with nothing that is left.
-    if (database.kind === 'postgres') expect(await logHas(log?.at ?? '', wrapped)).toBe(true);
+    expect(database.kind !== 'postgres' || (await logHas(log?.at ?? '', wrapped))).toBe(true);
     expect(openedBy(ring())).toBe(0);
     expect(openedBy(old)).toBe(1);
 
     // The backup that was known is whole, and does not hold the person.
     expect(keysIn(known)).not.toContain(wrapped);
     const backup = await verifiedBackup(known, ring(), silent);
-    await expect(verifiedBackup(known, old, silent)).rejects.toThrow();
+    await expect(verifiedBackup(known, old, silent)).rejects.toThrow(Error);
     const target = await openPglite(null);
     await loadVerified(target, { folder: known, ...backup, as: { kind: 'moved' } }, silent);
     const restored = await openEmbedded(dataDir, { database: target, journalDir: join(dataDir, 'other-journal') });

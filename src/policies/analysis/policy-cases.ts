@@ -63,7 +63,7 @@ function factsOf(changes: NonNullable<PolicyCase['facts']>, at: number): GateFac
   };
   for (const [name, value] of Object.entries(changes)) {
     if (value === null) delete facts[name];
-    else if (GUARDS.has(name) && typeof value === 'object') facts[name] = { ...(facts[name] as object), ...value };
+    else if (GUARDS.has(name) && typeof value === 'object') facts[name] = Object.assign({}, facts[name], value);
     else facts[name] = value;
   }
   return gateFactsSchema.parse(facts);

@@ -48,6 +48,6 @@ test('says who owns what changes', () => {
     touch_cap: { max: 4, window_ms: DAY_MS },
     budget: { currency: 'EUR', per_day_minor: 1 },
   };
-  expect(changedSections(DEFAULT_POLICY, after as Policy)).toEqual(['touch_cap', 'budget']);
-  expect(policyChanges(DEFAULT_POLICY, after as Policy).at(-1)?.owners).toEqual(['Finance', 'CFO']);
+  expect(changedSections(DEFAULT_POLICY, after)).toEqual(['touch_cap', 'budget']);
+  expect(policyChanges(DEFAULT_POLICY, after).at(-1)?.owners).toEqual(['Finance', 'CFO']);
 });

@@ -29,7 +29,8 @@ const NAMES: Readonly<Record<string, (item: JsonValue) => string>> = {
 };
 
 function memberOf(item: JsonValue, name: string): string {
-  return isObject(item) ? String(item[name]) : '';
+  const member = isObject(item) ? item[name] : undefined;
+  return typeof member === 'string' ? member : '';
 }
 
 function isObject(value: JsonValue | undefined): value is { readonly [name: string]: JsonValue } {
@@ -59,7 +60,8 @@ function comparable(section: string, value: JsonValue | undefined): JsonValue | 
 
 function valueWords(name: string, value: JsonValue): string {
   if (name.endsWith('_ms') && typeof value === 'number') return durationWords(value);
-  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map((item) => valueWords('', item)).join(', ');
+  if (Array.isArray(value))
+    return value.length === 0 ? 'none' : value.map((item: JsonValue) => valueWords('', item)).join(', ');
   if (isObject(value)) return canonicalJson(value);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

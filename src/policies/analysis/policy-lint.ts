@@ -53,8 +53,19 @@ export interface LintOptions {
 
 /** Attributes that every proposal has, and those that the engine gives its own. */
 const USUAL: ReadonlySet<string> = new Set([
-  ...['action_type', 'channel', 'risk_class', 'lane', 'confidence'],
-  ...['fit_tier', 'fit_score', 'priority', 'persona', 'stage', 'segment', 'sequence', 'play'],
+  'action_type',
+  'channel',
+  'risk_class',
+  'lane',
+  'confidence',
+  'fit_tier',
+  'fit_score',
+  'priority',
+  'persona',
+  'stage',
+  'segment',
+  'sequence',
+  'play',
 ]);
 
 export function lintPolicy(policy: Policy, options: LintOptions = {}): readonly LintFinding[] {

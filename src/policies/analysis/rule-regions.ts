@@ -25,7 +25,7 @@ const CLOSED: Readonly<Record<string, readonly string[]>> = {
 
 function constantsOf({ value }: RuleCondition): readonly AttributeValue[] {
   if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value as AttributeValue];
+  return Array.isArray(value) ? value : [value];
 }
 
 /** One value between each two constants, one below and one above all. */
