@@ -33,6 +33,8 @@ import { WorkerLoop } from './actors/worker-loop.ts';
 import type { App, AppOptions } from './app/app.port.ts';
 import { BacklogWatch } from './app/backlog-watch.ts';
 import { writeServerBackup } from './app/backups.ts';
+import { ChangeFeed } from './app/change-feed.ts';
+import { readConsoleFiles } from './app/console-files.ts';
 import { seedDemoPlays } from './app/demo-plays.ts';
 import { DiskGuard } from './app/disk-guard.ts';
 import { ErasureProofs } from './app/erasure-proofs.ts';
@@ -70,12 +72,14 @@ import { DuplicateReader } from './memory/identity/duplicate-reader.ts';
 import { IdentityBook } from './memory/identity/identity-book.ts';
 import { KeyStore } from './memory/identity/keys.ts';
 import { PostgresDirectory } from './memory/identity/postgres-directory.ts';
+import { SessionStore } from './memory/identity/sessions.ts';
 import { FileEffectJournal } from './memory/journal/effect-journal.ts';
 import { readJournal } from './memory/journal/read-journal.ts';
 import { createMemoryReader } from './memory/notes/memory-reader.ts';
 import { PostgresNoteReader } from './memory/notes/note-reader.ts';
 import { PostgresTimelineReader } from './memory/notes/timeline-reader.ts';
 import { readBacklog } from './memory/read/backlog-reader.ts';
+import { ChangeReader } from './memory/read/change-reader.ts';
 import { ErasureReader } from './memory/read/erasure-reader.ts';
 import { createImportStore } from './memory/read/import-store.ts';
 import { createLedgerReader } from './memory/read/ledger-reader.ts';
@@ -287,6 +291,7 @@ async function compose(
   const retention = new RetentionKeeper(sql, new ExpiredRows(sql), registry, commands);
   const subjectReader = new SubjectReader(sql, readModel, reader);
   const views = new ViewReader(sql);
+  const changes = new ChangeFeed(new ChangeReader(sql), observer);
   const services = createServices({
     anchors,
     checkpoints: new CheckpointService({
@@ -309,6 +314,8 @@ async function compose(
     importStore,
     intake,
     keys,
+    sessions: new SessionStore(sql),
+    stream: changes,
     meter,
     metrics,
     reader,
@@ -425,7 +432,14 @@ async function compose(
     services,
     caller: (tenant) => tenants.caller(tenant),
     async listen() {
-      const gateway = createGateway({ services, logger, metrics, tracer: tracing, now: () => clock.now() });
+      const gateway = createGateway({
+        services,
+        logger,
+        metrics,
+        tracer: tracing,
+        console: readConsoleFiles(),
+        now: () => clock.now(),
+      });
       await gateway.listen({ host: options.host, port: options.port });
       const address = gateway.server.address();
       const port = typeof address === 'object' && address !== null ? address.port : options.port;
@@ -479,6 +493,7 @@ async function compose(
     },
     async close() {
       for (const stop of regular) stop();
+      changes.stop();
       if (options.workers) await workers.stop();
       await meter.flush().catch((error: unknown) => observer.failed('metering', error));
       await host.stop();

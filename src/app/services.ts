@@ -46,11 +46,13 @@ import type {
   SubjectActView,
   SubjectExport,
 } from '../gateway/services.port.ts';
+import type { StreamServices } from '../gateway/stream.port.ts';
 import type { Runners } from '../machines/catalogue.ts';
 import { decayedTrust } from '../machines/trust/trust.machine.ts';
 import type { TrustContext } from '../machines/trust/trust.machine.ts';
 import type { AnchorFolder } from '../memory/anchors/anchor-folder.ts';
 import type { KeyStore } from '../memory/identity/keys.ts';
+import type { SessionStore } from '../memory/identity/sessions.ts';
 import type { NoteReader } from '../memory/notes/note-reader.port.ts';
 import type { OutcomeReader } from '../memory/read/outcome-reader.ts';
 import type { ParkedMessages } from '../memory/read/parked-messages.ts';
@@ -79,6 +81,7 @@ import type { PastParts } from './past-services.ts';
 import type { Purge } from './purge.ts';
 import type { RetentionKeeper } from './retention.ts';
 import type { ErasedPerson } from './retrieval.ts';
+import { createSessionServices } from './session-services.ts';
 import { createSuppressionServices } from './suppression-services.ts';
 import type { SuppressionParts } from './suppression-services.ts';
 import type { UsageMeter } from './usage-meter.ts';
@@ -101,6 +104,8 @@ export interface ServiceParts extends IdentityParts, Omit<OwnershipParts, 'now'>
   readonly plays: PlayServices;
   readonly searchServices: SearchServices;
   readonly keys: KeyStore;
+  readonly sessions: SessionStore;
+  readonly stream: StreamServices;
   readonly meter: UsageMeter;
   readonly metrics: Metrics;
   readonly parked: ParkedCommands;
@@ -282,6 +287,8 @@ export function createServices(parts: ServiceParts): Services {
     ownership: createOwnershipServices({ ...parts, now: () => clock.now() }),
     past: createPastServices(parts),
     plays: parts.plays,
+    sessions: createSessionServices(parts.sessions),
+    stream: parts.stream,
     ...parts.searchServices,
     ...createOutcomeServices(parts),
     ...createViewServices(parts),

@@ -7,6 +7,7 @@ import type { NoteServices } from '../gateway/note-services.port.ts';
 import type { OutcomeServices } from '../gateway/outcome-services.port.ts';
 import type { SearchServices } from '../gateway/search-services.port.ts';
 import type { Caller, Services } from '../gateway/services.port.ts';
+import type { SessionServices } from '../gateway/session.port.ts';
 import type { ViewServices } from '../gateway/view-services.port.ts';
 import type { LocalApp, System } from './app.port.ts';
 import type { Terminal } from './terminal.ts';
@@ -114,7 +115,7 @@ export type CommandServices = Pick<
   | keyof OutcomeServices
   | keyof ViewServices
   | keyof SearchServices
->;
+> & { readonly sessions: Pick<SessionServices, 'createLink'> };
 
 export interface Connection {
   readonly services: CommandServices;

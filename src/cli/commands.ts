@@ -20,6 +20,7 @@ import { playCommand } from './commands/play.ts';
 import { retentionCommand } from './commands/retention.ts';
 import { reviewCommand } from './commands/review.ts';
 import { demoCommand, serveCommand } from './commands/serve.ts';
+import { signInCommand } from './commands/sign-in.ts';
 import { subjectCommand } from './commands/subject.ts';
 import { suppressionCommand } from './commands/suppression.ts';
 import { traceCommand } from './commands/trace.ts';
@@ -53,6 +54,7 @@ export const COMMANDS: readonly Command[] = [
   policyCommand,
   killSwitchCommand,
   keysCommand,
+  signInCommand,
   evalCommand,
   backupCommand,
   restoreCommand,

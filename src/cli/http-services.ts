@@ -37,6 +37,7 @@ import { httpOwnership } from './http-ownership.ts';
 import { httpPast } from './http-past.ts';
 import { httpPlays } from './http-plays.ts';
 import { httpSearchServices } from './http-search-services.ts';
+import { httpSessions } from './http-sessions.ts';
 import { httpSuppressions } from './http-suppressions.ts';
 import { httpViewServices } from './http-view-services.ts';
 import { queryOf, withoutNulls } from './query.ts';
@@ -81,6 +82,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
     suppressions: httpSuppressions(call),
     past: httpPast(call),
     plays: httpPlays(call),
+    sessions: httpSessions(call),
     traceDecision: (_caller, id) => call<TraceView>('GET', `/v1/decisions/${part(id)}/trace`),
     traceCorrelation: async (_caller, correlation) =>
       (await call<Page<TraceStep>>('GET', `/v1/traces/${part(correlation)}`)).items,

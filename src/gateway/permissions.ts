@@ -13,6 +13,7 @@ export const OPERATIONS = {
   propose: 'propose',
   checkGate: 'propose',
 
+  followChanges: 'read',
   listDecisions: 'read',
   getDecision: 'read',
   traceDecision: 'read',
@@ -120,6 +121,9 @@ export const OPERATIONS = {
   getParked: 'operate',
   decideParked: 'operate',
   createKey: 'administer',
+  createSignInLink: 'administer',
+  getSession: 'read',
+  endSession: 'read',
   revokeKey: 'administer',
 
   getRetention: 'read',
@@ -142,6 +146,7 @@ export const OPERATIONS = {
   finishImport: 'operate',
   undoImport: 'operate',
 
+  signIn: 'open',
   getHealth: 'open',
   getReadiness: 'open',
   getMetrics: 'open',

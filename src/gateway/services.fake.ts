@@ -42,6 +42,8 @@ import type {
   SubjectExport,
   TraceStep,
 } from './services.port.ts';
+import { fakeSessions } from './session.fake.ts';
+import { fakeStream } from './stream.fake.ts';
 import { fakeSuppressions } from './suppression.fake.ts';
 import type { BrainView, ViewContractView } from './view-services.port.ts';
 
@@ -158,6 +160,8 @@ export class FakeServices implements Services {
   readonly ownership = fakeOwnership((name, ...args) => this.#note(name, ...args));
   readonly past = fakePast((name, ...args) => this.#note(name, ...args));
   readonly plays = fakePlays((name, ...args) => this.#note(name, ...args));
+  readonly sessions = fakeSessions((name, ...args) => this.#note(name, ...args));
+  readonly stream = fakeStream((name, ...args) => this.#note(name, ...args));
   authentications = 0;
   /** Thrown by whatever is called next. */
   failure: Error | null = null;

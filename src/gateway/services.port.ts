@@ -20,6 +20,8 @@ import type { OwnershipServices } from './ownership.port.ts';
 import type { PastServices } from './past.port.ts';
 import type { PlayServices } from './play-services.port.ts';
 import type { SearchServices } from './search-services.port.ts';
+import type { SessionServices } from './session.port.ts';
+import type { StreamServices } from './stream.port.ts';
 import type { SuppressionServices } from './suppression.port.ts';
 import type { ViewServices } from './view-services.port.ts';
 
@@ -503,6 +505,8 @@ export interface Services extends NoteServices, OutcomeServices, SearchServices,
   readonly suppressions: SuppressionServices;
   readonly past: PastServices;
   readonly plays: PlayServices;
+  readonly sessions: SessionServices;
+  readonly stream: StreamServices;
   authenticate(key: string): Promise<Caller | null>;
   /**
    * All or nothing: either every event is accepted, or a `GatehouseError` names what is wrong with which. Pointers of its faults start
