@@ -25,7 +25,7 @@ export default defineConfig({
       {
         test: {
           name: 'pure',
-          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'console/src/**/*.test.ts'],
           exclude: [...EXCLUDE, '**/*.{pg,nats,e2e}.test.ts'],
           testTimeout: 10 * SECOND_MS,
           maxWorkers: 2,

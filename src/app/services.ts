@@ -23,6 +23,7 @@ import { ACTION_TYPE_SPECS } from '../domain/action-types.ts';
 import type { ActionType, TrustLevel } from '../domain/action-types.ts';
 import { channelSchema } from '../domain/action-types.ts';
 import { GatehouseError } from '../domain/errors.ts';
+import { ACTOR_KINDS } from '../domain/event-types.ts';
 import { gateFactsSchema, gateRequestSchema } from '../domain/gate.ts';
 import type { CheckResult } from '../domain/gate.ts';
 import { asId, partitionOf } from '../domain/ids.ts';
@@ -48,6 +49,7 @@ import type {
 } from '../gateway/services.port.ts';
 import type { StreamServices } from '../gateway/stream.port.ts';
 import type { Runners } from '../machines/catalogue.ts';
+import { shapeOf } from '../machines/machine-shape.ts';
 import { decayedTrust } from '../machines/trust/trust.machine.ts';
 import type { TrustContext } from '../machines/trust/trust.machine.ts';
 import type { AnchorFolder } from '../memory/anchors/anchor-folder.ts';
@@ -336,6 +338,14 @@ export function createServices(parts: ServiceParts): Services {
       return readModel.decisions(caller.tenant, { ...query, account, person });
     },
     getDecision: async (caller, id) => (await readModel.decision(caller.tenant, id)).view,
+    async getMachine(_caller, wanted) {
+      const kind = ACTOR_KINDS.find((item) => item === wanted);
+      if (kind === undefined)
+        throw new GatehouseError('not_found', `There is no machine ${wanted}; there are ${ACTOR_KINDS.join(', ')}.`);
+      const { machine, version } = runners[kind].definition;
+      const { initial, states, edges } = shapeOf(machine);
+      return { kind, version, initial, states, edges };
+    },
     async traceDecision(caller, id) {
       const { view, scope } = await readModel.decision(caller.tenant, id);
       const steps = await stepsOf(caller.tenant, view.correlation);

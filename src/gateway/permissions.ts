@@ -17,6 +17,7 @@ export const OPERATIONS = {
   listDecisions: 'read',
   getDecision: 'read',
   traceDecision: 'read',
+  getMachine: 'read',
   replayDecision: 'read',
   getHindsight: 'read',
   getHindsightReport: 'audit',

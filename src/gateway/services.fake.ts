@@ -18,6 +18,7 @@ import { fakePlays } from './plays.fake.ts';
 import type { MemoryAnswer } from './search-services.port.ts';
 import type {
   KnownStateView,
+  MachineView,
   AcceptResult,
   AccountView,
   Caller,
@@ -229,6 +230,10 @@ export class FakeServices implements Services {
     this.#note('getDecision', id);
     if (!id.startsWith('dec_')) throw new GatehouseError('not_found', 'There is no such decision.');
     return decisionOf(id);
+  }
+
+  async getMachine(): Promise<MachineView> {
+    return { kind: 'action', version: 1, initial: 'idle', states: ['idle'], edges: [] };
   }
 
   async traceDecision(_caller: Caller, id: string) {

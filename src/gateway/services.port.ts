@@ -123,6 +123,15 @@ export interface TraceView {
   readonly snapshot: JsonObject | null;
 }
 
+/** The states and arrows of the machine that drives one kind of actor, for a picture of it. */
+export interface MachineView {
+  readonly kind: ActorKind;
+  readonly version: number;
+  readonly initial: string;
+  readonly states: readonly string[];
+  readonly edges: readonly { readonly from: string; readonly to: string; readonly label: string }[];
+}
+
 export interface ReplayView {
   readonly decision: string;
   /** `redacted` when a part was erased. */
@@ -534,6 +543,8 @@ export interface Services extends NoteServices, OutcomeServices, SearchServices,
     },
   ): Promise<Page<DecisionView>>;
   getDecision(caller: Caller, id: string): Promise<DecisionView>;
+  /** Throws `not_found`. */
+  getMachine(caller: Caller, kind: string): Promise<MachineView>;
   traceDecision(caller: Caller, id: string): Promise<TraceView>;
   replayDecision(caller: Caller, id: string): Promise<ReplayView>;
   /** What one accepted message led to: the way to find the triage of a signal that gave no decision. */
