@@ -26,6 +26,7 @@ import type { PlannerDeps } from './actors/planner/plan-builder.ts';
 import { PlayCommands } from './actors/plays/play-commands.ts';
 import { CLOCK_MARGIN_MS, reconcileRestore } from './actors/restore/reconcile.ts';
 import { ReviewCommands } from './actors/review-commands.ts';
+import { ScheduleCommands } from './actors/schedule-commands.ts';
 import { SubjectCommands } from './actors/subject-commands.ts';
 import { TenantCommands } from './actors/tenant-commands.ts';
 import { UncertainCommands } from './actors/uncertain-commands.ts';
@@ -89,6 +90,8 @@ import { ParkedMessages } from './memory/read/parked-messages.ts';
 import { PlayReader } from './memory/read/play-reader.ts';
 import { ReadModel } from './memory/read/read-model.ts';
 import { RegistryReader } from './memory/read/registry-reader.ts';
+import { ReviewReader } from './memory/read/review-reader.ts';
+import { ScheduleReader } from './memory/read/schedule-reader.ts';
 import { SubjectReader } from './memory/read/subject-reader.ts';
 import { SuppressionsReader } from './memory/read/suppressions-reader.ts';
 import { UncertainPermits } from './memory/read/uncertain-permits.ts';
@@ -379,6 +382,9 @@ async function compose(
       refuseIntake,
     }),
     reviews: new ReviewCommands(host, clock, sha256),
+    reviewReader: new ReviewReader(sql, vault),
+    scheduleCommands: new ScheduleCommands(host, clock),
+    scheduleReader: new ScheduleReader(sql, vault),
   });
 
   const tenants = new LocalTenants(keys, registry, importStore, commands);

@@ -23,6 +23,18 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/** Runs in the page, as text, because this project knows no types of browsers. */
+const WATCH_SHIFTS = `window.shifts = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) window.shifts += entry.value;
+}).observe({ type: 'layout-shift' });`;
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[];
+}
+
 export interface BrowserOptions {
   readonly program: string;
   readonly dark?: boolean;
@@ -73,35 +85,20 @@ export class PersonsBrowser implements AsyncDisposable {
 
   /** Where something sits on the page, however little, adds up here: 0 when nothing moved. */
   async watchShifts(): Promise<() => Promise<number>> {
-    await this.page.evaluate(() => {
-      const shifts = { sum: 0 };
-      Object.assign(window, { shifts });
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) shifts.sum += (entry as unknown as { value: number }).value;
-      }).observe({ type: 'layout-shift' });
-    });
-    return () => this.page.evaluate(() => (window as unknown as { shifts: { sum: number } }).shifts.sum);
+    await this.page.evaluate(WATCH_SHIFTS);
+    return () => this.page.evaluate<number>('window.shifts');
   }
 
   /** What axe finds that keeps somebody from using the page: rule and place of each. */
   async seriousFaults(): Promise<readonly string[]> {
     // The page forbids scripts that are not its own, so this one comes in past its policy, through the debugger.
     await this.page.evaluate(readFileSync(AXE, 'utf8'));
-    return this.page.evaluate(async () => {
-      const { axe } = window as unknown as {
-        axe: {
-          run(): Promise<{
-            violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[];
-          }>;
-        };
-      };
-      const { violations } = await axe.run();
-      return violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .flatMap(({ id, nodes }) =>
-          nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
-        );
-    });
+    const violations = await this.page.evaluate<readonly Violation[]>('axe.run().then(({ violations }) => violations)');
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
+      );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -15,7 +15,6 @@ import type { MemoryReader } from '../actors/replay/memory-reader.port.ts';
 import { rebuildCheck } from '../actors/replay/rebuild.ts';
 import { admissionOf, isAdmission, replayAction, replayAll } from '../actors/replay/replay.ts';
 import { traceStep } from '../actors/replay/trace.ts';
-import type { ReviewCommands } from '../actors/review-commands.ts';
 import type { SubjectCommands } from '../actors/subject-commands.ts';
 import type { TenantCommands } from '../actors/tenant-commands.ts';
 import type { UncertainCommands } from '../actors/uncertain-commands.ts';
@@ -83,13 +82,17 @@ import type { PastParts } from './past-services.ts';
 import type { Purge } from './purge.ts';
 import type { RetentionKeeper } from './retention.ts';
 import type { ErasedPerson } from './retrieval.ts';
+import { createReviewServices } from './review-services.ts';
+import type { ReviewParts } from './review-services.ts';
+import { createScheduleServices } from './schedule-services.ts';
 import { createSessionServices } from './session-services.ts';
 import { createSuppressionServices } from './suppression-services.ts';
 import type { SuppressionParts } from './suppression-services.ts';
 import type { UsageMeter } from './usage-meter.ts';
 import { createViewServices } from './view-services.ts';
 
-export interface ServiceParts extends IdentityParts, Omit<OwnershipParts, 'now'>, PastParts, SuppressionParts {
+export interface ServiceParts
+  extends IdentityParts, Omit<OwnershipParts, 'now'>, PastParts, ReviewParts, SuppressionParts {
   readonly anchors: AnchorFolder;
   readonly audit: () => Promise<VerifyReport>;
   readonly backlog: BacklogWatch;
@@ -140,7 +143,6 @@ export interface ServiceParts extends IdentityParts, Omit<OwnershipParts, 'now'>
   readonly memoryReader: MemoryReader;
   readonly readModel: ReadModel;
   readonly registry: RegistryReader;
-  readonly reviews: ReviewCommands;
   readonly runners: Runners;
 }
 
@@ -198,7 +200,6 @@ export function createServices(parts: ServiceParts): Services {
     memoryReader,
     readModel,
     registry,
-    reviews,
     runners,
     refuseIntake,
   } = parts;
@@ -294,6 +295,8 @@ export function createServices(parts: ServiceParts): Services {
     ...parts.searchServices,
     ...createOutcomeServices(parts),
     ...createViewServices(parts),
+    ...createReviewServices(parts),
+    ...createScheduleServices(parts),
     async authenticate(key) {
       const found = await keys.authenticate(key);
       return found === null
@@ -495,18 +498,6 @@ export function createServices(parts: ServiceParts): Services {
       const { message } = await parkedMessages.find(caller.tenant, id);
       await parked.decide(randomUUID(), message, { ...input, by: caller.identity });
       return { id, decision: input.decision };
-    },
-
-    listReviews: (caller, query) => readModel.reviews(caller.tenant, query),
-    getReview: async (caller, id) => (await readModel.review(caller.tenant, id)).view,
-    async decideReview(caller, id, input) {
-      refuseIntake();
-      const { held } = await readModel.review(caller.tenant, id);
-      await reviews.decide(caller, held, input);
-      return {
-        review: (await readModel.review(caller.tenant, id)).view,
-        action_state: await readModel.actionState(caller.tenant, held.action),
-      };
     },
 
     async listTrust(caller) {

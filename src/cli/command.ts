@@ -5,6 +5,7 @@ import { GatehouseError } from '../domain/errors.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { NoteServices } from '../gateway/note-services.port.ts';
 import type { OutcomeServices } from '../gateway/outcome-services.port.ts';
+import type { ReviewServices, ScheduleServices } from '../gateway/review.port.ts';
 import type { SearchServices } from '../gateway/search-services.port.ts';
 import type { Caller, Services } from '../gateway/services.port.ts';
 import type { SessionServices } from '../gateway/session.port.ts';
@@ -47,6 +48,7 @@ const EXIT_OF_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
   method_not_allowed: EXIT.unreachable,
   conflict: EXIT.refused,
   state_conflict: EXIT.refused,
+  reserved: EXIT.refused,
   content_changed: EXIT.refused,
   too_large: EXIT.usage,
   too_many_events: EXIT.usage,
@@ -69,11 +71,9 @@ export type CommandServices = Pick<
   | 'applyImport'
   | 'applyPolicy'
   | 'createKey'
-  | 'decideReview'
   | 'finishImport'
   | 'getKnownState'
   | 'getPolicy'
-  | 'getReview'
   | 'health'
   | 'identities'
   | 'ownership'
@@ -97,7 +97,6 @@ export type CommandServices = Pick<
   | 'listParked'
   | 'getParked'
   | 'decideParked'
-  | 'listReviews'
   | 'loopReport'
   | 'rebuildCheck'
   | 'replayAll'
@@ -114,6 +113,8 @@ export type CommandServices = Pick<
   | keyof NoteServices
   | keyof OutcomeServices
   | keyof ViewServices
+  | keyof ReviewServices
+  | keyof ScheduleServices
   | keyof SearchServices
 > & { readonly sessions: Pick<SessionServices, 'createLink'> };
 

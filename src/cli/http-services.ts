@@ -23,7 +23,6 @@ import type {
   ReplayView,
   ParkedView,
   UncertainView,
-  ReviewView,
   TraceStep,
   TraceView,
   UndoReport,
@@ -36,6 +35,7 @@ import { httpOutcomeServices } from './http-outcome-services.ts';
 import { httpOwnership } from './http-ownership.ts';
 import { httpPast } from './http-past.ts';
 import { httpPlays } from './http-plays.ts';
+import { httpReviews, httpSchedule } from './http-reviews.ts';
 import { httpSearchServices } from './http-search-services.ts';
 import { httpSessions } from './http-sessions.ts';
 import { httpSuppressions } from './http-suppressions.ts';
@@ -117,10 +117,8 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
     ...httpOutcomeServices(call),
     ...httpViewServices(call),
     ...httpSearchServices(call),
-    listReviews: (_caller, { limit, cursor, state }) =>
-      call<Page<ReviewView>>('GET', `/v1/reviews${queryOf({ limit: String(limit), cursor, state })}`),
-    getReview: (_caller, id) => call<ReviewView>('GET', `/v1/reviews/${part(id)}`),
-    decideReview: (_caller, id, input) => call('POST', `/v1/reviews/${part(id)}/decisions`, withoutNulls(input)),
+    ...httpReviews(call),
+    ...httpSchedule(call),
     loopReport: (_caller, { dimension }) => call<LoopReport>('GET', `/v1/reports/loop${queryOf({ dimension })}`),
     setKillSwitch: (_caller, engaged, reason) => call('POST', '/v1/kill-switch', { engaged, reason }),
     getPolicy: (_caller, asOf) =>

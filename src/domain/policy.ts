@@ -13,6 +13,7 @@ import { currencySchema } from './money.ts';
 import { OUTCOME_TYPES } from './outcome-types.ts';
 import { PLAY_CAP, segmentSchema } from './play.ts';
 import { retentionSchema } from './retention.ts';
+import { reviewTermsSchema } from './review-terms.ts';
 
 const durationMs = z
   .int()
@@ -158,6 +159,8 @@ export const policySchema = z.strictObject({
       auto_sunset: z.boolean(),
     })
     .optional(),
+  /** How people review; what is left out has the value of `DEFAULT_REVIEW_TERMS`. */
+  review: reviewTermsSchema.optional(),
 });
 export type Policy = z.infer<typeof policySchema>;
 
@@ -212,6 +215,7 @@ export const DEFAULT_POLICY: Policy = {
   ownership_window_ms: 4 * HOUR_MS,
   permit_ttl_ms: 15 * MINUTE_MS,
   review_ttl_ms: 5 * DAY_MS,
+  review: { expiry_ms: 50 * HOUR_MS },
   consent: { sales: ['consent', 'legitimate_interest', 'contract'], marketing: ['consent'] },
   budget: { currency: 'EUR', per_day_minor: 50_000 },
   confidence_floor: 0.3,

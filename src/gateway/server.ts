@@ -41,6 +41,7 @@ import { registerProposalRoutes } from './routes/proposals.ts';
 import { registerReportRoutes } from './routes/reports.ts';
 import { registerRetentionRoutes } from './routes/retention.ts';
 import { registerReviewRoutes } from './routes/reviews.ts';
+import { registerScheduleRoutes } from './routes/schedule.ts';
 import { registerSessionRoutes } from './routes/sessions.ts';
 import { registerStreamRoutes } from './routes/stream.ts';
 import { registerSubjectRoutes } from './routes/subjects.ts';
@@ -125,6 +126,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerOutcomeRoutes(app, context);
   registerAccountRoutes(app, context);
   registerReviewRoutes(app, context);
+  registerScheduleRoutes(app, context);
   registerParkedRoutes(app, context);
   registerPlayRoutes(app, context);
   registerSubjectRoutes(app, context);

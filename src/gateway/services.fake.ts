@@ -15,6 +15,7 @@ import type { OutcomeView } from './outcome-services.port.ts';
 import { fakeOwnership } from './ownership.fake.ts';
 import { fakePast } from './past.fake.ts';
 import { fakePlays } from './plays.fake.ts';
+import { fakeReviews, fakeSchedule } from './review.fake.ts';
 import type { MemoryAnswer } from './search-services.port.ts';
 import type {
   KnownStateView,
@@ -37,7 +38,6 @@ import type {
   UncertainView,
   RetentionRunView,
   RetentionView,
-  ReviewView,
   Services,
   SubjectActView,
   SubjectExport,
@@ -163,6 +163,28 @@ export class FakeServices implements Services {
   readonly plays = fakePlays((name, ...args) => this.#note(name, ...args));
   readonly sessions = fakeSessions((name, ...args) => this.#note(name, ...args));
   readonly stream = fakeStream((name, ...args) => this.#note(name, ...args));
+  readonly #reviews = fakeReviews((name, ...args) => this.#note(name, ...args));
+  readonly #schedule = fakeSchedule((name, ...args) => this.#note(name, ...args));
+  readonly listReviews = this.#reviews.listReviews;
+  readonly getReview = this.#reviews.getReview;
+  readonly decideReview = this.#reviews.decideReview;
+  readonly summarizeReviews = this.#reviews.summarizeReviews;
+  readonly reserveReview = this.#reviews.reserveReview;
+  readonly letGoReview = this.#reviews.letGoReview;
+  readonly snoozeReview = this.#reviews.snoozeReview;
+  readonly assignReview = this.#reviews.assignReview;
+  readonly undoReview = this.#reviews.undoReview;
+  readonly previewReviews = this.#reviews.previewReviews;
+  readonly decideReviews = this.#reviews.decideReviews;
+  readonly decideSequence = this.#reviews.decideSequence;
+  readonly listScheduled = this.#schedule.listScheduled;
+  readonly getScheduled = this.#schedule.getScheduled;
+  readonly cancelScheduled = this.#schedule.cancelScheduled;
+  readonly moveScheduled = this.#schedule.moveScheduled;
+  readonly sendNow = this.#schedule.sendNow;
+  readonly listPauses = this.#schedule.listPauses;
+  readonly setPause = this.#schedule.setPause;
+  readonly releasePause = this.#schedule.releasePause;
   authentications = 0;
   /** Thrown by whatever is called next. */
   failure: Error | null = null;
@@ -482,21 +504,6 @@ export class FakeServices implements Services {
     return { id, decision: input.decision };
   }
 
-  async listReviews(...[, query]: Parameters<Services['listReviews']>): Promise<Page<ReviewView>> {
-    this.#note('listReviews', query);
-    return { items: [REVIEW], next_cursor: null };
-  }
-
-  async getReview(_caller: Caller, id: string): Promise<ReviewView> {
-    this.#note('getReview', id);
-    return { ...REVIEW, id };
-  }
-
-  async decideReview(...[, id, input]: Parameters<Services['decideReview']>) {
-    this.#note('decideReview', id, input);
-    return { review: { ...REVIEW, id, state: 'approved' as const, decided_by: 'reviewer' }, action_state: 'permitted' };
-  }
-
   async listTrust() {
     this.#note('listTrust');
     return [TRUST];
@@ -735,25 +742,6 @@ const PARKED: ParkedView = {
   received_at: '2026-01-05T09:00:00.000Z',
   waiting: 2,
   data: { signal_type: 'web.page_viewed' },
-};
-
-const REVIEW: ReviewView = {
-  id: 'rev_1',
-  action: 'act_1',
-  decision: 'dec_1',
-  queue: 'review',
-  state: 'open',
-  action_type: 'crm_update',
-  channel: 'crm',
-  risk_class: 'low',
-  account: 'acc_1',
-  person: null,
-  fingerprint: 'ff00',
-  content: { note: 'Call back' },
-  reasons: [],
-  created_at: AT,
-  expires_at: AT,
-  decided_by: null,
 };
 
 const TRUST = {

@@ -19,6 +19,7 @@ import type { OutcomeServices } from './outcome-services.port.ts';
 import type { OwnershipServices } from './ownership.port.ts';
 import type { PastServices } from './past.port.ts';
 import type { PlayServices } from './play-services.port.ts';
+import type { ReviewServices, ScheduleServices } from './review.port.ts';
 import type { SearchServices } from './search-services.port.ts';
 import type { SessionServices } from './session.port.ts';
 import type { StreamServices } from './stream.port.ts';
@@ -26,6 +27,7 @@ import type { SuppressionServices } from './suppression.port.ts';
 import type { ViewServices } from './view-services.port.ts';
 
 export type { Caller, Page, PageQuery } from './caller.port.ts';
+export type { ReviewDecisionInput, ReviewView } from './review.port.ts';
 
 /** One CloudEvent after its envelope was checked. `dataText` is the data member exactly as it was sent. */
 export interface EventInput {
@@ -64,6 +66,9 @@ export interface ProposalInput {
   /** The sequence of touches and the play that the action belongs to; what comes of it is linked to them too. */
   readonly sequence?: string | undefined;
   readonly play?: string | undefined;
+  /** Its place in the sequence, from 1, and what one run proposed together. */
+  readonly step?: number | undefined;
+  readonly batch?: string | undefined;
   readonly reason: string | null;
 }
 
@@ -266,25 +271,6 @@ export interface EventView {
   readonly payload_text: string | null;
 }
 
-export interface ReviewView {
-  readonly id: string;
-  readonly action: string;
-  readonly decision: string;
-  readonly queue: string;
-  readonly state: 'open' | 'approved' | 'edited' | 'rejected' | 'cancelled' | 'expired';
-  readonly action_type: string;
-  readonly channel: string;
-  readonly risk_class: string;
-  readonly account: string | null;
-  readonly person: string | null;
-  readonly fingerprint: string;
-  readonly content: JsonValue;
-  readonly reasons: readonly CheckResult[];
-  readonly created_at: string;
-  readonly expires_at: string;
-  readonly decided_by: string | null;
-}
-
 /** A message that was accepted and could not be processed. */
 export interface ParkedView {
   readonly id: string;
@@ -322,14 +308,6 @@ export interface ParkedDecisionInput {
   readonly reason: string;
   /** For `edit` only. */
   readonly data: JsonObject | null;
-}
-
-export interface ReviewDecisionInput {
-  readonly decision: 'approve' | 'edit' | 'reject' | 'cancel';
-  /** Of the draft that was read. */
-  readonly fingerprint: string;
-  readonly reason: string | null;
-  readonly content: JsonObject | null;
 }
 
 export interface TrustView {
@@ -508,7 +486,8 @@ export interface NewKeyInput {
   readonly brain?: Brain | undefined;
 }
 
-export interface Services extends NoteServices, OutcomeServices, SearchServices, ViewServices {
+export interface Services
+  extends NoteServices, OutcomeServices, ReviewServices, ScheduleServices, SearchServices, ViewServices {
   readonly identities: IdentityServices;
   readonly ownership: OwnershipServices;
   readonly suppressions: SuppressionServices;
@@ -598,14 +577,6 @@ export interface Services extends NoteServices, OutcomeServices, SearchServices,
     id: string,
     input: ParkedDecisionInput,
   ): Promise<{ readonly id: string; readonly decision: ParkedDecisionInput['decision'] }>;
-  listReviews(caller: Caller, query: PageQuery & { readonly state?: string | undefined }): Promise<Page<ReviewView>>;
-  getReview(caller: Caller, id: string): Promise<ReviewView>;
-  decideReview(
-    caller: Caller,
-    id: string,
-    input: ReviewDecisionInput,
-  ): Promise<{ readonly review: ReviewView; readonly action_state: string }>;
-
   listTrust(caller: Caller): Promise<readonly TrustView[]>;
   loopReport(caller: Caller, options: { readonly dimension: string | null }): Promise<LoopReport>;
   setKillSwitch(

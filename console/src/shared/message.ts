@@ -1,6 +1,5 @@
 /** The parts of a draft that people read and edit. */
-import type { Review } from './contract.ts';
-import type { JsonObject, JsonValue } from './types.ts';
+import type { JsonObject, JsonValue, ReviewView } from './types.ts';
 
 export interface TextField {
   readonly name: string;
@@ -22,15 +21,6 @@ export function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** As the recipient sees it; what is not there yet is put together from the draft. */
-export function renderedOf(review: Pick<Review, 'rendered' | 'content'>): { subject: string | null; body: string } {
-  if (review.rendered !== undefined) return review.rendered;
-  const fields = fieldsOf(review.content);
-  const subject = fields.find((field) => field.name === 'subject')?.value ?? null;
-  const rest = fields.filter((field) => field.name !== 'subject').map((field) => field.value);
-  return { subject, body: rest.join('\n\n') };
-}
-
 /** The whole draft as one text, to be compared with another. */
 export function textOf(content: JsonValue | undefined): string {
   if (content === undefined) return '';
@@ -39,7 +29,7 @@ export function textOf(content: JsonValue | undefined): string {
     .join('\n\n');
 }
 
-export function nameOf(review: Pick<Review, 'account_ref' | 'recipient' | 'account' | 'person'>): string {
+export function nameOf(review: Pick<ReviewView, 'account_ref' | 'recipient' | 'account' | 'person'>): string {
   const { recipient, account_ref: account } = review;
   return (
     recipient?.name ??

@@ -6,9 +6,18 @@ export type {
   DecisionView,
   MachineView,
   ReplayView,
-  ReviewDecisionInput,
   TraceStep,
   TraceView,
 } from '../../../src/gateway/services.port.ts';
+export type {
+  AccountRefView,
+  BulkPreview,
+  BulkResult,
+  PauseView,
+  RecipientView,
+  ReviewSummary,
+  ReviewView,
+  ScheduledView,
+} from '../../../src/gateway/review.port.ts';
 export type { SessionView } from '../../../src/gateway/session.port.ts';
 export type { ChangeView } from '../../../src/gateway/stream.port.ts';

@@ -53,5 +53,6 @@ function sendFile(request: FastifyRequest, reply: FastifyReply, file: ConsoleFil
     vary: 'accept-encoding',
     ...(zipped ? { 'content-encoding': 'gzip' } : {}),
   });
-  return reply.serializer((bytes: unknown) => bytes as Buffer).send(zipped ? file.gzip : file.body);
+  // A stream of bytes is no answer of the API, so nothing turns it into JSON.
+  return reply.send(Buffer.from(zipped ? file.gzip : file.body));
 }

@@ -6,6 +6,7 @@ import { assign, setup } from 'xstate';
 
 import type { MachineEvent } from '../../domain/event-types.ts';
 import type { Mode, TenantClock } from '../../domain/mode.ts';
+import type { Pause } from '../../domain/pause.ts';
 import { MAX_ITERATIONS, neverMigrated } from '../definition.ts';
 import type { MachineDefinition } from '../definition.ts';
 
@@ -18,6 +19,8 @@ export interface TenantContext {
   readonly single_operator: boolean;
   /** Suppressions in force; when it is zero nothing needs to be looked up. */
   readonly suppressions: number;
+  /** Absent as long as nothing was ever paused. */
+  readonly pauses?: readonly Pause[];
   readonly kill_switch: { readonly by: string; readonly reason: string; readonly at: number } | null;
 }
 
@@ -72,6 +75,20 @@ export const tenantMachine = tenantSetup.createMachine({
     'suppression.added': { actions: assign({ suppressions: ({ context }) => context.suppressions + 1 }) },
     'suppression.removed': {
       actions: assign({ suppressions: ({ context }) => Math.max(0, context.suppressions - 1) }),
+    },
+    'pause.set': {
+      actions: assign({
+        pauses: ({ context, event }) => {
+          const { pause: id, scope, value, by, reason } = event.data;
+          const others = (context.pauses ?? []).filter((pause) => pause.scope !== scope || pause.value !== value);
+          return [...others, { id, scope, value, by, reason, at: event.at }];
+        },
+      }),
+    },
+    'pause.released': {
+      actions: assign({
+        pauses: ({ context, event }) => (context.pauses ?? []).filter((pause) => pause.id !== event.data.pause),
+      }),
     },
     'kill_switch.engaged': {
       target: '.stopped',

@@ -3,6 +3,7 @@ import type { PolicyReader } from '../../actors/intake/policy-reader.port.ts';
 import { must } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { tenantKey } from '../../domain/keys.ts';
+import type { Pause } from '../../domain/pause.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { PolicyCache } from '../runtime/policy-cache.ts';
 import type { Sql } from '../sql/sql.port.ts';
@@ -13,6 +14,7 @@ export interface RegistryView {
   readonly mode: string;
   readonly clock: string;
   readonly killSwitchAt: number | null;
+  readonly pauses: readonly Pause[];
 }
 
 export class RegistryReader implements PolicyReader {
@@ -38,6 +40,7 @@ export class RegistryReader implements PolicyReader {
       mode: string;
       clock: string;
       kill_switch: { at: number } | null;
+      pauses?: readonly Pause[];
     };
     return {
       stopped: row.value === 'stopped',
@@ -45,6 +48,7 @@ export class RegistryReader implements PolicyReader {
       mode: context.mode,
       clock: context.clock,
       killSwitchAt: context.kill_switch?.at ?? null,
+      pauses: context.pauses ?? [],
     };
   }
 

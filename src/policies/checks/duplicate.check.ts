@@ -36,7 +36,12 @@ export function duplicateCheck(
       inputs: { sent_ago_ms: request.at - print.at, window_ms: windowMs },
     });
   }
-  const open = guard.open.find(({ kind, action }) => kind === request.action_type && action !== request.action);
+  // A sequence is decided as a whole; cooldowns and caps keep its steps apart.
+  const own = facts.attributes?.['sequence'];
+  const open = guard.open.find(
+    ({ kind, action, sequence }) =>
+      kind === request.action_type && action !== request.action && (sequence === undefined || sequence !== own),
+  );
   if (open !== undefined) {
     return denied('duplicate', {
       code: 'duplicate_open',

@@ -1,12 +1,12 @@
-/** Many drafts at once: first what would come of it, then the act, then what came of each. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { call } from '../../shared/api.ts';
-import type { BulkPreview, BulkResult, Review } from '../../shared/contract.ts';
 import { Dialog } from '../../shared/dialog.tsx';
 import { nameOf } from '../../shared/message.ts';
 import { Failed, Loading } from '../../shared/states.tsx';
+/** Many drafts at once: first what would come of it, then the act, then what came of each. */
+import type { BulkPreview, BulkResult, ReviewView } from '../../shared/types.ts';
 
 /** The server takes no more at once. */
 export const BULK_MAX = 100;
@@ -14,7 +14,7 @@ export const BULK_MAX = 100;
 interface Props {
   readonly decision: 'approve' | 'reject';
   readonly reason: string | null;
-  readonly reviews: readonly Review[];
+  readonly reviews: readonly ReviewView[];
   readonly onDone: (result: BulkResult) => void;
   readonly onClose: () => void;
 }
@@ -120,8 +120,7 @@ function Results({ result, names }: { readonly result: BulkResult; readonly name
       <ul className="results">
         {refused.map((item) => (
           <li key={item.id}>
-            {names.get(item.id) ?? item.id}:{' '}
-            {typeof item.problem === 'string' ? item.problem : (item.problem?.detail ?? item.state)}
+            {names.get(item.id) ?? item.id}: {item.problem?.detail ?? item.state}
           </li>
         ))}
       </ul>

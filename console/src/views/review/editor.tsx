@@ -2,14 +2,13 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 
-import type { Review } from '../../shared/contract.ts';
 import { DiffView } from '../../shared/diff-view.tsx';
 import { fieldsOf, isObject } from '../../shared/message.ts';
 import type { TextField } from '../../shared/message.ts';
-import type { JsonObject } from '../../shared/types.ts';
+import type { JsonObject, ReviewView } from '../../shared/types.ts';
 
 interface Props {
-  readonly review: Review;
+  readonly review: ReviewView;
   readonly onSave: (content: JsonObject) => void;
   readonly onClose: () => void;
 }
@@ -68,14 +67,13 @@ export function Editor({ review, onSave, onClose }: Props) {
         </div>
       ))}
       <h3>What your edit changes</h3>
-      {fields.map((field, index) => (
-        <DiffView
-          key={field.name}
-          before={before[index]?.value ?? ''}
-          after={field.value}
-          label={`Changes of ${field.name}`}
-        />
-      ))}
+      {!changed && <p className="muted">Nothing yet.</p>}
+      {fields.map((field, index) => {
+        const was = before[index]?.value ?? '';
+        return was === field.value ? null : (
+          <DiffView key={field.name} before={was} after={field.value} label={`Changes of ${field.name}`} />
+        );
+      })}
       <p className="actions">
         <button type="button" onClick={onClose}>
           Back <kbd>Esc</kbd>

@@ -1,19 +1,18 @@
 /** One draft, whole: as the recipient will see it, beside what it rests on and what the gate said. */
 import { Link } from '../../app/link.tsx';
-import type { Review } from '../../shared/contract.ts';
 import { DiffView } from '../../shared/diff-view.tsx';
 import { GateTable } from '../../shared/gate-table.tsx';
-import { nameOf, renderedOf, textOf } from '../../shared/message.ts';
+import { nameOf, textOf } from '../../shared/message.ts';
 import { Ago, Countdown, exactTime } from '../../shared/time.tsx';
-import type { JsonObject, SessionView } from '../../shared/types.ts';
+import type { JsonObject, ReviewView, SessionView } from '../../shared/types.ts';
 import { Editor } from './editor.tsx';
 import type { Reservation } from './reserve.ts';
 
 interface Props {
   /** As it was when it was opened: what a decision names. */
-  readonly review: Review;
+  readonly review: ReviewView;
   /** As it is now. */
-  readonly latest: Review;
+  readonly latest: ReviewView;
   readonly session: SessionView;
   readonly reservation: Reservation;
   readonly editing: boolean;
@@ -37,7 +36,7 @@ export function mayReview(session: SessionView): boolean {
 }
 
 export function ReadingPane({ review, latest, session, reservation, editing, refusal, acts }: Props) {
-  const { subject, body } = renderedOf(review);
+  const { subject, body } = review.rendered;
   const revised = latest.fingerprint !== review.fingerprint;
   const decided = latest.state !== 'open' && review.state === 'open';
   const original = textOf(review.original_content);
@@ -81,7 +80,7 @@ export function ReadingPane({ review, latest, session, reservation, editing, ref
         </p>
       )}
       {review.state === 'open' && !decided && <Acts session={session} acts={acts} editing={editing} />}
-      {review.undo_until !== null && review.undo_until !== undefined && (
+      {review.undo_until !== null && (
         <p className="banner">
           Leaves in <Countdown to={review.undo_until} over="a moment" />.{' '}
           <button type="button" onClick={acts.undo}>
@@ -97,7 +96,7 @@ export function ReadingPane({ review, latest, session, reservation, editing, ref
             <>
               <h3>As the recipient sees it</h3>
               <div className="message">
-                {review.recipient?.address !== null && review.recipient?.address !== undefined && (
+                {review.recipient !== null && review.recipient.address !== null && (
                   <p className="muted">To {review.recipient.address}</p>
                 )}
                 {subject !== null && <p className="subject">{subject}</p>}
@@ -150,7 +149,7 @@ function Acts({ session, acts, editing }: Pick<Props, 'session' | 'acts' | 'edit
   );
 }
 
-function Facts({ review }: { readonly review: Review }) {
+function Facts({ review }: { readonly review: ReviewView }) {
   const { trust, priority, step } = review;
   return (
     <dl className="facts">
@@ -160,19 +159,19 @@ function Facts({ review }: { readonly review: Review }) {
           {review.action_type.replaceAll('_', ' ')} by {review.channel}, {review.risk_class} risk
         </dd>
       </div>
-      {review.account_ref !== null && review.account_ref !== undefined && (
+      {review.account_ref !== null && (
         <div>
           <dt>Account</dt>
           <dd>{review.account_ref.name ?? review.account_ref.external_id}</dd>
         </div>
       )}
-      {review.play !== null && review.play !== undefined && (
+      {review.play !== null && (
         <div>
           <dt>Play</dt>
           <dd>{review.play}</dd>
         </div>
       )}
-      {step !== null && step !== undefined && (
+      {step !== null && (
         <div>
           <dt>Step</dt>
           <dd>{step} of its sequence</dd>
@@ -181,12 +180,7 @@ function Facts({ review }: { readonly review: Review }) {
       <div>
         <dt>Waits</dt>
         <dd>
-          <Ago at={review.created_at} />
-          {review.due_at !== null && review.due_at !== undefined && (
-            <>
-              , due <Countdown to={review.due_at} over="now" />
-            </>
-          )}
+          <Ago at={review.created_at} />, due <Countdown to={review.due_at} over="now" />
         </dd>
       </div>
       <div>
@@ -195,13 +189,12 @@ function Facts({ review }: { readonly review: Review }) {
           <time dateTime={review.expires_at}>{exactTime(review.expires_at)}</time>
         </dd>
       </div>
-      {priority !== undefined && (
-        <div>
-          <dt>Priority</dt>
-          <dd>{priority.reason}</dd>
-        </div>
-      )}
-      {trust !== null && trust !== undefined && (
+
+      <div>
+        <dt>Priority</dt>
+        <dd>{priority.reason}</dd>
+      </div>
+      {trust !== null && (
         <div>
           <dt>Trust</dt>
           <dd>
@@ -210,11 +203,11 @@ function Facts({ review }: { readonly review: Review }) {
           </dd>
         </div>
       )}
-      {review.approvals_needed !== undefined && review.approvals_needed > 1 && (
+      {review.approvals_needed > 1 && (
         <div>
           <dt>Approvals</dt>
           <dd>
-            {review.approvals?.length ?? 0} of {review.approvals_needed}
+            {review.approvals.length} of {review.approvals_needed}
           </dd>
         </div>
       )}
@@ -222,8 +215,8 @@ function Facts({ review }: { readonly review: Review }) {
   );
 }
 
-function EvidenceCards({ review }: { readonly review: Review }) {
-  const { evidence = [] } = review;
+function EvidenceCards({ review }: { readonly review: ReviewView }) {
+  const { evidence } = review;
   if (evidence.length === 0) return null;
   return (
     <section>

@@ -1,15 +1,15 @@
-/** The drafts that wait, most urgent first. Rows stay where they are while somebody works; what comes in is counted above them. */
 import { useEffect, useRef } from 'react';
 
 import { Link } from '../../app/link.tsx';
-import type { Review } from '../../shared/contract.ts';
 import { words } from '../../shared/gate-table.tsx';
-import { nameOf, renderedOf } from '../../shared/message.ts';
+import { nameOf } from '../../shared/message.ts';
 import { Ago } from '../../shared/time.tsx';
+/** The drafts that wait, most urgent first. Rows stay where they are while somebody works; what comes in is counted above them. */
+import type { ReviewView } from '../../shared/types.ts';
 import type { Filters } from './reviews.ts';
 
 interface Props {
-  readonly reviews: readonly Review[];
+  readonly reviews: readonly ReviewView[];
   readonly current: string | null;
   readonly selected: ReadonlySet<string>;
   readonly filters: Filters;
@@ -34,7 +34,7 @@ export function ReviewList({ reviews, current, selected, filters, onToggle }: Pr
 }
 
 interface RowProps extends Pick<Props, 'filters' | 'onToggle'> {
-  readonly review: Review;
+  readonly review: ReviewView;
   readonly current: boolean;
   readonly selected: boolean;
 }
@@ -44,8 +44,8 @@ function Row({ review, current, selected, filters, onToggle }: RowProps) {
   useEffect(() => {
     if (current) element.current?.scrollIntoView({ block: 'nearest' });
   }, [current]);
-  const { subject, body } = renderedOf(review);
-  const company = review.account_ref?.name ?? review.account_ref?.external_id;
+  const { subject, body } = review.rendered;
+  const company = review.account_ref?.name ?? review.account_ref?.external_id ?? null;
   return (
     <li ref={element} className={current ? 'row current' : 'row'}>
       <input
@@ -58,9 +58,9 @@ function Row({ review, current, selected, filters, onToggle }: RowProps) {
       <Link to={{ view: 'review', item: review.id, filters }} current={current} className="row-link">
         <span className="row-top">
           <strong>{nameOf(review)}</strong>
-          {company !== undefined && <span className="muted">{company}</span>}
+          {company !== null && <span className="muted">{company}</span>}
           <span className="age">
-            {review.overdue === true && <span className="chip bad">overdue</span>} <Ago at={review.created_at} />
+            {review.overdue && <span className="chip bad">overdue</span>} <Ago at={review.created_at} />
           </span>
         </span>
         <span className="row-title">{subject ?? body.split('\n', 1)[0]}</span>
@@ -72,7 +72,7 @@ function Row({ review, current, selected, filters, onToggle }: RowProps) {
               {words(reason.code ?? reason.check)}
             </span>
           ))}
-          {review.assigned_to !== null && review.assigned_to !== undefined && (
+          {review.assigned_to !== null && (
             <span className="chip">for {review.assigned_to.replace(/^person:/, '')}</span>
           )}
         </span>

@@ -7,11 +7,10 @@ import { useKeys } from '../../app/keys.ts';
 import { live, useLive } from '../../app/live.ts';
 import { go, usePlace } from '../../app/router.ts';
 import { Problem } from '../../shared/api.ts';
-import type { Review } from '../../shared/contract.ts';
 import { nameOf } from '../../shared/message.ts';
 import { SearchBox } from '../../shared/search-box.tsx';
 import { Empty, Failed, Loading } from '../../shared/states.tsx';
-import type { JsonObject, SessionView } from '../../shared/types.ts';
+import type { JsonObject, ReviewView, SessionView } from '../../shared/types.ts';
 import { BULK_MAX, BulkDialog } from './bulk-dialog.tsx';
 import { RejectDialog, TextDialog, TimeDialog } from './dialogs.tsx';
 import { medianOf, sitting, useSitting } from './meter.ts';
@@ -41,9 +40,9 @@ export function ReviewScreen({ session }: { readonly session: SessionView }) {
   const [anchor, setAnchor] = useState<string | null>(null);
   const [question, setQuestion] = useState<Question | null>(null);
   const [editing, setEditing] = useState(false);
-  const [seen, setSeen] = useState<Review | null>(null);
+  const [seen, setSeen] = useState<ReviewView | null>(null);
   const [refusals, setRefusals] = useState<Readonly<Record<string, string>>>({});
-  const [lastDone, setLastDone] = useState<Review | null>(null);
+  const [lastDone, setLastDone] = useState<ReviewView | null>(null);
   const openedAt = useRef(performance.now());
 
   const index = rows.findIndex((row) => row.id === place.item);
@@ -75,7 +74,7 @@ export function ReviewScreen({ session }: { readonly session: SessionView }) {
 
   const failed = (error: Error): void => say(error.message, 'bad');
   const act = useAct({ done: (what) => say(what, 'good'), refused: failed });
-  const undo = (review: Review | null): void => {
+  const undo = (review: ReviewView | null): void => {
     if (review === null) return say('There is nothing to undo.');
     act.mutate(
       { review: review.id, path: 'undo', body: {}, what: `Undone: the draft to ${nameOf(review)} waits again.` },
@@ -134,7 +133,7 @@ export function ReviewScreen({ session }: { readonly session: SessionView }) {
   const reject = (reason: string, wholeSequence: boolean): void => {
     if (chosen.length > 0) {
       setQuestion({ kind: 'bulk', decision: 'reject', reason });
-    } else if (wholeSequence && shown?.sequence !== null && shown?.sequence !== undefined) {
+    } else if (wholeSequence && shown !== null && shown.sequence !== null) {
       setQuestion(null);
       act.mutate({
         review: shown.id,
@@ -171,7 +170,7 @@ export function ReviewScreen({ session }: { readonly session: SessionView }) {
       if (place.item !== null) toggle(place.item);
     },
     'shift+x': toggleRange,
-    u: () => undo(latest?.undo_until !== undefined && latest.undo_until !== null ? latest : lastDone),
+    u: () => undo(latest !== undefined && latest.undo_until !== null ? latest : lastDone),
     Escape: () => {
       if (editing) setEditing(false);
       else if (selected.size > 0) setSelected(new Set());
@@ -288,7 +287,7 @@ export function ReviewScreen({ session }: { readonly session: SessionView }) {
   );
 }
 
-function NewPill({ known, onBringIn }: { readonly known: readonly Review[]; readonly onBringIn: () => void }) {
+function NewPill({ known, onBringIn }: { readonly known: readonly ReviewView[]; readonly onBringIn: () => void }) {
   const { fresh } = useLive();
   const ids = new Set(known.map((review) => review.id));
   const count = fresh.filter((review) => !ids.has(review)).length;

@@ -3,8 +3,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tansta
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 
 import { call, get, id as part } from '../../shared/api.ts';
-import type { Review, ReviewSummary } from '../../shared/contract.ts';
-import type { JsonObject, Page } from '../../shared/types.ts';
+import type { JsonObject, Page, ReviewSummary, ReviewView } from '../../shared/types.ts';
 
 export const FILTERS = [
   'state',
@@ -26,17 +25,17 @@ export type Filters = Readonly<Record<string, string>>;
 export function useReviewList(filters: Filters) {
   return useInfiniteQuery({
     queryKey: ['reviews', filters],
-    queryFn: ({ pageParam }) => get<Page<Review>>('/v1/reviews', { ...filters, limit: PAGE, cursor: pageParam }),
+    queryFn: ({ pageParam }) => get<Page<ReviewView>>('/v1/reviews', { ...filters, limit: PAGE, cursor: pageParam }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     staleTime: Number.POSITIVE_INFINITY,
   });
 }
 
-export function useReview(id: string | null, known: Review | undefined) {
+export function useReview(id: string | null, known: ReviewView | undefined) {
   return useQuery({
     queryKey: ['review', id],
-    queryFn: () => get<Review>(`/v1/reviews/${part(id ?? '')}`),
+    queryFn: () => get<ReviewView>(`/v1/reviews/${part(id ?? '')}`),
     enabled: id !== null,
     ...(known === undefined ? {} : { initialData: known, initialDataUpdatedAt: Date.now() }),
   });
@@ -51,7 +50,7 @@ export function useSummary() {
 }
 
 function withoutRows(client: QueryClient, ids: ReadonlySet<string>): void {
-  client.setQueriesData<InfiniteData<Page<Review>>>({ queryKey: ['reviews'] }, (data) =>
+  client.setQueriesData<InfiniteData<Page<ReviewView>>>({ queryKey: ['reviews'] }, (data) =>
     data === undefined
       ? data
       : {
@@ -62,7 +61,7 @@ function withoutRows(client: QueryClient, ids: ReadonlySet<string>): void {
 }
 
 export interface Decision {
-  readonly review: Review;
+  readonly review: ReviewView;
   readonly decision: 'approve' | 'edit' | 'reject' | 'cancel';
   readonly reason: string | null;
   readonly content: JsonObject | null;
@@ -77,7 +76,7 @@ export function useDecide({ done, refused }: DecideEnds) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ review, decision, reason, content }: Decision) =>
-      call<{ review: Review; action_state: string }>('POST', `/v1/reviews/${part(review.id)}/decisions`, {
+      call<{ review: ReviewView; action_state: string }>('POST', `/v1/reviews/${part(review.id)}/decisions`, {
         decision,
         fingerprint: review.fingerprint,
         ...(reason === null ? {} : { reason }),

@@ -1,24 +1,24 @@
 /** What is paused, and a way to pause more: everything, or one channel, play, sender or account. */
 import { useState } from 'react';
 
-import type { Pause } from '../../shared/contract.ts';
 import { Dialog } from '../../shared/dialog.tsx';
-import type { JsonObject } from '../../shared/types.ts';
+import type { JsonObject, PauseView } from '../../shared/types.ts';
 
 export function PauseList({
   pauses,
   may,
   onEnd,
 }: {
-  readonly pauses: readonly Pause[];
+  readonly pauses: readonly PauseView[];
   readonly may: boolean;
-  readonly onEnd: (pause: Pause) => void;
+  readonly onEnd: (pause: PauseView) => void;
 }) {
   return (
     <ul className="pauses" aria-label="Pauses">
       {pauses.map((pause) => (
         <li key={pause.id} className="banner warn">
-          {pause.scope === 'tenant' ? 'Everything' : `${pause.scope} ${pause.value ?? ''}`} is paused: {pause.reason}{' '}
+          {pause.scope === 'tenant' ? 'Everything' : `${pause.scope} ${pause.value}`} is paused: {pause.reason} (
+          {pause.affects} wait){' '}
           <button type="button" disabled={!may} onClick={() => onEnd(pause)}>
             End the pause
           </button>
@@ -37,12 +37,12 @@ export function PauseDialog({
   readonly onTake: (body: JsonObject) => void;
   readonly onClose: () => void;
 }) {
-  const [scope, setScope] = useState<Pause['scope']>('channel');
+  const [scope, setScope] = useState<PauseView['scope']>('channel');
   const [value, setValue] = useState('');
   const [reason, setReason] = useState('');
   const ready = reason.trim() !== '' && (scope === 'tenant' || value.trim() !== '');
   const submit = (): void => {
-    if (ready) onTake({ scope, value: scope === 'tenant' ? null : value.trim(), reason: reason.trim() });
+    if (ready) onTake({ scope, ...(scope === 'tenant' ? {} : { value: value.trim() }), reason: reason.trim() });
   };
   return (
     <Dialog title="Pause what would leave" onClose={onClose} onSubmit={submit}>

@@ -1,20 +1,26 @@
-/** What waits for its time, hour by hour. */
 import { useEffect, useRef } from 'react';
 
 import { Link } from '../../app/link.tsx';
-import type { Scheduled } from '../../shared/contract.ts';
 import { Countdown, useNow } from '../../shared/time.tsx';
+/** What waits for its time, hour by hour. */
+import type { ScheduledView } from '../../shared/types.ts';
 import { hourOf } from './scheduled.ts';
 
-const WAITS = { undo: 'can be undone', veto: 'can be vetoed', due: 'waits for its time' } as const;
+const WAITS = {
+  undo: 'can be undone',
+  veto: 'can be vetoed',
+  due: 'put off',
+  capacity: 'no time today',
+  pause: 'paused',
+} as const;
 
-export function whoOf(item: Pick<Scheduled, 'recipient' | 'account_ref' | 'action'>): string {
+export function whoOf(item: Pick<ScheduledView, 'recipient' | 'account_ref' | 'action'>): string {
   const { recipient, account_ref: account } = item;
   return recipient?.name ?? recipient?.external_id ?? account?.name ?? account?.external_id ?? item.action;
 }
 
 interface Props {
-  readonly items: readonly Scheduled[];
+  readonly items: readonly ScheduledView[];
   readonly current: string | null;
   readonly filters: Readonly<Record<string, string>>;
 }
@@ -38,7 +44,7 @@ function Row({
   item,
   current,
   filters,
-}: { readonly item: Scheduled; readonly current: boolean } & Pick<Props, 'filters'>) {
+}: { readonly item: ScheduledView; readonly current: boolean } & Pick<Props, 'filters'>) {
   const element = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (current) element.current?.scrollIntoView({ block: 'nearest' });

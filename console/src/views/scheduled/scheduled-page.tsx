@@ -1,14 +1,16 @@
-/** One action that waits for its time: why it waits, whether it would still pass, and what can be done about it. */
 import { Link } from '../../app/link.tsx';
-import type { Scheduled } from '../../shared/contract.ts';
 import { GateTable } from '../../shared/gate-table.tsx';
 import { Countdown, exactTime } from '../../shared/time.tsx';
+/** One action that waits for its time: why it waits, whether it would still pass, and what can be done about it. */
+import type { ScheduledView } from '../../shared/types.ts';
 import { whoOf } from './scheduled-list.tsx';
 
 const WHY = {
   undo: 'It was approved, and the approval can still be undone.',
   veto: 'It passed by itself, and a person may veto it until then.',
-  due: 'It waits for its time.',
+  due: 'The rules put it off until then.',
+  capacity: 'Reviewers have no time for it today.',
+  pause: 'Somebody paused it.',
 } as const;
 
 export interface ScheduledActs {
@@ -19,7 +21,7 @@ export interface ScheduledActs {
 }
 
 interface Props {
-  readonly item: Scheduled;
+  readonly item: ScheduledView;
   readonly may: boolean;
   readonly acts: ScheduledActs;
 }
@@ -69,7 +71,7 @@ export function ScheduledPage({ item, may, acts }: Props) {
         <section aria-label="Message">
           <h3>As the recipient sees it</h3>
           <div className="message">
-            {item.recipient?.address !== null && item.recipient?.address !== undefined && (
+            {item.recipient !== null && item.recipient.address !== null && (
               <p className="muted">To {item.recipient.address}</p>
             )}
             {item.rendered.subject !== null && <p className="subject">{item.rendered.subject}</p>}

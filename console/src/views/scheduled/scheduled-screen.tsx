@@ -13,7 +13,7 @@ import { mayReview } from '../review/reading-pane.tsx';
 import { PauseDialog, PauseList } from './pauses.tsx';
 import { ScheduledList, whoOf } from './scheduled-list.tsx';
 import { ScheduledPage } from './scheduled-page.tsx';
-import { actPath, FILTERS, usePauses, useScheduleAct, useScheduled } from './scheduled.ts';
+import { actPath, FILTERS, reviewOf, usePauses, useScheduleAct, useScheduled } from './scheduled.ts';
 
 type Question = 'cancel' | 'move' | 'send-now' | 'pause';
 
@@ -44,10 +44,11 @@ export function ScheduledScreen({ session }: { readonly session: SessionView }) 
     if (may && (kind === 'pause' || current !== undefined)) setQuestion(kind);
   };
   const undo = (): void => {
-    if (current === undefined || !may) return;
-    if (current.review === undefined || current.review === null)
-      return say('This was not approved by a person, so there is no approval to undo.');
-    send(`/v1/reviews/${part(current.review)}/undo`, {}, `Undone: ${whoOf(current)} waits for review again.`);
+    if (current === undefined || current.waits !== 'undo' || !may) return;
+    reviewOf(current.decision, current.action).then(
+      (review) => send(`/v1/reviews/${part(review)}/undo`, {}, `Undone: ${whoOf(current)} waits for review again.`),
+      (error: unknown) => say(error instanceof Error ? error.message : 'It could not be undone.', 'bad'),
+    );
   };
   useKeys({
     j: () => step(1),

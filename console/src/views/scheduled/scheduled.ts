@@ -2,8 +2,8 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 
 import { call, get, id as part } from '../../shared/api.ts';
-import type { Pause, Scheduled } from '../../shared/contract.ts';
-import type { JsonObject, Page } from '../../shared/types.ts';
+import { isObject } from '../../shared/message.ts';
+import type { JsonObject, Page, PauseView, ScheduledView, TraceView } from '../../shared/types.ts';
 
 export const FILTERS = ['channel', 'sender', 'account', 'play', 'from', 'to'] as const;
 const PAGE = 100;
@@ -11,7 +11,8 @@ const PAGE = 100;
 export function useScheduled(filters: Readonly<Record<string, string>>) {
   return useInfiniteQuery({
     queryKey: ['scheduled', filters],
-    queryFn: ({ pageParam }) => get<Page<Scheduled>>('/v1/scheduled', { ...filters, limit: PAGE, cursor: pageParam }),
+    queryFn: ({ pageParam }) =>
+      get<Page<ScheduledView>>('/v1/scheduled', { ...filters, limit: PAGE, cursor: pageParam }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     retry: false,
@@ -21,7 +22,7 @@ export function useScheduled(filters: Readonly<Record<string, string>>) {
 export function usePauses() {
   return useQuery({
     queryKey: ['pauses'],
-    queryFn: async () => (await get<Page<Pause>>('/v1/pauses')).items,
+    queryFn: async () => (await get<Page<PauseView>>('/v1/pauses')).items,
     retry: false,
   });
 }
@@ -53,6 +54,15 @@ export function useScheduleAct(ends: {
 
 export function actPath(action: string, act: 'cancel' | 'move' | 'send-now'): string {
   return `/v1/scheduled/${part(action)}/${act}`;
+}
+
+/** The review in which an action was approved, as its trace has it. */
+export async function reviewOf(decision: string, action: string): Promise<string> {
+  const { steps } = await get<TraceView>(`/v1/decisions/${part(decision)}/trace`);
+  const held = steps.findLast((step) => step.type === 'action.held' && step.actor === `action:${action}`);
+  const review = isObject(held?.data) ? held.data['review'] : undefined;
+  if (typeof review !== 'string') throw new Error('Nobody had to approve this, so there is no approval to undo.');
+  return review;
 }
 
 /** Such as `Today 14:00`: the hour in which something is due, by the person's own clock. */

@@ -47,7 +47,8 @@ export function layoutOf({ initial, states, edges }: Pick<MachineView, 'initial'
       ? []
       : [{ from, to, label, path: pathOf(start, end) }];
   });
-  const width = 2 * MARGIN + columns.size * (BOX_WIDTH + GAP_X) - GAP_X;
+  // Arrows between states of the last column bend out to its right.
+  const width = 2 * MARGIN + columns.size * (BOX_WIDTH + GAP_X) - GAP_X / 2;
   return { width, height, boxes: [...boxes.values()], arrows };
 }
 
