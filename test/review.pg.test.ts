@@ -47,7 +47,11 @@ describeDatabases('the review queue', (database) => {
     made += 1;
     const id = `c${made}`;
     const { services } = system.app;
-    await services.putAccount(system.caller, `a${made}`, { ...PROSPECT, name: `Company ${made}`, domain: `a${made}.example` });
+    await services.putAccount(system.caller, `a${made}`, {
+      ...PROSPECT,
+      name: `Company ${made}`,
+      domain: `a${made}.example`,
+    });
     await services.putContact(system.caller, id, {
       ...REACHABLE,
       name: 'Kim Example',
@@ -65,7 +69,10 @@ describeDatabases('the review queue', (database) => {
   }
 
   async function held(changes: Parameters<typeof proposal>[1] = {}): Promise<ReviewView> {
-    const { action } = await system.app.services.propose(system.caller, proposal(`contact/${await someone()}`, changes));
+    const { action } = await system.app.services.propose(
+      system.caller,
+      proposal(`contact/${await someone()}`, changes),
+    );
     return reviewOf(action);
   }
 
@@ -124,7 +131,10 @@ describeDatabases('the review queue', (database) => {
     const seen: string[] = [];
     let cursor: string | null = null;
     do {
-      const page: Awaited<ReturnType<typeof services.listReviews>> = await services.listReviews(reviewer, { limit: 2, cursor });
+      const page: Awaited<ReturnType<typeof services.listReviews>> = await services.listReviews(reviewer, {
+        limit: 2,
+        cursor,
+      });
       seen.push(...page.items.map((item) => item.id));
       cursor = page.next_cursor;
     } while (cursor !== null);
@@ -158,9 +168,9 @@ describeDatabases('the review queue', (database) => {
     expect(open.items.map((item) => item.id)).not.toContain(review.id);
     const aside = await services.listReviews(reviewer, { limit: 200, cursor: null, state: 'snoozed' });
     expect(aside.items.map((item) => item.id)).toEqual([review.id]);
-    expect(
-      await codeOf(services.snoozeReview(reviewer, review.id, { until: review.expires_at, reason: null })),
-    ).toBe('invalid_request');
+    expect(await codeOf(services.snoozeReview(reviewer, review.id, { until: review.expires_at, reason: null }))).toBe(
+      'invalid_request',
+    );
     await services.assignReview(reviewer, review.id, { to: 'person:second', reason: null });
     expect((await services.getReview(reviewer, review.id)).assigned_to).toBe('person:second');
     expect(await services.summarizeReviews(other)).toMatchObject({ snoozed: 1, mine: 0 });
@@ -170,7 +180,10 @@ describeDatabases('the review queue', (database) => {
     const { services } = system.app;
     const review = await held();
     const decided = await services.decideReview(reviewer, review.id, approval(review));
-    expect(decided).toMatchObject({ action_state: 'scheduled', review: { state: 'approved', decided_by: 'person:first' } });
+    expect(decided).toMatchObject({
+      action_state: 'scheduled',
+      review: { state: 'approved', decided_by: 'person:first' },
+    });
     expect(decided.review.undo_until).not.toBeNull();
     const scheduled = await services.getScheduled(reviewer, review.action);
     expect(scheduled).toMatchObject({ waits: 'undo', still_valid: true, fingerprint: review.fingerprint });
@@ -254,7 +267,14 @@ describeDatabases('the review queue', (database) => {
       reason: 'not now',
     });
     expect(result.items).toMatchObject([{ status: 'done', state: 'rejected' }]);
-    expect(await Promise.all(actions.map(stateOf))).toEqual(['rejected', 'cancelled', 'cancelled', 'held', 'held', 'held']);
+    expect(await Promise.all(actions.map(stateOf))).toEqual([
+      'rejected',
+      'cancelled',
+      'cancelled',
+      'held',
+      'held',
+      'held',
+    ]);
     const foreign = await held();
     expect(
       await codeOf(
@@ -264,17 +284,22 @@ describeDatabases('the review queue', (database) => {
   });
 
   it('waits for a veto where nobody has to approve, once', async () => {
-    await policy({ grants: OPEN_POLICY.grants, trust: { ...HELD.trust, audit_share: 0 }, review: { veto_ms: { outreach_push: HOUR_MS } } });
+    await policy({
+      grants: OPEN_POLICY.grants,
+      trust: { ...HELD.trust, audit_share: 0 },
+      review: { veto_ms: { outreach_push: HOUR_MS } },
+    });
     const { services } = system.app;
-    const proposed = async () =>
-      (await services.propose(system.caller, proposal(`contact/${await someone()}`))).action;
+    const proposed = async () => (await services.propose(system.caller, proposal(`contact/${await someone()}`))).action;
     const [vetoed, hastened] = [await proposed(), await proposed()];
     expect(await services.getScheduled(reviewer, vetoed)).toMatchObject({ waits: 'veto', still_valid: true });
     const early = { at: isoOf(Date.now() + MINUTE_MS), reason: null };
     expect(await codeOf(services.moveScheduled(reviewer, vetoed, early))).toBe('invalid_request');
     expect(await services.cancelScheduled(reviewer, vetoed, 'not this one')).toMatchObject({ state: 'cancelled' });
     expect(await codeOf(services.getScheduled(reviewer, vetoed))).toBe('not_found');
-    expect(await codeOf(services.sendNow({ ...reviewer, kind: 'agent' }, hastened, { reason: null }))).toBe('forbidden');
+    expect(await codeOf(services.sendNow({ ...reviewer, kind: 'agent' }, hastened, { reason: null }))).toBe(
+      'forbidden',
+    );
     await services.sendNow(reviewer, hastened, { reason: 'go' });
     await until(async () => (await stateOf(hastened)) === 'executed');
     await policy({});

@@ -398,16 +398,18 @@ describe('where several have to approve', () => {
     given(proposed, held)
       .when(assigned)
       .then({ value: 'held', context: { assigned_to: 'person:bo' } });
-    given(proposed, held, snoozed).when(reviewed({})).then({
-      value: 'proposed',
-      effects: [
-        noMoreExpiry,
-        { type: 'close_review', state: 'approved' },
-        { type: 'record_review_evidence', kind: 'approved_unedited', editedShare: 0 },
-        { type: 'admit' },
-      ],
-      context: { snoozed_until: null },
-    });
+    given(proposed, held, snoozed)
+      .when(reviewed({}))
+      .then({
+        value: 'proposed',
+        effects: [
+          noMoreExpiry,
+          { type: 'close_review', state: 'approved' },
+          { type: 'record_review_evidence', kind: 'approved_unedited', editedShare: 0 },
+          { type: 'admit' },
+        ],
+        context: { snoozed_until: null },
+      });
   });
 });
 
@@ -426,12 +428,18 @@ describe('in the time to say no', () => {
         ],
         context: { approval: null, approvals: [], waits: null, due_at: null, evidence: null, review_expires_at: 900 },
       });
-    given(...way, undone).when(undone).thenNothing();
+    given(...way, undone)
+      .when(undone)
+      .thenNothing();
   });
   test('it goes to the gate again when the time is over', () => {
     given(...way)
       .when(due)
-      .then({ value: 'proposed', effects: [{ type: 'admit' }], context: { waits: null, approval: { by: 'person:ada' } } });
+      .then({
+        value: 'proposed',
+        effects: [{ type: 'admit' }],
+        context: { waits: null, approval: { by: 'person:ada' } },
+      });
   });
   test('nothing else can be undone, and not by an agent', () => {
     given(proposed, vetoable).when(undone).thenNothing();
