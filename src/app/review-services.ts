@@ -8,17 +8,22 @@ import { rehearsedVerdict } from '../actors/rehearsal.ts';
 import { refuseOthersThanPeople } from '../actors/review-commands.ts';
 import type { ReviewCommands } from '../actors/review-commands.ts';
 import type { ScheduleCommands } from '../actors/schedule-commands.ts';
+import { ACTION_TYPE_SPECS } from '../domain/action-types.ts';
 import { GatehouseError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
 import { reviewTermsOf } from '../domain/review-terms.ts';
 import type { Caller } from '../gateway/caller.port.ts';
 import type { BulkInput, BulkItem, BulkResult, ReviewServices } from '../gateway/review.port.ts';
+import { decayedTrust } from '../machines/trust/trust.machine.ts';
+import type { TrustContext } from '../machines/trust/trust.machine.ts';
 import type { ReadModel } from '../memory/read/read-model.ts';
 import type { RegistryReader } from '../memory/read/registry-reader.ts';
 import { reservedBy } from '../memory/read/review-reader.ts';
 import type { ReadAs, ReviewItem, ReviewReader } from '../memory/read/review-reader.ts';
 import type { ScheduleReader } from '../memory/read/schedule-reader.ts';
 import { reviewExpiry } from '../policies/review-expiry.ts';
+import { trustQuantile } from '../policies/trust.ts';
+import { startOfDay } from '../policies/working-time.ts';
 
 export interface ReviewParts {
   readonly clock: Clock;
@@ -60,7 +65,22 @@ export function createReviewServices(parts: ReviewParts): ReviewServices {
   const { scheduleCommands, scheduleReader } = parts;
 
   async function readAs(tenant: TenantId): Promise<ReadAs> {
-    return { tenant, policy: (await registry.current(tenant)).policy, now: clock.now() };
+    const { policy } = await registry.current(tenant);
+    const now = clock.now();
+    const { working_hours: hours, capacity_per_day: capacity = null } = reviewTermsOf(policy);
+    return {
+      tenant,
+      now,
+      today: startOfDay(hours, now),
+      capacity,
+      trust(type, cell) {
+        const spec = ACTION_TYPE_SPECS[type];
+        const { good, bad } =
+          cell === null ? { good: 0, bad: 0 } : decayedTrust(cell.context as unknown as TrustContext, now);
+        const level = cell === null || cell.value === 'initial' ? spec.initialLevel : cell.value;
+        return { level, quantile: trustQuantile(good, bad, policy.trust), theta: spec.theta, evidence: good + bad };
+      },
+    };
   }
 
   async function viewOf(caller: Caller, id: string) {

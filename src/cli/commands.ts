@@ -16,9 +16,11 @@ import { memoryCommand } from './commands/memory.ts';
 import { outcomeCommand } from './commands/outcome.ts';
 import { ownCommand } from './commands/own.ts';
 import { parkedCommand } from './commands/parked.ts';
+import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { playCommand } from './commands/play.ts';
 import { retentionCommand } from './commands/retention.ts';
 import { reviewCommand } from './commands/review.ts';
+import { scheduledCommand } from './commands/scheduled.ts';
 import { demoCommand, serveCommand } from './commands/serve.ts';
 import { signInCommand } from './commands/sign-in.ts';
 import { subjectCommand } from './commands/subject.ts';
@@ -33,6 +35,9 @@ export const COMMANDS: readonly Command[] = [
   importCommand,
   traceCommand,
   reviewCommand,
+  scheduledCommand,
+  pauseCommand,
+  resumeCommand,
   playCommand,
   memoryCommand,
   outcomeCommand,

@@ -1,7 +1,7 @@
 /** One review, one scheduled action and one pause. Notes every call. */
 import type { PauseView, ReviewServices, ReviewView, ScheduledView, ScheduleServices } from './review.port.ts';
 
-const AT = '2026-01-05T09:00:00.000Z';
+const AT = '2026-11-21T10:00:00.000Z';
 
 export const REVIEW: ReviewView = {
   id: 'rev_1',

@@ -2,10 +2,8 @@
 import type { CheckResult } from '../domain/gate.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { PauseScope } from '../domain/pause.ts';
+import type { ReviewState } from '../domain/review-state.ts';
 import type { Caller, Page, PageQuery } from './caller.port.ts';
-
-export const REVIEW_STATES = ['open', 'approved', 'edited', 'rejected', 'cancelled', 'expired'] as const;
-export type ReviewState = (typeof REVIEW_STATES)[number];
 
 export interface AccountRefView {
   readonly id: string;

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { actionTypeSchema, channelSchema } from '../../domain/action-types.ts';
 import { REVIEW_DECISIONS } from '../../domain/event-types.ts';
 import { HOLD_QUEUES } from '../../domain/gate.ts';
+import { REVIEW_STATES } from '../../domain/review-state.ts';
 import { pageFields } from '../cursor.ts';
-import { REVIEW_STATES } from '../review.port.ts';
 import type { BulkPreview, BulkResult, ReservationView, ReviewSummary, ReviewView } from '../review.port.ts';
 import { anyJsonSchema, checkSchema, idSchema, isoTimeSchema, objectInputSchema, reasonSchema } from './common.ts';
 
@@ -130,22 +130,30 @@ export const reviewDecidedSchema = z
   .object({ review: reviewViewSchema, action_state: z.string() })
   .meta({ id: 'ReviewDecided' });
 
-export const snoozeSchema = z.strictObject({
-  until: z.iso.datetime({ offset: true }).describe('Before it expires.'),
-  reason: reasonSchema.nullish(),
-});
-export const assignmentSchema = z.strictObject({
-  to: idSchema.nullable().describe('An identity; null gives it back to everybody.'),
-  reason: reasonSchema.nullish(),
-});
-export const optionalReasonSchema = z.strictObject({ reason: reasonSchema.nullish() });
+export const snoozeSchema = z
+  .strictObject({
+    until: z.iso.datetime({ offset: true }).describe('Before it expires.'),
+    reason: reasonSchema.nullish(),
+  })
+  .meta({ examples: [{ until: '2026-11-21T16:00:00Z', reason: 'After lunch.' }] });
+export const assignmentSchema = z
+  .strictObject({
+    to: idSchema.nullable().describe('An identity; null gives it back to everybody.'),
+    reason: reasonSchema.nullish(),
+  })
+  .meta({ examples: [{ to: 'person:second' }, { to: null }] });
+export const optionalReasonSchema = z
+  .strictObject({ reason: reasonSchema.nullish() })
+  .meta({ examples: [{ reason: 'Looked at it again.' }] });
 
 const bulkItems = z
   .array(z.strictObject({ id: idSchema, fingerprint: z.string().min(1).max(256) }))
   .min(1)
   .max(BULK_MAX);
 const bulkDecision = z.enum(['approve', 'reject']);
-export const bulkPreviewInputSchema = z.strictObject({ decision: bulkDecision, items: bulkItems });
+export const bulkPreviewInputSchema = z
+  .strictObject({ decision: bulkDecision, items: bulkItems })
+  .meta({ examples: [{ decision: 'approve', items: [{ id: 'rev_0123.1', fingerprint: 'b94d27b9934d3e08' }] }] });
 export const bulkInputSchema = z
   .strictObject({ decision: bulkDecision, items: bulkItems, reason: reasonSchema.nullish() })
   .meta({

@@ -54,8 +54,12 @@ export const scheduledOutcomeSchema = z
   .object({ action: z.string(), state: z.string(), scheduled: scheduledSchema.nullable() })
   .meta({ id: 'ScheduledOutcome' }) satisfies z.ZodType<ScheduledOutcome>;
 
-export const moveSchema = z.strictObject({ at: isoInput, reason: reasonSchema.nullish() });
-export const cancelSchema = z.strictObject({ reason: reasonSchema });
+export const moveSchema = z
+  .strictObject({ at: isoInput, reason: reasonSchema.nullish() })
+  .meta({ examples: [{ at: '2026-11-23T09:00:00Z' }] });
+export const cancelSchema = z
+  .strictObject({ reason: reasonSchema })
+  .meta({ examples: [{ reason: 'They are on holiday.' }] });
 
 export const pauseViewSchema = z
   .object({
@@ -82,6 +86,6 @@ export const pauseInputSchema = z
     message: 'is required, unless the whole tenant is paused',
   })
   .meta({
-    id: 'PauseInput',
+    id: 'NewPause',
     examples: [{ scope: 'channel', value: 'email', reason: 'The sender is being warmed up.' }],
   });

@@ -1,16 +1,14 @@
 /** The review queue as reviewers read it: sorted by risk and age, with drafts and recipients opened. */
 import type { HeldAction } from '../../actors/held-action.port.ts';
-import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
-import type { ActionType, Channel, RiskClass, TrustLevel } from '../../domain/action-types.ts';
+import type { ActionType, Channel, RiskClass } from '../../domain/action-types.ts';
 import { GatehouseError } from '../../domain/errors.ts';
 import type { CheckResult } from '../../domain/gate.ts';
 import { asId } from '../../domain/ids.ts';
 import type { CorrelationId, EventId, TenantId } from '../../domain/ids.ts';
 import { HOUR_MS, isoOf } from '../../domain/instant.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import type { SubjectRefs } from '../../domain/message.ts';
 import { renderedDraft } from '../../domain/personalised.ts';
-import type { Policy } from '../../domain/policy.ts';
-import { reviewTermsOf } from '../../domain/review-terms.ts';
 import { trustCellId } from '../../domain/trust.ts';
 import type { Page } from '../../gateway/caller.port.ts';
 import type {
@@ -20,10 +18,6 @@ import type {
   ReviewSummary,
   ReviewView,
 } from '../../gateway/review.port.ts';
-import { decayedTrust } from '../../machines/trust/trust.machine.ts';
-import type { TrustContext } from '../../machines/trust/trust.machine.ts';
-import { trustQuantile } from '../../policies/trust.ts';
-import { startOfDay } from '../../policies/working-time.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import type { SubjectVault } from '../vault/subject-vault.ts';
 import { decodeCursor, pageOf } from './cursor.ts';
@@ -88,8 +82,16 @@ export interface ReviewItem {
 
 export interface ReadAs {
   readonly tenant: TenantId;
-  readonly policy: Policy;
   readonly now: number;
+  /** When the day of reviewers began. */
+  readonly today: number;
+  /** How many drafts they can read in a day; null for any number. */
+  readonly capacity: number | null;
+  /** What the state of a cell says of actions of this type; null for a cell without evidence. */
+  readonly trust: (
+    type: ActionType,
+    cell: { readonly value: string; readonly context: JsonObject } | null,
+  ) => ReviewView['trust'];
 }
 
 function select(more = ''): string {
@@ -211,9 +213,7 @@ export class ReviewReader {
   }
 
   async summary(as: ReadAs, identity: string): Promise<ReviewSummary> {
-    const { tenant, now } = as;
-    const terms = reviewTermsOf(as.policy);
-    const today = startOfDay(terms.working_hours, now);
+    const { tenant, now, today, capacity } = as;
     return this.#as(tenant, async (session) => {
       const [open] = await session.query<{ open: number; overdue: number; snoozed: number; mine: number }>(
         `SELECT count(*) FILTER (WHERE coalesce(snoozed_until, 0) <= $2)::int AS open,
@@ -229,7 +229,6 @@ export class ReviewReader {
          FROM reviews r LEFT JOIN review_reservations v ON v.tenant = r.tenant AND v.review = r.id WHERE r.tenant = $1 AND r.decided_at >= $2`,
         [tenant, today],
       );
-      const perDay = terms.capacity_per_day ?? null;
       const decided = done?.decided ?? 0;
       return {
         open: open?.open ?? 0,
@@ -238,7 +237,7 @@ export class ReviewReader {
         mine: open?.mine ?? 0,
         decided_today: decided,
         median_seconds_today: done?.median === null || done === undefined ? null : Math.round(done.median * 10) / 10,
-        capacity: { per_day: perDay, left: perDay === null ? null : Math.max(0, perDay - decided) },
+        capacity: { per_day: capacity, left: capacity === null ? null : Math.max(0, capacity - decided) },
       };
     });
   }
@@ -404,7 +403,7 @@ async function evidenceOf(
 
 async function trustOf(
   session: SqlSession,
-  { tenant, policy, now }: ReadAs,
+  { tenant, trust }: ReadAs,
   rows: readonly ReviewRecord[],
 ): Promise<(row: ReviewRecord) => ReviewView['trust']> {
   const cellOf = (row: ReviewRecord) => trustCellId(row.action_type, row.channel, row.risk_class, row.engine ?? '');
@@ -412,15 +411,8 @@ async function trustOf(
     `SELECT id, value, context FROM actor_state WHERE tenant = $1 AND kind = 'trust' AND id = ANY ($2::text[])`,
     [tenant, [...new Set(rows.map(cellOf))]],
   );
-  const byId = new Map(cells.map((cell) => [cell.id, cell]));
-  return (row) => {
-    if (row.engine === null) return null;
-    const spec = ACTION_TYPE_SPECS[row.action_type];
-    const cell = byId.get(cellOf(row));
-    const { good, bad } =
-      cell === undefined ? { good: 0, bad: 0 } : decayedTrust(JSON.parse(cell.context) as TrustContext, now);
-    const level: TrustLevel =
-      cell === undefined || cell.value === 'initial' ? spec.initialLevel : (cell.value as TrustLevel);
-    return { level, quantile: trustQuantile(good, bad, policy.trust), theta: spec.theta, evidence: good + bad };
-  };
+  const byId = new Map(
+    cells.map(({ id, value, context }) => [id, { value, context: JSON.parse(context) as JsonObject }]),
+  );
+  return (row) => (row.engine === null ? null : trust(row.action_type, byId.get(cellOf(row)) ?? null));
 }
