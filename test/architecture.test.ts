@@ -90,7 +90,6 @@ describe('the check reports', () => {
     ['src/gateway/a.ts', `import { app } from '../app.ts';`, 'src/app.ts'],
     ['src/services/a.ts', `import type { B } from '../brains/b.ts';`, 'src/brains/b.ts'],
     ['src/tools/a.ts', `import { b } from '../brains/b.ts';`, 'src/brains/b.ts'],
-    ['src/console/a.tsx', `import { b } from '../gateway/b.ts';`, 'src/gateway/b.ts'],
     ['src/cli/command.ts', `import { app } from '../app.ts';`, 'src/app.ts'],
     ['src/bus/a.ts', `import { b } from '../../test/b.ts';`, './test/b.ts'],
     ['src/bus/a.ts', `import { b } from './b';`, 'src/bus/b'],

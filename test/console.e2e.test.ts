@@ -28,7 +28,7 @@ describeBrowser('the console', (program) => {
   afterEach(async () => {
     const complaints = reviewer.complaints.filter((text) => !REFUSALS.test(text));
     await reviewer[Symbol.asyncDispose]();
-    expect(complaints).toEqual([]);
+    if (complaints.length > 0) throw new Error(`the browser complained: ${complaints.join('; ')}`);
   });
 
   const title = (person: PersonsBrowser) => person.page.locator('#pane-title');
@@ -37,41 +37,6 @@ describeBrowser('the console', (program) => {
     (await world.app.services.listReviews(world.caller, { limit: 200, cursor: null })).items;
   const signIn = (person: PersonsBrowser, name: string) =>
     person.signIn(world.app, world.url, world.caller, name, 'reviewer');
-
-  it(
-    'has a hundred drafts cleared by the keyboard alone in less than ten minutes',
-    { timeout: 15 * MINUTE_MS },
-    async () => {
-      await world.hold(DRAFTS);
-      await signIn(reviewer, 'reviewer-1');
-      const { page } = reviewer;
-      await page.locator('.row').first().waitFor();
-      let waitedMs = 0;
-      let edits = 0;
-      for (let done = 0; done < DRAFTS; done += 1) {
-        const name = await title(reviewer).innerText();
-        const began = performance.now();
-        if (done % EDIT_EVERY === EDIT_EVERY - 1) {
-          edits += 1;
-          await page.keyboard.press('e');
-          await page.keyboard.insertText('Good morning. ');
-          await page.keyboard.press('Control+Enter');
-        } else {
-          await page.keyboard.press('a');
-        }
-        if (done < DRAFTS - 1)
-          await page.waitForFunction(`document.querySelector('#pane-title')?.textContent !== ${JSON.stringify(name)}`);
-        waitedMs += performance.now() - began;
-      }
-      await page.getByText('Nothing waits').waitFor();
-      await until(async () => (await openReviews()).length === 0);
-      const modelledMs = DRAFTS * READING_MS + edits * EDITING_MS + waitedMs;
-      process.stdout.write(
-        `console: ${DRAFTS} drafts, ${edits} of them edited, waited ${(waitedMs / 1_000).toFixed(1)} s for the page; with reading and editing ${(modelledMs / MINUTE_MS).toFixed(1)} minutes\n`,
-      );
-      expect(modelledMs).toBeLessThan(10 * MINUTE_MS);
-    },
-  );
 
   it('shows an edit word by word, and approves what was edited', { timeout: 5 * MINUTE_MS }, async () => {
     const [held] = await world.hold(1);
@@ -214,6 +179,45 @@ describeBrowser('the console', (program) => {
     await page.getByText('It does not wait any more').waitFor();
     await world.app.services.applyPolicy(world.caller, REVIEW_POLICY);
   });
+
+  it(
+    'has a hundred drafts cleared by the keyboard alone in less than ten minutes',
+    { timeout: 15 * MINUTE_MS },
+    async () => {
+      // So many approvals earn trust, and the drafts of the other tests would not be held any more.
+      await using busy = await consoleWorld();
+      await busy.hold(DRAFTS);
+      await reviewer.signIn(busy.app, busy.url, busy.caller, 'reviewer-1', 'reviewer');
+      const { page } = reviewer;
+      await page.locator('.row').first().waitFor();
+      let waitedMs = 0;
+      let edits = 0;
+      for (let done = 0; done < DRAFTS; done += 1) {
+        const name = await title(reviewer).innerText();
+        const began = performance.now();
+        if (done % EDIT_EVERY === EDIT_EVERY - 1) {
+          edits += 1;
+          await page.keyboard.press('e');
+          await page.keyboard.insertText('Good morning. ');
+          await page.keyboard.press('Control+Enter');
+        } else {
+          await page.keyboard.press('a');
+        }
+        if (done < DRAFTS - 1)
+          await page.waitForFunction(`document.querySelector('#pane-title')?.textContent !== ${JSON.stringify(name)}`);
+        waitedMs += performance.now() - began;
+      }
+      await page.getByText('Nothing waits').waitFor();
+      const left = async () =>
+        (await busy.app.services.listReviews(busy.caller, { limit: 1, cursor: null })).items.length;
+      await until(async () => (await left()) === 0);
+      const modelledMs = DRAFTS * READING_MS + edits * EDITING_MS + waitedMs;
+      process.stdout.write(
+        `console: ${DRAFTS} drafts, ${edits} of them edited, waited ${(waitedMs / 1_000).toFixed(1)} s for the page; with reading and editing ${(modelledMs / MINUTE_MS).toFixed(1)} minutes\n`,
+      );
+      expect(modelledMs).toBeLessThan(10 * MINUTE_MS);
+    },
+  );
 
   describe('is usable', () => {
     it.each([

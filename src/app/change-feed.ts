@@ -32,7 +32,7 @@ export class ChangeFeed implements StreamServices {
   readonly #observer: Pick<RuntimeObserver, 'failed'>;
   readonly #followers = new Set<Follower>();
   #positions: Positions = [];
-  #looking: Promise<void> | null = null;
+  #isLooking = false;
   #stopped = false;
 
   constructor(reader: Pick<ChangeReader, 'heads' | 'between'>, observer: Pick<RuntimeObserver, 'failed'>) {
@@ -55,8 +55,8 @@ export class ChangeFeed implements StreamServices {
       const late = (follower.waiting ?? []).filter((row) => row.seq > (heads[row.partition] ?? 0));
       follower.waiting = null;
       if (late.length > 0) tell(follower, late, this.#positions);
-      if (this.#positions.length === 0) this.#positions = heads;
-      this.#looking ??= this.#look();
+      this.#positions = this.#positions.length === 0 ? heads : lowerOf(this.#positions, heads);
+      if (!this.#isLooking) void this.#look();
     } catch (error) {
       this.#followers.delete(follower);
       throw error;
@@ -71,6 +71,7 @@ export class ChangeFeed implements StreamServices {
 
   /** Ends when nobody listens any more. */
   async #look(): Promise<void> {
+    this.#isLooking = true;
     while (this.#followers.size > 0) {
       let waitMs = LOOK_EVERY_MS;
       try {
@@ -81,14 +82,18 @@ export class ChangeFeed implements StreamServices {
       }
       await sleep(waitMs, undefined, { ref: false });
     }
-    this.#looking = null;
+    this.#isLooking = false;
   }
 
   async #lookOnce(): Promise<void> {
+    const from = this.#positions;
+    // The first of a new audience is still being told where it begins.
+    if (from.length === 0) return;
     const heads = await this.#reader.heads();
     const tenants = [...new Set([...this.#followers].map(({ caller }) => caller.tenant))];
-    const rows = await this.#reader.between(tenants, this.#positions, heads);
-    this.#positions = heads;
+    const rows = await this.#reader.between(tenants, from, heads);
+    // Somebody who began further back came in meanwhile: then this is read again, and told twice rather than never.
+    if (this.#positions === from) this.#positions = heads;
     const byTenant = Map.groupBy(rows, (row) => row.tenant);
     for (const follower of this.#followers) {
       const own = byTenant.get(follower.caller.tenant) ?? [];
@@ -119,6 +124,12 @@ function kindOf(type: string): ChangeKind {
 
 function distance(from: Positions, to: Positions): number {
   return to.reduce((sum, head, partition) => sum + Math.max(0, head - (from[partition] ?? 0)), 0);
+}
+
+/** The one itself when no position of the other is lower. */
+function lowerOf(one: Positions, other: Positions): Positions {
+  const isLower = other.some((seq, partition) => seq < (one[partition] ?? 0));
+  return isLower ? one.map((seq, partition) => Math.min(seq, other[partition] ?? 0)) : one;
 }
 
 /** As short as it can be, because it comes with every change: numbers of base 36, nothing for a partition that is empty. */

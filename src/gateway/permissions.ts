@@ -165,7 +165,6 @@ export const OPERATIONS = {
   finishImport: 'operate',
   undoImport: 'operate',
 
-  signIn: 'open',
   getHealth: 'open',
   getReadiness: 'open',
   getMetrics: 'open',

@@ -22,9 +22,9 @@ const WAYS: readonly Way[] = [
 
 function waysFor(text: string): readonly Way[] {
   const wanted = text.trim();
-  if (/^rev_/.test(wanted)) return [{ title: `Review ${wanted}`, to: { view: 'review', item: wanted } }];
-  if (/^dec_/.test(wanted)) return [{ title: `Trace ${wanted}`, to: { view: 'trace', item: wanted } }];
-  if (/^act_/.test(wanted)) return [{ title: `Scheduled ${wanted}`, to: { view: 'scheduled', item: wanted } }];
+  if (wanted.startsWith('rev_')) return [{ title: `Review ${wanted}`, to: { view: 'review', item: wanted } }];
+  if (wanted.startsWith('dec_')) return [{ title: `Trace ${wanted}`, to: { view: 'trace', item: wanted } }];
+  if (wanted.startsWith('act_')) return [{ title: `Scheduled ${wanted}`, to: { view: 'scheduled', item: wanted } }];
   return WAYS.filter(({ title }) => title.toLowerCase().includes(wanted.toLowerCase()));
 }
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, constantFrom, property } from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { wordDiff } from './word-diff.ts';
@@ -19,9 +19,9 @@ test('a changed word stands alone', () => {
 });
 
 test('both texts can be read out of the difference', () => {
-  const words = fc.array(fc.constantFrom('we', 'you', ' ', '\n', 'talk', '?', 'é', '💶'), { maxLength: 40 });
-  fc.assert(
-    fc.property(words, words, (one, two) => {
+  const words = array(constantFrom('we', 'you', ' ', '\n', 'talk', '?', 'é', '💶'), { maxLength: 40 });
+  assert(
+    property(words, words, (one, two) => {
       const [before, after] = [one.join(''), two.join('')];
       expect(sideOf('removed', before, after)).toBe(before);
       expect(sideOf('added', before, after)).toBe(after);

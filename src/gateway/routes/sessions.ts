@@ -28,33 +28,23 @@ export function registerSessionRoutes(app: GatewayApp, { services, authenticator
     },
   );
 
-  app.get(
-    '/sign-in',
-    operation('signIn', {
-      tag: 'system',
-      summary: 'Sign in',
-      description: 'Uses a sign-in link up: sets the cookie of a session and leads to the console.',
-      request: { querystring: signInQuerySchema },
-      answers: { 303: { description: 'Signed in.', schema: null } },
-      errors: ['unauthorized'],
-    }),
-    async (request, reply) => {
-      const begun = await sessions.begin(request.query.token);
-      if (begun === null)
-        throw new GatehouseError(
-          'unauthorized',
-          'This link is used, too old or unknown. Ask for another one: gatehouse sign-in.',
-        );
-      const seconds = Math.max(0, Math.floor((Date.parse(begun.expires_at) - now()) / SECOND_MS));
-      const secure = request.protocol === 'https' || request.headers['x-forwarded-proto'] === 'https';
-      reply.headers({
-        'set-cookie': sessionCookie(begun.secret, seconds, secure),
-        'referrer-policy': 'no-referrer',
-        location: '/',
-      });
-      return reply.code(303).send();
-    },
-  );
+  // A page for browsers, and no part of the API.
+  app.get('/sign-in', { schema: { hide: true, querystring: signInQuerySchema } }, async (request, reply) => {
+    const begun = await sessions.begin(request.query.token);
+    if (begun === null)
+      throw new GatehouseError(
+        'unauthorized',
+        'This link is used, too old or unknown. Ask for another one: gatehouse sign-in.',
+      );
+    const seconds = Math.max(0, Math.floor((Date.parse(begun.expires_at) - now()) / SECOND_MS));
+    const secure = request.protocol === 'https' || request.headers['x-forwarded-proto'] === 'https';
+    reply.headers({
+      'set-cookie': sessionCookie(begun.secret, seconds, secure),
+      'referrer-policy': 'no-referrer',
+      location: '/',
+    });
+    return reply.code(303).send();
+  });
 
   app.get(
     '/v1/session',
