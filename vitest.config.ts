@@ -64,6 +64,8 @@ export default defineConfig({
           exclude: EXCLUDE,
           testTimeout: 120 * SECOND_MS,
           hookTimeout: 120 * SECOND_MS,
+          // A browser on a busy machine takes its time.
+          expect: { poll: { timeout: 30 * SECOND_MS } },
           maxWorkers: 1,
           sequence: { groupOrder: GROUPS.indexOf('e2e') },
         },

@@ -199,7 +199,7 @@ function Facts({ review }: { readonly review: ReviewView }) {
           <dt>Trust</dt>
           <dd>
             {trust.level.replaceAll('_', ' ')}: {trust.quantile.toFixed(2)} against {trust.theta.toFixed(2)}, from{' '}
-            {trust.evidence.toFixed(0)} cases
+            {trust.evidence.toFixed(0)} {Math.round(trust.evidence) === 1 ? 'case' : 'cases'}
           </dd>
         </div>
       )}

@@ -19,7 +19,7 @@ function verdictSentence({ decision, gate }: TraceView): string {
   const word = VERDICTS[decision.verdict] ?? words(decision.verdict);
   const failing = gate.filter((check) => check.outcome !== 'pass').length;
   if (gate.length === 0) return `${word}. ${decision.reason}`;
-  return failing === 0 ? `${word}: all ${gate.length} checks.` : `${word}: ${failing} of ${gate.length} checks.`;
+  return failing === 0 ? `${word}: all ${gate.length} checks pass.` : `${word}: ${failing} of ${gate.length} checks.`;
 }
 
 export function DecisionPage({ trace }: { readonly trace: TraceView }) {
