@@ -19,7 +19,9 @@ interface Props {
   readonly onClose: () => void;
 }
 
-export function BulkDialog({ decision, reason, reviews, onDone, onClose }: Props) {
+export function BulkDialog({ decision, reason, reviews: given, onDone, onClose }: Props) {
+  // What was chosen when it was asked: the queue goes on without what is decided here.
+  const [reviews] = useState(given);
   const [typed, setTyped] = useState('');
   const client = useQueryClient();
   const items = reviews.map(({ id, fingerprint }) => ({ id, fingerprint }));
