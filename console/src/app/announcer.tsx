@@ -35,8 +35,8 @@ const SHOWN_MS = 8_000;
 export function Announcer() {
   const { notice } = useSyncExternalStore(
     (listener) => {
-      const { unsubscribe } = notices.subscribe(listener);
-      return unsubscribe;
+      const subscription = notices.subscribe(listener);
+      return () => subscription.unsubscribe();
     },
     () => notices.getSnapshot().context,
   );

@@ -16,8 +16,10 @@ export interface LiveState {
   readonly fresh: readonly string[];
 }
 
+const BEGINNING: LiveState = { state: 'connecting', heardAt: 0, fresh: [] };
+
 export const live = createStore({
-  context: { state: 'connecting', heardAt: 0, fresh: [] } as LiveState,
+  context: BEGINNING,
   on: {
     heard: (context, event: { at: number }) => ({ ...context, state: 'live' as const, heardAt: event.at }),
     lost: (context) => ({ ...context, state: 'lost' as const }),
@@ -30,8 +32,8 @@ export const live = createStore({
 export function useLive(): LiveState {
   return useSyncExternalStore(
     (listener) => {
-      const { unsubscribe } = live.subscribe(listener);
-      return unsubscribe;
+      const subscription = live.subscribe(listener);
+      return () => subscription.unsubscribe();
     },
     () => live.getSnapshot().context,
   );

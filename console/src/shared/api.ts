@@ -49,7 +49,7 @@ export async function call<Result>(method: string, path: string, body?: unknown)
   }
   const text = await response.text();
   const json = parsed(text);
-  if (!response.ok) throw new Problem(response.status, (json ?? {}) as ProblemDocument);
+  if (!response.ok) throw new Problem(response.status, json ?? {});
   return json as Result;
 }
 

@@ -7,8 +7,10 @@ interface Sitting {
   readonly unedited: number;
 }
 
+const BEGINNING: Sitting = { seconds: [], unedited: 0 };
+
 export const sitting = createStore({
-  context: { seconds: [], unedited: 0 } as Sitting,
+  context: BEGINNING,
   on: {
     decided: (context, event: { seconds: number; unedited: boolean }) => ({
       seconds: [...context.seconds, event.seconds],
@@ -27,8 +29,8 @@ export function medianOf(values: readonly number[]): number | null {
 export function useSitting(): Sitting {
   return useSyncExternalStore(
     (listener) => {
-      const { unsubscribe } = sitting.subscribe(listener);
-      return unsubscribe;
+      const subscription = sitting.subscribe(listener);
+      return () => subscription.unsubscribe();
     },
     () => sitting.getSnapshot().context,
   );
