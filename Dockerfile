@@ -1,12 +1,23 @@
 # One host. Settings come from the environment; /data keeps keys and reports, and the embedded database when there is no DATABASE_URL.
+FROM node:24-slim AS console
+
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.base.json ./
+COPY scripts/build-console.js scripts/build-console.js
+COPY console console
+RUN node scripts/build-console.js
+
 FROM node:24-slim
 
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force
 COPY bin bin
 COPY src src
 COPY migrations migrations
+COPY --from=console /app/console/dist console/dist
 
 RUN mkdir /data && chown node:node /data
 VOLUME /data

@@ -25,7 +25,7 @@ export default defineConfig({
       {
         test: {
           name: 'pure',
-          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'console/src/**/*.test.ts'],
           exclude: [...EXCLUDE, '**/*.{pg,nats,e2e}.test.ts'],
           testTimeout: 10 * SECOND_MS,
           maxWorkers: 2,
@@ -66,6 +66,8 @@ export default defineConfig({
           exclude: EXCLUDE,
           testTimeout: 120 * SECOND_MS,
           hookTimeout: 120 * SECOND_MS,
+          // A browser on a busy machine takes its time.
+          expect: { poll: { timeout: 30 * SECOND_MS } },
           maxWorkers: 1,
           sequence: { groupOrder: GROUPS.indexOf('e2e') },
         },

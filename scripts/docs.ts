@@ -26,6 +26,8 @@ import type { GateReason, ReasonSpec } from '../src/domain/reason-codes.ts';
 import { SIGNAL_TYPE_NAMES, SIGNAL_TYPES } from '../src/domain/signal-types.ts';
 import { problemHelp } from '../src/gateway/problem-help.ts';
 import { MACHINES } from '../src/machines/catalogue.ts';
+import { configOf, listOf, shapeOf, targetOf } from '../src/machines/machine-shape.ts';
+import type { StateConfig, TransitionConfig } from '../src/machines/machine-shape.ts';
 import { createMetrics } from '../src/observability/metrics.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -338,22 +340,6 @@ function optionTable(options: Readonly<Record<string, OptionSpec>>): string {
 
 // ── Machines ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The members of XState's configuration that our flat machines use. */
-interface TransitionConfig {
-  readonly target?: string;
-  readonly guard?: unknown;
-  readonly actions?: unknown;
-}
-type TransitionsConfig = string | TransitionConfig | readonly TransitionConfig[];
-interface StateConfig {
-  readonly on?: Readonly<Record<string, TransitionsConfig>>;
-  readonly always?: TransitionsConfig;
-}
-interface MachineConfig extends StateConfig {
-  readonly initial?: string;
-  readonly states?: Readonly<Record<string, StateConfig>>;
-}
-
 const MACHINE_TITLES: Readonly<Record<string, string>> = {
   account: 'One company.',
   lead: 'The pursuit of one person.',
@@ -364,11 +350,10 @@ const MACHINE_TITLES: Readonly<Record<string, string>> = {
 };
 
 function machinePage(kind: string, machine: AnyStateMachine, version: number): string {
-  const config = machine.config as unknown as MachineConfig;
+  const config = configOf(machine);
   const states = entriesOf(config.states ?? {});
-  const ownEdges = states.flatMap(([from, state]) => edgesOf(from, state));
-  // The arrows that start in every state, drawn from one box instead of from each.
-  const rootEdges = edgesOf('any', config).filter((edge) => edge.to !== 'any');
+  // The arrows that start in every state are drawn from one box instead of from each.
+  const { edges: ownEdges, fromAnywhere: rootEdges } = shapeOf(machine);
   const diagram = [
     'stateDiagram-v2',
     ...states.map(([name]) => `  ${name}`),
@@ -421,37 +406,6 @@ function stateRows(name: string, state: StateConfig): readonly (readonly string[
     ]),
   );
   return rows.length === 0 ? [[codeOf(name), 'none of its own', '', '', '']] : rows;
-}
-
-interface Edge {
-  readonly from: string;
-  readonly to: string;
-  readonly label: string;
-}
-
-/** Arrows of one state, those between the same two states as one arrow. */
-function edgesOf(from: string, state: StateConfig): readonly Edge[] {
-  const labels = new Map<string, Set<string>>();
-  const all = [
-    ...entriesOf(state.on ?? {}),
-    ...(state.always === undefined ? [] : [['at once', state.always] as const]),
-  ];
-  for (const [event, transitions] of all) {
-    for (const transition of listOf(transitions)) {
-      const to = targetOf(transition) ?? from;
-      labels.set(to, (labels.get(to) ?? new Set()).add(event));
-    }
-  }
-  return [...labels].map(([to, events]) => ({ from, to, label: [...events].join(', ') }));
-}
-
-function listOf(transitions: TransitionsConfig): readonly TransitionConfig[] {
-  if (typeof transitions === 'string') return [{ target: transitions }];
-  return 'length' in transitions ? transitions : [transitions];
-}
-
-function targetOf(transition: TransitionConfig): string | null {
-  return transition.target === undefined ? null : transition.target.replace(/^\./, '');
 }
 
 /** A named guard says itself what it asks; one without a name is a function, whose text is the most exact thing to show. */

@@ -26,6 +26,7 @@ import type { PlannerDeps } from './actors/planner/plan-builder.ts';
 import { PlayCommands } from './actors/plays/play-commands.ts';
 import { CLOCK_MARGIN_MS, reconcileRestore } from './actors/restore/reconcile.ts';
 import { ReviewCommands } from './actors/review-commands.ts';
+import { ScheduleCommands } from './actors/schedule-commands.ts';
 import { SubjectCommands } from './actors/subject-commands.ts';
 import { TenantCommands } from './actors/tenant-commands.ts';
 import { UncertainCommands } from './actors/uncertain-commands.ts';
@@ -33,6 +34,8 @@ import { WorkerLoop } from './actors/worker-loop.ts';
 import type { App, AppOptions } from './app/app.port.ts';
 import { BacklogWatch } from './app/backlog-watch.ts';
 import { writeServerBackup } from './app/backups.ts';
+import { ChangeFeed } from './app/change-feed.ts';
+import { readConsoleFiles } from './app/console-files.ts';
 import { seedDemoPlays } from './app/demo-plays.ts';
 import { DiskGuard } from './app/disk-guard.ts';
 import { ErasureProofs } from './app/erasure-proofs.ts';
@@ -70,12 +73,14 @@ import { DuplicateReader } from './memory/identity/duplicate-reader.ts';
 import { IdentityBook } from './memory/identity/identity-book.ts';
 import { KeyStore } from './memory/identity/keys.ts';
 import { PostgresDirectory } from './memory/identity/postgres-directory.ts';
+import { SessionStore } from './memory/identity/sessions.ts';
 import { FileEffectJournal } from './memory/journal/effect-journal.ts';
 import { readJournal } from './memory/journal/read-journal.ts';
 import { createMemoryReader } from './memory/notes/memory-reader.ts';
 import { PostgresNoteReader } from './memory/notes/note-reader.ts';
 import { PostgresTimelineReader } from './memory/notes/timeline-reader.ts';
 import { readBacklog } from './memory/read/backlog-reader.ts';
+import { ChangeReader } from './memory/read/change-reader.ts';
 import { ErasureReader } from './memory/read/erasure-reader.ts';
 import { createImportStore } from './memory/read/import-store.ts';
 import { createLedgerReader } from './memory/read/ledger-reader.ts';
@@ -85,6 +90,8 @@ import { ParkedMessages } from './memory/read/parked-messages.ts';
 import { PlayReader } from './memory/read/play-reader.ts';
 import { ReadModel } from './memory/read/read-model.ts';
 import { RegistryReader } from './memory/read/registry-reader.ts';
+import { ReviewReader } from './memory/read/review-reader.ts';
+import { ScheduleReader } from './memory/read/schedule-reader.ts';
 import { SubjectReader } from './memory/read/subject-reader.ts';
 import { SuppressionsReader } from './memory/read/suppressions-reader.ts';
 import { UncertainPermits } from './memory/read/uncertain-permits.ts';
@@ -299,6 +306,7 @@ async function compose(
   });
   await rotation.tick();
   const views = new ViewReader(sql);
+  const changes = new ChangeFeed(new ChangeReader(sql), observer);
   const services = createServices({
     anchors,
     checkpoints: new CheckpointService({
@@ -321,6 +329,8 @@ async function compose(
     importStore,
     intake,
     keys,
+    sessions: new SessionStore(sql),
+    stream: changes,
     meter,
     metrics,
     reader,
@@ -387,6 +397,9 @@ async function compose(
       refuseIntake,
     }),
     reviews: new ReviewCommands(host, clock, sha256),
+    reviewReader: new ReviewReader(sql, vault),
+    scheduleCommands: new ScheduleCommands(host, clock),
+    scheduleReader: new ScheduleReader(sql, vault),
   });
 
   const tenants = new LocalTenants(keys, registry, importStore, commands);
@@ -441,7 +454,14 @@ async function compose(
     services,
     caller: (tenant) => tenants.caller(tenant),
     async listen() {
-      const gateway = createGateway({ services, logger, metrics, tracer: tracing, now: () => clock.now() });
+      const gateway = createGateway({
+        services,
+        logger,
+        metrics,
+        tracer: tracing,
+        console: readConsoleFiles(),
+        now: () => clock.now(),
+      });
       await gateway.listen({ host: options.host, port: options.port });
       const address = gateway.server.address();
       const port = typeof address === 'object' && address !== null ? address.port : options.port;
@@ -495,6 +515,7 @@ async function compose(
     },
     async close() {
       await Promise.all(regular.map((stop) => stop()));
+      changes.stop();
       if (options.workers) await workers.stop();
       await meter.flush().catch((error: unknown) => observer.failed('metering', error));
       await host.stop();

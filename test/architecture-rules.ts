@@ -77,8 +77,6 @@ export const TABLE: ReadonlyMap<string, Row> = new Map<string, Row>([
   ['services', { folders: ['domain', 'stats'], ports: true, vendors: ['zod'] }],
   ['brains', { folders: ['domain', 'stats'], ports: true, vendors: ['zod'] }],
   ['tools', { folders: ['domain', 'stats'], ports: true, vendors: ['zod'] }],
-  // The console knows the gateway by its generated API types, which lie in the console itself.
-  ['console', { folders: [], ports: false, vendors: ['*'] }],
 ]);
 
 /** The composition root and the published entry may import everything. */

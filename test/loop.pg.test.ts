@@ -103,8 +103,10 @@ describeDatabases('the loop', (database) => {
       'content_changed',
     );
     const decided = await app.services.decideReview(caller, review.id, decide);
-    expect(decided.action_state).toBe('permitted');
+    // The approval can still be undone.
+    expect(decided.action_state).toBe('scheduled');
     expect(await codeOf(app.services.decideReview(caller, review.id, decide))).toBe('state_conflict');
+    await app.services.sendNow(caller, review.action, { reason: null });
     await until(async () => (await app.services.getDecision(caller, id)).action?.state === 'executed');
   });
 

@@ -18,6 +18,8 @@ export interface Need {
 
 export const POSTGRES = { title: 'Postgres', variable: 'DATABASE_URL' } as const satisfies Need;
 export const NATS = { title: 'NATS', variable: 'NATS_URL' } as const satisfies Need;
+/** Debian's package `chromium` is found by itself. */
+export const BROWSER = { title: 'browser', variable: 'GATEHOUSE_CHROMIUM' } as const satisfies Need;
 /** Public data sets are no part of the repository, so a checkout has to do without them. */
 export const DATA = { title: 'data', variable: 'GATEHOUSE_TEST_DATA', optional: true } as const satisfies Need;
 
@@ -58,6 +60,13 @@ export function describeNats(name: string, body: (url: string) => void): void {
 export function describeDatabases(name: string, body: (database: TestDatabase) => void): void {
   describe(`${name} on PGlite`, () => body({ kind: 'pglite' }));
   describePostgres(`${name} on Postgres`, (serverUrl) => body({ kind: 'postgres', serverUrl }));
+}
+
+const CHROMIUM_PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser'];
+
+/** A `describe` for tests in a real browser; the body gets the path of its program. */
+export function describeBrowser(name: string, body: (program: string) => void): void {
+  describeMeeting(BROWSER, valueOf(BROWSER) ?? CHROMIUM_PATHS.find((path) => existsSync(path)), name, body);
 }
 
 /** A `describe` for tests on one data set: a folder of the data folder, which lies beside the repository if no variable names it. */

@@ -1,12 +1,14 @@
-/** What reviewers decide. A decision names the fingerprint of the draft that was read; another draft refuses it. */
+/** What people do with held actions. A decision names the fingerprint of the draft that was read; another draft refuses it. */
 import type { Actor } from '../domain/authority.ts';
 import { GatehouseError } from '../domain/errors.ts';
+import type { EventData } from '../domain/event-types.ts';
 import { fingerprintOf } from '../domain/fingerprint.ts';
 import { canonicalJson } from '../domain/json.ts';
 import type { Digest, JsonObject } from '../domain/json.ts';
 import type { Message } from '../domain/message.ts';
 import { editedShare } from '../policies/edited-share.ts';
 import type { Clock } from './clock.port.ts';
+import { processedResult } from './command-message.ts';
 import type { HeldAction } from './held-action.port.ts';
 import type { Host } from './host.ts';
 
@@ -16,6 +18,8 @@ export interface ReviewDecision {
   readonly reason: string | null;
   readonly content: JsonObject | null;
 }
+
+type ReviewAct = 'action.snoozed' | 'action.assigned' | 'action.undone';
 
 export class ReviewCommands {
   readonly #host: Host;
@@ -28,12 +32,25 @@ export class ReviewCommands {
     this.#digest = digest;
   }
 
-  async decide(by: Actor, held: HeldAction, input: ReviewDecision): Promise<void> {
-    if (by.kind !== 'person')
+  /** `decided` is how often the action had been decided when the draft was read: of two decisions at once the first stands. */
+  async decide(by: Actor, held: HeldAction, decided: number, input: ReviewDecision): Promise<void> {
+    const [result] = await this.#host.submit([this.decisionMessage(by, held, decided, input)]);
+    if (result?.status === 'conflict' || result?.status === 'duplicate')
       throw new GatehouseError(
-        'forbidden',
-        'Only a person may decide a held action; this key belongs to an agent or the system.',
+        'state_conflict',
+        'Someone else decided this review a moment ago; the first decision stands.',
       );
+    if (result?.status === 'held')
+      throw new GatehouseError(
+        'state_conflict',
+        'A message before this decision could not be processed; the decision is stored and waits behind it. An operator finds it with gatehouse parked list.',
+      );
+    if (result?.status === 'parked') throw new GatehouseError('internal', result.error);
+  }
+
+  /** The message that a decision becomes. Throws when the decision is not possible. */
+  decisionMessage(by: Actor, held: HeldAction, decided: number, input: ReviewDecision): Message {
+    refuseOthersThanPeople(by);
     if (held.state !== 'open')
       throw new GatehouseError('state_conflict', `This review is ${held.state} already; the first decision stands.`);
     if (held.fingerprint !== input.fingerprint)
@@ -49,12 +66,13 @@ export class ReviewCommands {
       throw new GatehouseError('state_conflict', 'The draft was erased; it can only be rejected or cancelled.');
     const edited = input.decision === 'edit' ? input.content : null;
     const recipient = held.refs.person ?? held.refs.account ?? '';
-    const message: Message = {
+    return {
+      ...this.#base(held, decided === 0 ? held.review : `${held.review}.${decided}`),
       type: 'action.reviewed',
       data: {
         decision: input.decision,
         by: by.identity,
-        by_kind: by.kind,
+        by_kind: 'person',
         fingerprint: input.fingerprint,
         reason: input.reason,
         edited_fingerprint:
@@ -69,33 +87,43 @@ export class ReviewCommands {
             ? 0
             : editedShare(canonicalJson(held.content), canonicalJson(edited)),
       },
+      sealed: edited === null ? null : { subject: recipient, text: canonicalJson(edited) },
+      contentDigest: by.identity + input.decision,
+    };
+  }
+
+  /** `id` makes the act safe to repeat. An act that comes too late is a fact on the ledger that changes nothing. */
+  async act<Type extends ReviewAct>(held: HeldAction, id: string, type: Type, data: EventData<Type>): Promise<void> {
+    const message = { ...this.#base(held, id), type, data } as unknown as Message;
+    const [result] = await this.#host.submit([message]);
+    processedResult(result);
+  }
+
+  #base(held: HeldAction, id: string): Omit<Message, 'type' | 'data'> {
+    return {
       tenant: held.tenant,
       source: 'review',
-      id: held.review,
+      id,
       scope: held.scope,
       partition: held.partition,
       actor: { kind: 'action', id: held.action },
       refs: held.refs,
       at: this.#clock.now(),
-      sealed: edited === null ? null : { subject: recipient, text: canonicalJson(edited) },
+      sealed: null,
       profiles: [],
       causation: held.causation,
       correlation: held.correlation,
       batch: null,
       history: false,
-      contentDigest: by.identity + input.decision,
+      contentDigest: '',
     };
-    const [result] = await this.#host.submit([message]);
-    if (result?.status === 'conflict' || result?.status === 'duplicate')
-      throw new GatehouseError(
-        'state_conflict',
-        'Someone else decided this review a moment ago; the first decision stands.',
-      );
-    if (result?.status === 'held')
-      throw new GatehouseError(
-        'state_conflict',
-        'A message before this decision could not be processed; the decision is stored and waits behind it. An operator finds it with gatehouse parked list.',
-      );
-    if (result?.status === 'parked') throw new GatehouseError('internal', result.error);
   }
+}
+
+export function refuseOthersThanPeople(by: Actor): void {
+  if (by.kind !== 'person')
+    throw new GatehouseError(
+      'forbidden',
+      'Only a person may decide a held action; this key belongs to an agent or the system.',
+    );
 }

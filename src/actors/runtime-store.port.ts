@@ -150,6 +150,9 @@ export interface PermitDetail {
   readonly domain: string | null;
   readonly suppressionKeys: readonly string[];
   readonly hasAddress: boolean;
+  /** What a pause may name. Permits of before there were pauses have neither. */
+  readonly sender?: string | undefined;
+  readonly play?: string | null | undefined;
   readonly scope: ScopeId;
   readonly correlation: string;
   readonly causation: string;
@@ -197,6 +200,63 @@ export interface ReviewRow {
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly batch: ImportId | null;
+  readonly dueAt: number;
+  readonly approvalsNeeded: number;
+  readonly proposedSeq: number;
+  readonly account: string | null;
+  readonly person: string | null;
+  readonly lane: string;
+  readonly engine: string;
+  readonly correlation: string;
+  /** Where it belongs: what one run proposed together, its sequence and place in it, and its play. */
+  readonly run: string | null;
+  readonly sequence: string | null;
+  readonly step: number | null;
+  readonly play: string | null;
+}
+
+/** An open review as the action has it: it was put aside, given to somebody, approved by one of several, edited, or opened again. */
+export interface ReviewDetail {
+  readonly tenant: TenantId;
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly contentSeq: number;
+  readonly expiresAt: number;
+  readonly snoozedUntil: number | null;
+  readonly assignedTo: string | null;
+  /** JSON. */
+  readonly approvals: string;
+  readonly decided: number;
+  /** False once it was decided: then only what the decision changed is kept. */
+  readonly open: boolean;
+}
+
+/** An action that waits for its time; `null` beside its id when it waits no more. */
+export interface ScheduledRow {
+  readonly decision: string;
+  readonly partition: number;
+  readonly scope: ScopeId;
+  readonly waits: string;
+  readonly dueAt: number;
+  readonly actionType: string;
+  readonly channel: string;
+  readonly riskClass: string;
+  readonly account: string | null;
+  readonly person: string | null;
+  readonly sender: string;
+  readonly play: string | null;
+  readonly sequence: string | null;
+  readonly step: number | null;
+  readonly fingerprint: string;
+  readonly contentSeq: number;
+  /** Refs and correlation for the messages that acts on it become. */
+  readonly detail: string;
+}
+
+export interface ScheduledWrite {
+  readonly tenant: TenantId;
+  readonly action: string;
+  readonly row: ScheduledRow | null;
 }
 
 export interface ReviewUpdate {
@@ -204,6 +264,7 @@ export interface ReviewUpdate {
   readonly id: string;
   readonly state: 'approved' | 'edited' | 'rejected' | 'cancelled' | 'expired';
   readonly decidedBy: string | null;
+  readonly decidedAt: number | null;
 }
 
 export interface OutcomeRow {
@@ -329,6 +390,8 @@ export interface CommitPlan {
   }[];
   readonly reviews: readonly ReviewRow[];
   readonly reviewUpdates: readonly ReviewUpdate[];
+  readonly reviewDetails: readonly ReviewDetail[];
+  readonly scheduled: readonly ScheduledWrite[];
   readonly outcomes: readonly OutcomeRow[];
   readonly leads: readonly LeadRow[];
   /** A row for each step of a play, in order: the database checks every one. */

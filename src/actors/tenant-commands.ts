@@ -12,6 +12,7 @@ type RegistryEvent = Extract<
   EventType,
   | `tenant.${string}`
   | `kill_switch.${string}`
+  | `pause.${string}`
   | `policy.${string}`
   | `suppression.${string}`
   | `import.${string}`

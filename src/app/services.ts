@@ -15,7 +15,6 @@ import type { MemoryReader } from '../actors/replay/memory-reader.port.ts';
 import { rebuildCheck } from '../actors/replay/rebuild.ts';
 import { admissionOf, isAdmission, replayAction, replayAll } from '../actors/replay/replay.ts';
 import { traceStep } from '../actors/replay/trace.ts';
-import type { ReviewCommands } from '../actors/review-commands.ts';
 import type { SubjectCommands } from '../actors/subject-commands.ts';
 import type { TenantCommands } from '../actors/tenant-commands.ts';
 import type { UncertainCommands } from '../actors/uncertain-commands.ts';
@@ -23,6 +22,7 @@ import { ACTION_TYPE_SPECS } from '../domain/action-types.ts';
 import type { ActionType, TrustLevel } from '../domain/action-types.ts';
 import { channelSchema } from '../domain/action-types.ts';
 import { GatehouseError } from '../domain/errors.ts';
+import { ACTOR_KINDS } from '../domain/event-types.ts';
 import { gateFactsSchema, gateRequestSchema } from '../domain/gate.ts';
 import type { CheckResult } from '../domain/gate.ts';
 import { asId, partitionOf } from '../domain/ids.ts';
@@ -47,11 +47,14 @@ import type {
   SubjectExport,
   PurgeView,
 } from '../gateway/services.port.ts';
+import type { StreamServices } from '../gateway/stream.port.ts';
 import type { Runners } from '../machines/catalogue.ts';
+import { shapeOf } from '../machines/machine-shape.ts';
 import { decayedTrust } from '../machines/trust/trust.machine.ts';
 import type { TrustContext } from '../machines/trust/trust.machine.ts';
 import type { AnchorFolder } from '../memory/anchors/anchor-folder.ts';
 import type { KeyStore } from '../memory/identity/keys.ts';
+import type { SessionStore } from '../memory/identity/sessions.ts';
 import type { NoteReader } from '../memory/notes/note-reader.port.ts';
 import type { OutcomeReader } from '../memory/read/outcome-reader.ts';
 import type { ParkedMessages } from '../memory/read/parked-messages.ts';
@@ -85,6 +88,10 @@ import { createPolicyServices, refuseSingleStep } from './policy-services.ts';
 import type { Purge } from './purge.ts';
 import type { RetentionKeeper } from './retention.ts';
 import type { ErasedPerson } from './retrieval.ts';
+import { createReviewServices } from './review-services.ts';
+import type { ReviewParts } from './review-services.ts';
+import { createScheduleServices } from './schedule-services.ts';
+import { createSessionServices } from './session-services.ts';
 import { createSuppressionServices } from './suppression-services.ts';
 import type { SuppressionParts } from './suppression-services.ts';
 import type { UsageMeter } from './usage-meter.ts';
@@ -96,6 +103,7 @@ export interface ServiceParts
     Omit<OwnershipParts, 'now'>,
     Omit<GateFactParts, 'now' | 'policies' | 'syncTimes'>,
     PastParts,
+    ReviewParts,
     SuppressionParts {
   readonly anchors: AnchorFolder;
   readonly audit: () => Promise<VerifyReport>;
@@ -113,6 +121,8 @@ export interface ServiceParts
   readonly plays: PlayServices;
   readonly searchServices: SearchServices;
   readonly keys: KeyStore;
+  readonly sessions: SessionStore;
+  readonly stream: StreamServices;
   readonly meter: UsageMeter;
   readonly metrics: Metrics;
   readonly parked: ParkedCommands;
@@ -146,7 +156,6 @@ export interface ServiceParts
   readonly memoryReader: MemoryReader;
   readonly readModel: ReadModel;
   readonly registry: RegistryReader;
-  readonly reviews: ReviewCommands;
   readonly runners: Runners;
 }
 
@@ -216,7 +225,6 @@ export function createServices(parts: ServiceParts): Services {
     memoryReader,
     readModel,
     registry,
-    reviews,
     runners,
     refuseIntake,
   } = parts;
@@ -324,9 +332,13 @@ export function createServices(parts: ServiceParts): Services {
     past: createPastServices(parts),
     plays: parts.plays,
     policies: createPolicyServices({ ...parts, now: () => clock.now() }),
+    sessions: createSessionServices(parts.sessions),
+    stream: parts.stream,
     ...parts.searchServices,
     ...createOutcomeServices(parts),
     ...createViewServices(parts),
+    ...createReviewServices(parts),
+    ...createScheduleServices(parts),
     async authenticate(key) {
       const found = await keys.authenticate(key);
       return found === null
@@ -371,6 +383,14 @@ export function createServices(parts: ServiceParts): Services {
       return readModel.decisions(caller.tenant, { ...query, account, person });
     },
     getDecision: async (caller, id) => (await readModel.decision(caller.tenant, id)).view,
+    async getMachine(_caller, wanted) {
+      const kind = ACTOR_KINDS.find((item) => item === wanted);
+      if (kind === undefined)
+        throw new GatehouseError('not_found', `There is no machine ${wanted}; there are ${ACTOR_KINDS.join(', ')}.`);
+      const { machine, version } = runners[kind].definition;
+      const { initial, states, edges } = shapeOf(machine);
+      return { kind, version, initial, states, edges };
+    },
     async traceDecision(caller, id) {
       const { view, scope } = await readModel.decision(caller.tenant, id);
       const steps = await stepsOf(caller.tenant, view.correlation);
@@ -533,18 +553,6 @@ export function createServices(parts: ServiceParts): Services {
       const { message } = await parkedMessages.find(caller.tenant, id);
       await parked.decide(randomUUID(), message, { ...input, by: caller.identity });
       return { id, decision: input.decision };
-    },
-
-    listReviews: (caller, query) => readModel.reviews(caller.tenant, query),
-    getReview: async (caller, id) => (await readModel.review(caller.tenant, id)).view,
-    async decideReview(caller, id, input) {
-      refuseIntake();
-      const { held } = await readModel.review(caller.tenant, id);
-      await reviews.decide(caller, held, input);
-      return {
-        review: (await readModel.review(caller.tenant, id)).view,
-        action_state: await readModel.actionState(caller.tenant, held.action),
-      };
     },
 
     async listTrust(caller) {

@@ -5,8 +5,10 @@ import { GatehouseError } from '../domain/errors.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { NoteServices } from '../gateway/note-services.port.ts';
 import type { OutcomeServices } from '../gateway/outcome-services.port.ts';
+import type { ReviewServices, ScheduleServices } from '../gateway/review.port.ts';
 import type { SearchServices } from '../gateway/search-services.port.ts';
 import type { Caller, Services } from '../gateway/services.port.ts';
+import type { SessionServices } from '../gateway/session.port.ts';
 import type { ViewServices } from '../gateway/view-services.port.ts';
 import type { LocalApp, System } from './app.port.ts';
 import type { Terminal } from './terminal.ts';
@@ -46,6 +48,7 @@ const EXIT_OF_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
   method_not_allowed: EXIT.unreachable,
   conflict: EXIT.refused,
   state_conflict: EXIT.refused,
+  reserved: EXIT.refused,
   content_changed: EXIT.refused,
   too_large: EXIT.usage,
   too_many_events: EXIT.usage,
@@ -68,11 +71,9 @@ export type CommandServices = Pick<
   | 'applyImport'
   | 'applyPolicy'
   | 'createKey'
-  | 'decideReview'
   | 'finishImport'
   | 'getKnownState'
   | 'getPolicy'
-  | 'getReview'
   | 'health'
   | 'identities'
   | 'ownership'
@@ -99,7 +100,6 @@ export type CommandServices = Pick<
   | 'listParked'
   | 'getParked'
   | 'decideParked'
-  | 'listReviews'
   | 'listTrust'
   | 'trustHistory'
   | 'loopReport'
@@ -118,8 +118,10 @@ export type CommandServices = Pick<
   | keyof NoteServices
   | keyof OutcomeServices
   | keyof ViewServices
+  | keyof ReviewServices
+  | keyof ScheduleServices
   | keyof SearchServices
->;
+> & { readonly sessions: Pick<SessionServices, 'createLink'> };
 
 export interface Connection {
   readonly services: CommandServices;

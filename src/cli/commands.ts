@@ -17,11 +17,14 @@ import { memoryCommand } from './commands/memory.ts';
 import { outcomeCommand } from './commands/outcome.ts';
 import { ownCommand } from './commands/own.ts';
 import { parkedCommand } from './commands/parked.ts';
+import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { playCommand } from './commands/play.ts';
 import { policyCommand, singleOperatorCommand } from './commands/policy.ts';
 import { retentionCommand } from './commands/retention.ts';
 import { reviewCommand } from './commands/review.ts';
+import { scheduledCommand } from './commands/scheduled.ts';
 import { demoCommand, serveCommand } from './commands/serve.ts';
+import { signInCommand } from './commands/sign-in.ts';
 import { subjectCommand } from './commands/subject.ts';
 import { suppressionCommand } from './commands/suppression.ts';
 import { traceCommand } from './commands/trace.ts';
@@ -35,6 +38,9 @@ export const COMMANDS: readonly Command[] = [
   importCommand,
   traceCommand,
   reviewCommand,
+  scheduledCommand,
+  pauseCommand,
+  resumeCommand,
   playCommand,
   memoryCommand,
   outcomeCommand,
@@ -62,6 +68,7 @@ export const COMMANDS: readonly Command[] = [
   singleOperatorCommand,
   killSwitchCommand,
   keysCommand,
+  signInCommand,
   evalCommand,
   backupCommand,
   restoreCommand,

@@ -23,7 +23,6 @@ import type {
   ReplayView,
   ParkedView,
   UncertainView,
-  ReviewView,
   TraceStep,
   TraceView,
   TrustView,
@@ -40,7 +39,9 @@ import { httpOwnership } from './http-ownership.ts';
 import { httpPast } from './http-past.ts';
 import { httpPlays } from './http-plays.ts';
 import { httpPolicies } from './http-policies.ts';
+import { httpReviews, httpSchedule } from './http-reviews.ts';
 import { httpSearchServices } from './http-search-services.ts';
+import { httpSessions } from './http-sessions.ts';
 import { httpSuppressions } from './http-suppressions.ts';
 import { httpViewServices } from './http-view-services.ts';
 import { queryOf, withoutNulls } from './query.ts';
@@ -88,6 +89,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
     past: httpPast(call),
     plays: httpPlays(call),
     policies: httpPolicies(call),
+    sessions: httpSessions(call),
     traceDecision: (_caller, id) => call<TraceView>('GET', `/v1/decisions/${part(id)}/trace`),
     traceCorrelation: async (_caller, correlation) =>
       (await call<Page<TraceStep>>('GET', `/v1/traces/${part(correlation)}`)).items,
@@ -122,13 +124,11 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
     ...httpOutcomeServices(call),
     ...httpViewServices(call),
     ...httpSearchServices(call),
-    listReviews: (_caller, { limit, cursor, state }) =>
-      call<Page<ReviewView>>('GET', `/v1/reviews${queryOf({ limit: String(limit), cursor, state })}`),
-    getReview: (_caller, id) => call<ReviewView>('GET', `/v1/reviews/${part(id)}`),
-    decideReview: (_caller, id, input) => call('POST', `/v1/reviews/${part(id)}/decisions`, withoutNulls(input)),
     listTrust: async () => (await call<Page<TrustView>>('GET', '/v1/trust')).items,
     trustHistory: (_caller, cell, { limit, cursor }) =>
       call('GET', `/v1/trust/${part(cell)}/history${queryOf({ limit: String(limit), cursor })}`),
+    ...httpReviews(call),
+    ...httpSchedule(call),
     loopReport: (_caller, { dimension }) => call<LoopReport>('GET', `/v1/reports/loop${queryOf({ dimension })}`),
     setKillSwitch: (_caller, engaged, reason) => call('POST', '/v1/kill-switch', { engaged, reason }),
     getPolicy: (_caller, asOf) =>

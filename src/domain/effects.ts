@@ -25,6 +25,16 @@ export type Effect =
       readonly kind: 'approved_unedited' | 'audit_approved' | 'approved_edited' | 'rejected';
       readonly editedShare: number;
     }
+  /** The approval was undone: its evidence is taken back. */
+  | {
+      readonly type: 'withdraw_review_evidence';
+      /** Null when it told trust nothing. */
+      readonly evidence: {
+        readonly kind: 'approved_unedited' | 'audit_approved' | 'approved_edited';
+        readonly share: number;
+        readonly at: number;
+      } | null;
+    }
   /** Find the decision that each outcome of the subject belongs to, and note what has changed. */
   | { readonly type: 'link_outcome' }
   /** Tell the trust cell of the linked decision what followed. */

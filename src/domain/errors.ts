@@ -15,6 +15,7 @@ export const ERRORS = {
   method_not_allowed: { status: 405, title: 'The method is not allowed here' },
   conflict: { status: 409, title: 'The same id was used before with different content' },
   state_conflict: { status: 409, title: 'The state has changed or does not allow this' },
+  reserved: { status: 409, title: 'Another person works on it' },
   content_changed: { status: 409, title: 'The draft is not the one that was read' },
   too_large: { status: 413, title: 'The body is too large' },
   too_many_events: { status: 413, title: 'The batch has too many events' },

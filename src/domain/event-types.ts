@@ -20,6 +20,7 @@ import { moneySchema } from './money.ts';
 import { noteRecordSchema } from './note.ts';
 import { outcomeTypeSchema } from './outcome-types.ts';
 import { givenEvidenceSchema, LINK_STATUSES, outcomeChangesSchema, outcomeLinkSchema } from './outcome.ts';
+import { PAUSE_SCOPES } from './pause.ts';
 import {
   PLAY_APPROVERS,
   PLAY_FIELDS,
@@ -101,6 +102,15 @@ const actionProposed = z.strictObject({
   originating_proposal_id: z.string().nullable(),
 });
 
+/**
+ * What a scheduled action waits for beside the rules of the gate: `undo`, the time in which an approval can be taken back; `veto`, the time in which people may stop
+ * what nobody had to approve; `capacity`, the next day on which reviewers have time for it; `pause`, the end of a pause.
+ */
+export const WAITS = ['undo', 'veto', 'capacity', 'pause'] as const;
+export type Wait = (typeof WAITS)[number];
+
+const byKind = z.enum(['person', 'agent', 'system']);
+
 export const REVIEW_DECISIONS = ['approve', 'edit', 'reject', 'cancel'] as const;
 
 /** Who said how an attempt ended whose channel could not. */
@@ -177,6 +187,16 @@ export const EVENT_TYPES = {
   ),
   'kill_switch.engaged': spec(['tenant'], 'The kill switch was engaged', z.strictObject({ by, reason: reasonText })),
   'kill_switch.released': spec(['tenant'], 'The kill switch was released', z.strictObject({ by, reason: reasonText })),
+  'pause.set': spec(
+    ['tenant'],
+    'A part of the outreach was paused',
+    z.strictObject({ pause: z.string(), scope: z.enum(PAUSE_SCOPES), value: z.string(), by, reason: reasonText }),
+  ),
+  'pause.released': spec(
+    ['tenant'],
+    'A pause ended',
+    z.strictObject({ pause: z.string(), by, reason: reasonText.nullable() }),
+  ),
   'policy.applied': spec(
     ['tenant'],
     'A policy came into force',
@@ -553,7 +573,12 @@ export const EVENT_TYPES = {
   'action.scheduled': spec(
     ['action'],
     'The gate put an action off',
-    z.strictObject({ admission: admissionSchema, due_at: instant }),
+    z.strictObject({
+      admission: admissionSchema,
+      due_at: instant,
+      /** Left out when rules of the gate put it off. */
+      waits: z.enum(WAITS).optional(),
+    }),
   ),
   'action.held': spec(
     ['action'],
@@ -563,7 +588,36 @@ export const EVENT_TYPES = {
       queue: z.enum(HOLD_QUEUES),
       review: z.string(),
       expires_at: instant,
+      /** When a person should have decided. */
+      review_due_at: instant.optional(),
+      /** How many different people have to approve it; one when it is left out. */
+      approvals_needed: z.int().min(1).optional(),
     }),
+  ),
+  'action.snoozed': spec(
+    ['action'],
+    'A held action was put aside for a while',
+    z.strictObject({ review: z.string(), until: instant, by, reason: reasonText.nullable() }),
+  ),
+  'action.assigned': spec(
+    ['action'],
+    'A held action was given to somebody to decide',
+    z.strictObject({ review: z.string(), to: z.string().nullable(), by, reason: reasonText.nullable() }),
+  ),
+  'action.undone': spec(
+    ['action'],
+    'A person took an approval back in time',
+    z.strictObject({ review: z.string(), expires_at: instant, by, by_kind: byKind, reason: reasonText.nullable() }),
+  ),
+  'action.moved': spec(
+    ['action'],
+    'A person moved a scheduled action to another time',
+    z.strictObject({ due_at: instant, by, by_kind: byKind, reason: reasonText.nullable() }),
+  ),
+  'action.hastened': spec(
+    ['action'],
+    'A person sent a scheduled action to the gate at once',
+    z.strictObject({ by, by_kind: byKind, reason: reasonText.nullable() }),
   ),
   'action.denied': spec(['action'], 'The gate denied an action', z.strictObject({ admission: admissionSchema })),
   'action.due': spec(['action'], 'A scheduled action came due', z.strictObject({ due_at: instant })),
@@ -573,7 +627,7 @@ export const EVENT_TYPES = {
     z.strictObject({
       decision: z.enum(REVIEW_DECISIONS),
       by,
-      by_kind: z.enum(['person', 'agent', 'system']),
+      by_kind: byKind,
       fingerprint: z.string(),
       reason: z.string().nullable(),
       /** Fingerprint of the edited content and the share of text that was edited, 0 to 1. */

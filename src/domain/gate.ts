@@ -8,6 +8,7 @@ import { actionTypeSchema, channelSchema, riskClassSchema, TRUST_LEVELS } from '
 import { guardStateSchema } from './guard.ts';
 import { laneSchema } from './lane.ts';
 import { modeSchema } from './mode.ts';
+import { PAUSE_SCOPES } from './pause.ts';
 import { GATE_REASONS } from './reason-codes.ts';
 import type { GateReason } from './reason-codes.ts';
 import { syncTimesSchema } from './sync.ts';
@@ -52,6 +53,8 @@ export type TrustFact = z.infer<typeof trustFactSchema>;
 /** Every member may be missing. A check that needs a missing fact holds. */
 export const gateFactsSchema = z.strictObject({
   kill_switch: z.boolean().optional(),
+  /** Pauses that concern the action; absent when there are none. */
+  paused: z.array(z.strictObject({ scope: z.enum(PAUSE_SCOPES), ago_ms: z.number() })).optional(),
   mode: modeSchema.optional(),
   /** Whether a channel can carry the action in the mode in force. */
   channel_ready: z.boolean().optional(),

@@ -67,7 +67,7 @@ export type MergedInto = z.infer<typeof intoSchema>;
  */
 export const guardStateSchema = z.strictObject({
   touches: z.array(touch),
-  open: z.array(z.strictObject({ action: z.string(), kind: z.string(), at: instant })),
+  open: z.array(z.strictObject({ action: z.string(), kind: z.string(), at: instant, sequence: z.string().optional() })),
   prints: z.array(z.strictObject({ fingerprint: z.string(), at: instant, action: z.string().nullable() })),
   replied_at: instant.optional(),
   /** When the contact last asked or wrote something that is no reply, such as a chat message. It may be answered; it stops nothing. */
@@ -127,7 +127,14 @@ export type Gained = z.infer<typeof gainedSchema>;
 
 export const guardChangeSchema = z.discriminatedUnion('kind', [
   /** An action was proposed and passed to the gate: it is open until it is closed. */
-  z.strictObject({ kind: z.literal('opened'), action: z.string(), action_kind: z.string(), at: instant }),
+  z.strictObject({
+    kind: z.literal('opened'),
+    action: z.string(),
+    action_kind: z.string(),
+    at: instant,
+    /** Steps of one sequence may be open beside each other. */
+    sequence: z.string().optional(),
+  }),
   /** A permit reserves the touch, so that the next proposal sees it before it happens. */
   z.strictObject({
     kind: z.literal('touched'),
@@ -281,11 +288,15 @@ function gain(state: GuardState, gained: Gained, at: number): GuardState {
   };
 }
 
+function opened({ action, action_kind: kind, at, sequence }: Extract<GuardChange, { kind: 'opened' }>) {
+  return { action, kind, at, ...(sequence === undefined ? {} : { sequence }) };
+}
+
 /** The state of a guard after one change. Pure: the same changes in order always give the same state. */
 export function applyGuardChange(state: GuardState, change: GuardChange): GuardState {
   switch (change.kind) {
     case 'opened':
-      return { ...state, open: [...state.open, { action: change.action, kind: change.action_kind, at: change.at }] };
+      return { ...state, open: [...state.open, opened(change)] };
     case 'touched': {
       if (isSameTouch(state, change)) return state;
       const newest = Math.max(change.at, state.touches.at(-1)?.at ?? change.at);

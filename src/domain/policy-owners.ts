@@ -33,6 +33,7 @@ export const POLICY_OWNERS = {
   outcome_windows_ms: ['RevOps'],
   retention: ['Legal'],
   plays: ['RevOps'],
+  review: ['RevOps'],
   answers: ['RevOps'],
   syncs: ['RevOps'],
   reengagement: ['RevOps'],

@@ -13,6 +13,7 @@ import { currencySchema } from './money.ts';
 import { OUTCOME_TYPES } from './outcome-types.ts';
 import { PLAY_CAP, segmentSchema } from './play.ts';
 import { retentionSchema } from './retention.ts';
+import { reviewTermsSchema } from './review-terms.ts';
 import { syncSourceSchema } from './sync.ts';
 
 const durationMs = z
@@ -179,6 +180,8 @@ export const policySchema = z.strictObject({
     .optional(),
   /** How the policy itself is changed. `approved`: only by a proposal that its owners approve; without it an admin may also replace it at once. */
   change_control: z.enum(['single_step', 'approved']).optional(),
+  /** How people review; what is left out has the value of `DEFAULT_REVIEW_TERMS`. */
+  review: reviewTermsSchema.optional(),
 });
 export type Policy = z.infer<typeof policySchema>;
 
@@ -243,6 +246,7 @@ export const DEFAULT_POLICY: Policy = {
   ownership_window_ms: 4 * HOUR_MS,
   permit_ttl_ms: 15 * MINUTE_MS,
   review_ttl_ms: 5 * DAY_MS,
+  review: { expiry_ms: 50 * HOUR_MS },
   consent: { sales: ['consent', 'legitimate_interest', 'contract'], marketing: ['consent'] },
   budget: { currency: 'EUR', per_day_minor: 50_000 },
   confidence_floor: 0.3,

@@ -16,6 +16,10 @@ export const GATE_REASONS = {
     title: 'The state of the kill switch could not be read.',
     remedy: 'Restore the connection to the database.',
   },
+  paused: {
+    title: 'A person has paused this part of the outreach.',
+    remedy: 'Whoever paused it releases it: gatehouse resume.',
+  },
   not_authorized: {
     title: 'The proposer may not propose this action in this lane and channel.',
     remedy: 'Grant it in the policy under `authorizations`.',

@@ -3,6 +3,9 @@ import { expect, test } from 'vitest';
 
 import { asId } from '../domain/ids.ts';
 import { Authenticator, CALLER_CACHE_MS } from './authenticator.ts';
+import { FAKE_SECRET, fakeSessions } from './session.fake.ts';
+
+const sessions = fakeSessions(() => {});
 
 function setUp(now: () => number) {
   const asked: string[] = [];
@@ -10,13 +13,14 @@ function setUp(now: () => number) {
     asked.push(key);
     return { tenant: asId<never>('t'), identity: key, kind: 'person' as const, role: 'viewer' as const, keyId: key };
   };
-  return { asked, authenticator: new Authenticator({ authenticate }, now) };
+  return { asked, authenticator: new Authenticator({ authenticate, sessions }, now) };
 }
 
 test('the time to remember counts from when the key was asked for, not from when the answer came', async () => {
   let now = 0;
   const authenticator = new Authenticator(
     {
+      sessions,
       authenticate: async (key) => {
         now += CALLER_CACHE_MS;
         return { tenant: asId('t'), identity: key, kind: 'person', role: 'viewer', keyId: key };
@@ -47,4 +51,12 @@ test('forgetting a key forgets that key only', async () => {
   await authenticator.authenticate('Bearer a');
   await authenticator.authenticate('Bearer b');
   expect(asked).toEqual(['a']);
+});
+
+test('a session is no key and a key is no session', async () => {
+  const { authenticator, asked } = setUp(() => 0);
+  expect((await authenticator.authenticateSession(FAKE_SECRET)).identity).toBe('person:reviewer-1');
+  expect((await authenticator.authenticate(`Bearer ${FAKE_SECRET}`)).identity).toBe(FAKE_SECRET);
+  await expect(authenticator.authenticateSession('another-secret-16')).rejects.toMatchObject({ code: 'unauthorized' });
+  expect(asked).toEqual([FAKE_SECRET]);
 });

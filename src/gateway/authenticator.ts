@@ -7,6 +7,9 @@ import { hash } from 'node:crypto';
 import { GatehouseError } from '../domain/errors.ts';
 import type { Caller, Services } from './services.port.ts';
 
+/** What the two ways to say who one is are checked with. */
+type Known = Pick<Services, 'authenticate' | 'sessions'>;
+
 export const CALLER_CACHE_MS = 5_000;
 const CALLER_CACHE_MAX = 1_000;
 
@@ -19,12 +22,12 @@ interface Entry {
 }
 
 export class Authenticator {
-  readonly #services: Pick<Services, 'authenticate'>;
+  readonly #services: Known;
   readonly #now: () => number;
   /** By digest, so that no key lies around in memory. Oldest first. */
   readonly #callers = new Map<string, Entry>();
 
-  constructor(services: Pick<Services, 'authenticate'>, now: () => number) {
+  constructor(services: Known, now: () => number) {
     this.#services = services;
     this.#now = now;
   }
@@ -38,19 +41,31 @@ export class Authenticator {
     if (key === undefined) {
       throw new GatehouseError('unauthorized', 'The header `Authorization` is not of the form `Bearer <key>`.');
     }
-    const digest = hash('sha256', key);
+    const caller = await this.#lookUp(hash('sha256', key), () => this.#services.authenticate(key));
+    if (caller === null) throw new GatehouseError('unauthorized', 'The key is unknown, revoked or expired.');
+    return caller;
+  }
+
+  /** Throws `unauthorized`. */
+  async authenticateSession(secret: string): Promise<Caller> {
+    const digest = `session ${hash('sha256', secret)}`;
+    const caller = await this.#lookUp(digest, () => this.#services.sessions.authenticate(secret));
+    if (caller === null) throw new GatehouseError('unauthorized', 'The session is over. Sign in again.');
+    return caller;
+  }
+
+  async #lookUp(digest: string, ask: () => Promise<Caller | null>): Promise<Caller | null> {
     const known = this.#callers.get(digest);
     if (known !== undefined && this.#now() < known.until) return known.caller;
 
     this.#callers.delete(digest);
     const askedAt = this.#now();
-    const caller = await this.#services.authenticate(key);
-    if (caller === null) throw new GatehouseError('unauthorized', 'The key is unknown, revoked or expired.');
-    this.#remember(digest, { caller, until: askedAt + CALLER_CACHE_MS });
+    const caller = await ask();
+    if (caller !== null) this.#remember(digest, { caller, until: askedAt + CALLER_CACHE_MS });
     return caller;
   }
 
-  /** After a key was revoked here. */
+  /** After a key was revoked or a session ended here. */
   forget(keyId: string): void {
     for (const [digest, { caller }] of this.#callers) {
       if (caller.keyId === keyId) this.#callers.delete(digest);

@@ -26,6 +26,8 @@ const HELP: Record<ErrorCode, string> = {
     'An event with this `source` and `id` was accepted before with different content. Nothing of this request was stored. Use a new id for a new event; repeat an old event exactly as it was sent.',
   state_conflict:
     'The thing has changed since it was read, or its state does not allow this. Read it again and decide anew.',
+  reserved:
+    'Somebody else works on this item; `detail` names who and until when. Wait, take another one, or ask them to let it go.',
   content_changed:
     'The `fingerprint` is not that of the draft as it is now: somebody changed it. Read the draft again before deciding.',
   too_large:

@@ -14,6 +14,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import { AllowedMethods } from './allowed-methods.ts';
 import { Authenticator } from './authenticator.ts';
 import { answerClientError } from './client-error.ts';
+import type { ConsoleFiles } from './console-files.port.ts';
 import type { GatewayApp, GatewayContext } from './context.ts';
 import { registerOpenApi } from './openapi.ts';
 import { OPERATIONS, requirePermission } from './permissions.ts';
@@ -24,6 +25,7 @@ import type { RequestTracer } from './request-tracer.port.ts';
 import { registerAccountRoutes } from './routes/accounts.ts';
 import { registerAdministrationRoutes } from './routes/administration.ts';
 import { registerAuditRoutes } from './routes/audit.ts';
+import { registerConsoleRoutes } from './routes/console.ts';
 import { registerDecisionRoutes } from './routes/decisions.ts';
 import { registerEventRoutes } from './routes/events.ts';
 import { registerGateFactRoutes } from './routes/gate-facts.ts';
@@ -42,12 +44,16 @@ import { registerProposalRoutes } from './routes/proposals.ts';
 import { registerReportRoutes } from './routes/reports.ts';
 import { registerRetentionRoutes } from './routes/retention.ts';
 import { registerReviewRoutes } from './routes/reviews.ts';
+import { registerScheduleRoutes } from './routes/schedule.ts';
+import { registerSessionRoutes } from './routes/sessions.ts';
+import { registerStreamRoutes } from './routes/stream.ts';
 import { registerSubjectRoutes } from './routes/subjects.ts';
 import { registerSuppressionRoutes } from './routes/suppressions.ts';
 import { registerSystemRoutes } from './routes/system.ts';
 import { registerUncertainRoutes } from './routes/uncertain.ts';
 import { registerViewRoutes } from './routes/views.ts';
 import type { Services } from './services.port.ts';
+import { requireOwnPage, sessionSecretOf } from './session-cookie.ts';
 import { validatorCompiler } from './validation.ts';
 
 export interface GatewayOptions {
@@ -56,6 +62,8 @@ export interface GatewayOptions {
   readonly metrics: Metrics;
   /** Nothing is traced without one. */
   readonly tracer?: RequestTracer | null;
+  /** Nothing is shown at `/` without them. */
+  readonly console?: ConsoleFiles | null;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** The most bytes of a body; the records of an import have a limit of their own. */
@@ -108,6 +116,7 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   registerOpenApi(app);
   void app.register((scope, _options, done) => {
     registerRoutes(scope.withTypeProvider<ZodTypeProvider>(), context);
+    registerConsoleRoutes(scope.withTypeProvider<ZodTypeProvider>(), options.console ?? null);
     done();
   });
   return app;
@@ -120,6 +129,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerOutcomeRoutes(app, context);
   registerAccountRoutes(app, context);
   registerReviewRoutes(app, context);
+  registerScheduleRoutes(app, context);
   registerParkedRoutes(app, context);
   registerPlayRoutes(app, context);
   registerPolicyRoutes(app, context);
@@ -136,6 +146,8 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerUncertainRoutes(app, context);
   registerReportRoutes(app, context);
   registerAdministrationRoutes(app, context);
+  registerSessionRoutes(app, context);
+  registerStreamRoutes(app, context);
   registerAuditRoutes(app, context);
   registerPastRoutes(app, context);
   registerImportRoutes(app, context);
@@ -193,7 +205,13 @@ function authenticateRequests(app: FastifyInstance, { authenticator }: GatewayCo
     reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
     const { operation } = request.routeOptions.config;
     if (operation === undefined || OPERATIONS[operation] === 'open') return;
-    request.caller = await authenticator.authenticate(request.headers.authorization);
+    const { authorization } = request.headers;
+    const secret = authorization === undefined ? sessionSecretOf(request.headers) : null;
+    if (secret === null) request.caller = await authenticator.authenticate(authorization);
+    else {
+      requireOwnPage(request.method, request.headers);
+      request.caller = await authenticator.authenticateSession(secret);
+    }
     requirePermission(request.caller, operation);
   });
 }

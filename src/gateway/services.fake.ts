@@ -18,9 +18,11 @@ import { fakeOwnership } from './ownership.fake.ts';
 import { fakePast } from './past.fake.ts';
 import { fakePlays } from './plays.fake.ts';
 import { fakePolicies } from './policy.fake.ts';
+import { fakeReviews, fakeSchedule } from './review.fake.ts';
 import type { MemoryAnswer } from './search-services.port.ts';
 import type {
   KnownStateView,
+  MachineView,
   AcceptResult,
   AccountView,
   Caller,
@@ -39,12 +41,13 @@ import type {
   UncertainView,
   RetentionRunView,
   RetentionView,
-  ReviewView,
   Services,
   SubjectActView,
   SubjectExport,
   TraceStep,
 } from './services.port.ts';
+import { fakeSessions } from './session.fake.ts';
+import { fakeStream } from './stream.fake.ts';
 import { fakeSuppressions } from './suppression.fake.ts';
 import type { BrainView, ViewContractView } from './view-services.port.ts';
 
@@ -164,6 +167,30 @@ export class FakeServices implements Services {
   readonly past = fakePast((name, ...args) => this.#note(name, ...args));
   readonly policies = fakePolicies((name, ...args) => this.#note(name, ...args));
   readonly plays = fakePlays((name, ...args) => this.#note(name, ...args));
+  readonly sessions = fakeSessions((name, ...args) => this.#note(name, ...args));
+  readonly stream = fakeStream((name, ...args) => this.#note(name, ...args));
+  readonly #reviews = fakeReviews((name, ...args) => this.#note(name, ...args));
+  readonly #schedule = fakeSchedule((name, ...args) => this.#note(name, ...args));
+  readonly listReviews = this.#reviews.listReviews;
+  readonly getReview = this.#reviews.getReview;
+  readonly decideReview = this.#reviews.decideReview;
+  readonly summarizeReviews = this.#reviews.summarizeReviews;
+  readonly reserveReview = this.#reviews.reserveReview;
+  readonly letGoReview = this.#reviews.letGoReview;
+  readonly snoozeReview = this.#reviews.snoozeReview;
+  readonly assignReview = this.#reviews.assignReview;
+  readonly undoReview = this.#reviews.undoReview;
+  readonly previewReviews = this.#reviews.previewReviews;
+  readonly decideReviews = this.#reviews.decideReviews;
+  readonly decideSequence = this.#reviews.decideSequence;
+  readonly listScheduled = this.#schedule.listScheduled;
+  readonly getScheduled = this.#schedule.getScheduled;
+  readonly cancelScheduled = this.#schedule.cancelScheduled;
+  readonly moveScheduled = this.#schedule.moveScheduled;
+  readonly sendNow = this.#schedule.sendNow;
+  readonly listPauses = this.#schedule.listPauses;
+  readonly setPause = this.#schedule.setPause;
+  readonly releasePause = this.#schedule.releasePause;
   authentications = 0;
   /** Thrown by whatever is called next. */
   failure: Error | null = null;
@@ -231,6 +258,10 @@ export class FakeServices implements Services {
     this.#note('getDecision', id);
     if (!id.startsWith('dec_')) throw new GatehouseError('not_found', 'There is no such decision.');
     return decisionOf(id);
+  }
+
+  async getMachine(): Promise<MachineView> {
+    return { kind: 'action', version: 1, initial: 'idle', states: ['idle'], edges: [] };
   }
 
   async traceDecision(_caller: Caller, id: string) {
@@ -480,21 +511,6 @@ export class FakeServices implements Services {
     return { id, decision: input.decision };
   }
 
-  async listReviews(...[, query]: Parameters<Services['listReviews']>): Promise<Page<ReviewView>> {
-    this.#note('listReviews', query);
-    return { items: [REVIEW], next_cursor: null };
-  }
-
-  async getReview(_caller: Caller, id: string): Promise<ReviewView> {
-    this.#note('getReview', id);
-    return { ...REVIEW, id };
-  }
-
-  async decideReview(...[, id, input]: Parameters<Services['decideReview']>) {
-    this.#note('decideReview', id, input);
-    return { review: { ...REVIEW, id, state: 'approved' as const, decided_by: 'reviewer' }, action_state: 'permitted' };
-  }
-
   async listTrust() {
     this.#note('listTrust');
     return [TRUST];
@@ -739,25 +755,6 @@ const PARKED: ParkedView = {
   received_at: '2026-01-05T09:00:00.000Z',
   waiting: 2,
   data: { signal_type: 'web.page_viewed' },
-};
-
-const REVIEW: ReviewView = {
-  id: 'rev_1',
-  action: 'act_1',
-  decision: 'dec_1',
-  queue: 'review',
-  state: 'open',
-  action_type: 'crm_update',
-  channel: 'crm',
-  risk_class: 'low',
-  account: 'acc_1',
-  person: null,
-  fingerprint: 'ff00',
-  content: { note: 'Call back' },
-  reasons: [],
-  created_at: AT,
-  expires_at: AT,
-  decided_by: null,
 };
 
 const TRUST = {

@@ -22,11 +22,15 @@ import type { OwnershipServices } from './ownership.port.ts';
 import type { PastServices } from './past.port.ts';
 import type { PlayServices } from './play-services.port.ts';
 import type { PolicyServices } from './policy.port.ts';
+import type { ReviewServices, ScheduleServices } from './review.port.ts';
 import type { SearchServices } from './search-services.port.ts';
+import type { SessionServices } from './session.port.ts';
+import type { StreamServices } from './stream.port.ts';
 import type { SuppressionServices } from './suppression.port.ts';
 import type { ViewServices } from './view-services.port.ts';
 
 export type { Caller, Page, PageQuery } from './caller.port.ts';
+export type { ReviewDecisionInput, ReviewView } from './review.port.ts';
 
 /** One CloudEvent after its envelope was checked. `dataText` is the data member exactly as it was sent. */
 export interface EventInput {
@@ -65,6 +69,9 @@ export interface ProposalInput {
   /** The sequence of touches and the play that the action belongs to; what comes of it is linked to them too. */
   readonly sequence?: string | undefined;
   readonly play?: string | undefined;
+  /** Its place in the sequence, from 1, and what one run proposed together. */
+  readonly step?: number | undefined;
+  readonly batch?: string | undefined;
   readonly reason: string | null;
 }
 
@@ -122,6 +129,15 @@ export interface TraceView {
   /** Every check of the last evaluation, passed ones too. */
   readonly gate: readonly CheckResult[];
   readonly snapshot: JsonObject | null;
+}
+
+/** The states and arrows of the machine that drives one kind of actor, for a picture of it. */
+export interface MachineView {
+  readonly kind: ActorKind;
+  readonly version: number;
+  readonly initial: string;
+  readonly states: readonly string[];
+  readonly edges: readonly { readonly from: string; readonly to: string; readonly label: string }[];
 }
 
 export interface ReplayView {
@@ -260,25 +276,6 @@ export interface EventView {
   readonly payload_text: string | null;
 }
 
-export interface ReviewView {
-  readonly id: string;
-  readonly action: string;
-  readonly decision: string;
-  readonly queue: string;
-  readonly state: 'open' | 'approved' | 'edited' | 'rejected' | 'cancelled' | 'expired';
-  readonly action_type: string;
-  readonly channel: string;
-  readonly risk_class: string;
-  readonly account: string | null;
-  readonly person: string | null;
-  readonly fingerprint: string;
-  readonly content: JsonValue;
-  readonly reasons: readonly CheckResult[];
-  readonly created_at: string;
-  readonly expires_at: string;
-  readonly decided_by: string | null;
-}
-
 /** A message that was accepted and could not be processed. */
 export interface ParkedView {
   readonly id: string;
@@ -316,14 +313,6 @@ export interface ParkedDecisionInput {
   readonly reason: string;
   /** For `edit` only. */
   readonly data: JsonObject | null;
-}
-
-export interface ReviewDecisionInput {
-  readonly decision: 'approve' | 'edit' | 'reject' | 'cancel';
-  /** Of the draft that was read. */
-  readonly fingerprint: string;
-  readonly reason: string | null;
-  readonly content: JsonObject | null;
 }
 
 export interface TrustView {
@@ -510,7 +499,8 @@ export interface NewKeyInput {
   readonly brain?: Brain | undefined;
 }
 
-export interface Services extends NoteServices, OutcomeServices, SearchServices, ViewServices {
+export interface Services
+  extends NoteServices, OutcomeServices, ReviewServices, ScheduleServices, SearchServices, ViewServices {
   readonly identities: IdentityServices;
   readonly ownership: OwnershipServices;
   readonly gateFacts: GateFactServices;
@@ -519,6 +509,8 @@ export interface Services extends NoteServices, OutcomeServices, SearchServices,
   readonly past: PastServices;
   readonly plays: PlayServices;
   readonly policies: PolicyServices;
+  readonly sessions: SessionServices;
+  readonly stream: StreamServices;
   authenticate(key: string): Promise<Caller | null>;
   /**
    * All or nothing: either every event is accepted, or a `GatehouseError` names what is wrong with which. Pointers of its faults start
@@ -546,6 +538,8 @@ export interface Services extends NoteServices, OutcomeServices, SearchServices,
     },
   ): Promise<Page<DecisionView>>;
   getDecision(caller: Caller, id: string): Promise<DecisionView>;
+  /** Throws `not_found`. */
+  getMachine(caller: Caller, kind: string): Promise<MachineView>;
   traceDecision(caller: Caller, id: string): Promise<TraceView>;
   replayDecision(caller: Caller, id: string): Promise<ReplayView>;
   /** What one accepted message led to: the way to find the triage of a signal that gave no decision. */
@@ -599,14 +593,6 @@ export interface Services extends NoteServices, OutcomeServices, SearchServices,
     id: string,
     input: ParkedDecisionInput,
   ): Promise<{ readonly id: string; readonly decision: ParkedDecisionInput['decision'] }>;
-  listReviews(caller: Caller, query: PageQuery & { readonly state?: string | undefined }): Promise<Page<ReviewView>>;
-  getReview(caller: Caller, id: string): Promise<ReviewView>;
-  decideReview(
-    caller: Caller,
-    id: string,
-    input: ReviewDecisionInput,
-  ): Promise<{ readonly review: ReviewView; readonly action_state: string }>;
-
   listTrust(caller: Caller): Promise<readonly TrustView[]>;
   /** Newest first. */
   trustHistory(caller: Caller, cell: string, query: PageQuery): Promise<Page<TrustEventView>>;

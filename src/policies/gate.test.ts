@@ -55,6 +55,7 @@ while (auditDraw(EMAIL.fingerprint, drawnAt) >= 0.05) drawnAt += 1;
 const SITUATIONS: Record<GateReason, Situation> = {
   kill_switch_engaged: { facts: factsWith({ kill_switch: true }), kind: 'hold' },
   kill_switch_unknown: { facts: factsWithout('kill_switch'), kind: 'hold' },
+  paused: { facts: factsWith({ paused: [{ scope: 'channel', ago_ms: 1 }] }), kind: 'schedule' },
   not_authorized: { policy: policyWith({ authorizations: [] }), kind: 'deny' },
   channel_unavailable: { facts: factsWith({ channel_ready: false }), kind: 'hold' },
   suppressed: { facts: factsWith({ suppressions: [{ scope: 'email', reason: 'asked' }] }), kind: 'deny' },

@@ -34,7 +34,10 @@ export interface PermitTerms {
   readonly lockEpochs: { readonly account: number | null; readonly contact: number | null };
 }
 
-export type SecondCheckFacts = Pick<GateFacts, 'kill_switch' | 'mode' | 'suppressions' | 'contact' | 'account'>;
+export type SecondCheckFacts = Pick<
+  GateFacts,
+  'kill_switch' | 'paused' | 'mode' | 'suppressions' | 'contact' | 'account'
+>;
 
 /** What stops an action after all. The shape is that of a gate's result, with the checks and codes that only execution has. */
 export interface SecondCheckFailure extends Omit<CheckResult, 'check' | 'code' | 'outcome'> {

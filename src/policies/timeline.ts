@@ -183,7 +183,10 @@ class Change {
         this.enter(at, story);
         return move('held', (data as EventData<'action.held'>).review);
       case 'action.due':
+      case 'action.hastened':
         return move('proposed');
+      case 'action.undone':
+        return move('held', (data as EventData<'action.undone'>).review);
       case 'action.uncertain':
         this.enter(at, story);
         return move('uncertain', thread.waits_for);
@@ -194,7 +197,8 @@ class Change {
         if (decision === 'cancel' || (decision === 'reject' && thread.state === 'held')) return end();
         if (thread.state !== 'held') return undefined;
         this.enter(at, { ...story, what: decision });
-        return move('proposed');
+        // Where several have to approve, it waits on, and expires as before.
+        return move('proposed', thread.waits_for);
       }
       case 'action.expired':
         return (data as EventData<'action.expired'>).id === thread.waits_for ? end() : undefined;

@@ -8,7 +8,6 @@ import type { Fault } from '../../domain/errors.ts';
 import type { EventData } from '../../domain/event-types.ts';
 import { fingerprintOf } from '../../domain/fingerprint.ts';
 import type { Verdict } from '../../domain/gate.ts';
-import { gateFactsSchema, gateRequestSchema } from '../../domain/gate.ts';
 import { actionIdOf, correlationIdOf, decisionIdOf, partitionOf } from '../../domain/ids.ts';
 import type { ImportId, TenantId } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
@@ -16,9 +15,9 @@ import type { Digest, JsonObject } from '../../domain/json.ts';
 import { laneSchema } from '../../domain/lane.ts';
 import type { Message } from '../../domain/message.ts';
 import type { EventInput } from '../../gateway/services.port.ts';
-import { evaluateGate } from '../../policies/gate.ts';
 import type { Clock } from '../clock.port.ts';
 import type { Host, MessageResult } from '../host.ts';
+import { rehearsedVerdict } from '../rehearsal.ts';
 import type { RuntimeStore } from '../runtime-store.port.ts';
 import type { Directory, Resolved } from './directory.port.ts';
 import type { PolicyReader } from './policy-reader.port.ts';
@@ -56,6 +55,8 @@ export interface Proposal {
   readonly originating_proposal_id: string | null;
   readonly sequence?: string | undefined;
   readonly play?: string | undefined;
+  readonly step?: number | undefined;
+  readonly batch?: string | undefined;
 }
 
 export interface IntakeDeps {
@@ -215,20 +216,9 @@ export class Intake {
 
   /** The verdict that a proposal would get now, with every check. Nothing is written. */
   async rehearse(tenant: TenantId, proposer: string, proposal: Proposal): Promise<Verdict> {
-    let message: Message | undefined = await this.#proposalMessage(tenant, proposer, proposal);
-    let plan = await this.#deps.host.rehearse(message);
-    // What is merged into another is judged as the other.
-    while ((message = plan.outgoing.find(({ type }) => type === 'action.proposed')) !== undefined)
-      plan = await this.#deps.host.rehearse(message);
-    const [row] = plan.processed;
-    if (row !== undefined && row.error !== null) throw new Error(row.error);
-    const part = must(plan.parts.at(-1), 'a rehearsed proposal has a snapshot');
-    const { request, facts } = JSON.parse(part.body) as { request: unknown; facts: unknown };
-    return evaluateGate(
-      gateRequestSchema.parse(request),
-      gateFactsSchema.parse(facts),
-      await this.#deps.policies.inForce(tenant),
-    );
+    const message = await this.#proposalMessage(tenant, proposer, proposal);
+    const verdict = await rehearsedVerdict(this.#deps.host, message, await this.#deps.policies.inForce(tenant));
+    return must(verdict, 'a rehearsed proposal comes before the gate');
   }
 
   async #proposalMessage(tenant: TenantId, proposer: string, proposal: Proposal): Promise<Message> {
@@ -260,6 +250,8 @@ export class Intake {
       attributes: {
         ...(proposal.sequence === undefined ? {} : { sequence: proposal.sequence }),
         ...(proposal.play === undefined ? {} : { play: proposal.play }),
+        ...(proposal.step === undefined ? {} : { step: proposal.step }),
+        ...(proposal.batch === undefined ? {} : { run: proposal.batch }),
       },
       originating_proposal_id: proposal.originating_proposal_id,
     };

@@ -9,11 +9,16 @@ import { permitIdOf } from '../../domain/ids.ts';
 import type { ActionId } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import type { ActorRef } from '../../domain/message.ts';
+import { planOf } from '../../domain/plan-of.ts';
 import type { Policy } from '../../domain/policy.ts';
+import { approvalsNeeded, reviewTermsOf } from '../../domain/review-terms.ts';
+import type { WholeReviewTerms } from '../../domain/review-terms.ts';
 import type { ActionContext } from '../../machines/action/action.machine.ts';
 import { budgetPeriodOf } from '../../policies/budget-period.ts';
 import { evaluateGate } from '../../policies/gate.ts';
+import { reviewExpiry } from '../../policies/review-expiry.ts';
 import { verdictHash } from '../../policies/verdict-hash.ts';
+import { afterWorkingTime } from '../../policies/working-time.ts';
 import { gatherFacts } from './gate-facts.ts';
 import { unitedGuard } from './guard-group.ts';
 import type { PlanBuilder, Turn } from './plan-builder.ts';
@@ -85,6 +90,23 @@ function reservations(
   return changes;
 }
 
+/** What the action still waits for although the gate passes it; null when it may go. */
+function windowOf(
+  context: ActionContext,
+  proposal: EventData<'action.proposed'>,
+  terms: WholeReviewTerms,
+  at: number,
+): { readonly waits: 'undo' | 'veto'; readonly until: number } | null {
+  if (context.hastened) return null;
+  const { approval } = context;
+  if (approval !== null) {
+    const until = approval.at + terms.undo_ms;
+    return at < until ? { waits: 'undo', until } : null;
+  }
+  const until = context.veto_until ?? at + (terms.veto_ms[proposal.action_type] ?? 0);
+  return at < until ? { waits: 'veto', until } : null;
+}
+
 export function admit(builder: PlanBuilder, turn: Turn, actor: ActorRef): void {
   const { message } = turn;
   const { tenant, partition, refs, at } = message;
@@ -109,24 +131,47 @@ export function admit(builder: PlanBuilder, turn: Turn, actor: ActorRef): void {
     suppression_keys: builder.registry(tenant).context.suppressions > 0 ? [...gathered.suppressionKeys] : [],
   };
 
+  const plan = planOf(proposal);
+  const terms = reviewTermsOf(policy);
   const openKey = openGuardKey(refs, actor);
   const isOpen = builder.guardState(tenant, openKey).open.some((item) => item.action === actor.id);
   const opened: readonly (readonly [GuardKey, GuardChange])[] = isOpen
     ? []
-    : [[openKey, { kind: 'opened', action: actor.id, action_kind: proposal.action_type, at }]];
+    : [
+        [
+          openKey,
+          {
+            kind: 'opened',
+            action: actor.id,
+            action_kind: proposal.action_type,
+            at,
+            ...(plan.sequence === null ? {} : { sequence: plan.sequence }),
+          },
+        ],
+      ];
   const review = `rev_${actor.id.slice(4)}.${stored.seq}`;
 
+  let isWaiting = false;
   switch (verdict.kind) {
     case 'deny':
       builder.append(turn, actor, 'action.denied', { admission });
       break;
     case 'hold': {
-      const expiresAt = at + policy.review_ttl_ms;
+      const expiresAt = reviewExpiry(policy, at);
+      const dueAt = afterWorkingTime(terms.working_hours, at, terms.sla_ms);
+      const needed = verdict.queue === 'review' ? approvalsNeeded(terms, proposal.risk_class) : 1;
       builder.append(
         turn,
         actor,
         'action.held',
-        { admission, queue: verdict.queue, review, expires_at: expiresAt },
+        {
+          admission,
+          queue: verdict.queue,
+          review,
+          expires_at: expiresAt,
+          review_due_at: dueAt,
+          ...(needed === 1 ? {} : { approvals_needed: needed }),
+        },
         { guards: opened },
       );
       builder.plan.reviews.push({
@@ -147,13 +192,47 @@ export function admit(builder: PlanBuilder, turn: Turn, actor: ActorRef): void {
         createdAt: at,
         expiresAt,
         batch: message.batch,
+        dueAt,
+        approvalsNeeded: needed,
+        proposedSeq: context.proposed_seq,
+        account: proposal.account,
+        person: proposal.person,
+        lane: proposal.lane,
+        engine: proposal.engine,
+        correlation: turn.correlation,
+        run: plan.run ?? message.batch,
+        sequence: plan.sequence,
+        step: plan.step,
+        play: plan.play,
       });
       break;
     }
-    case 'schedule':
-      builder.append(turn, actor, 'action.scheduled', { admission, due_at: verdict.at }, { guards: opened });
+    case 'schedule': {
+      const isPaused = reasons.some((reason) => reason.code === 'paused');
+      builder.append(
+        turn,
+        actor,
+        'action.scheduled',
+        // Timers of one moment fire in the order of their times: this keeps the steps of a sequence in theirs.
+        { admission, due_at: verdict.at + (plan.step ?? 0), ...(isPaused ? { waits: 'pause' } : {}) },
+        { guards: opened },
+      );
       break;
+    }
     case 'pass': {
+      const window = windowOf(context, proposal, terms, at);
+      if (window !== null && gathered.mode !== 'shadow') {
+        const dueAt = window.until + (plan.step ?? 0);
+        builder.append(
+          turn,
+          actor,
+          'action.scheduled',
+          { admission, due_at: dueAt, waits: window.waits },
+          { guards: opened },
+        );
+        isWaiting = true;
+        break;
+      }
       if (gathered.mode === 'shadow') {
         builder.append(turn, actor, 'action.shadowed', { admission });
         break;
@@ -185,6 +264,8 @@ export function admit(builder: PlanBuilder, turn: Turn, actor: ActorRef): void {
           domain: refs.domain,
           suppressionKeys: gathered.suppressionKeys,
           hasAddress: refs.hasAddress,
+          sender: proposal.sender,
+          play: plan.play,
           scope: message.scope,
           correlation: turn.correlation,
           causation: turn.cause ?? '',
@@ -203,7 +284,7 @@ export function admit(builder: PlanBuilder, turn: Turn, actor: ActorRef): void {
     tenant,
     id: proposal.decision,
     correlation: turn.correlation,
-    verdict: verdict.kind === 'pass' && gathered.mode === 'shadow' ? 'shadow' : verdict.kind,
+    verdict: isWaiting ? 'schedule' : verdict.kind === 'pass' && gathered.mode === 'shadow' ? 'shadow' : verdict.kind,
     verdictHash: hash,
     policy: policyHash,
   });

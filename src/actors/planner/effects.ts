@@ -14,7 +14,7 @@ import { nextLevel } from '../../policies/trust.ts';
 import { admit } from './admit-effect.ts';
 import { closeAction } from './close-action-effect.ts';
 import { decide } from './decide-effect.ts';
-import { linkOutcomes, recordOutcomeEvidence, sendEvidence } from './outcome-effects.ts';
+import { linkOutcomes, recordOutcomeEvidence, sendEvidence, withdrawEvidence } from './outcome-effects.ts';
 import type { EffectHandler, GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
 import { activatePlay, freePlay, sunsetPlay } from './play-acts.ts';
 import { settlePolicies } from './policy-acts.ts';
@@ -81,6 +81,19 @@ function recordReviewEvidence(
   sendEvidence(builder, turn, cell, actor.id, evidenceOf(effect.kind, effect.editedShare));
 }
 
+function withdrawReviewEvidence(
+  builder: PlanBuilder,
+  turn: Turn,
+  actor: ActorRef,
+  given: Extract<Effect, { type: 'withdraw_review_evidence' }>['evidence'],
+): void {
+  const stored = must(builder.actor(turn.message.tenant, 'action', actor.id), 'an undone action exists');
+  const { proposal } = stored.context as unknown as ActionContext;
+  if (proposal === null || given === null) return;
+  const cell = trustCellId(proposal.action_type, proposal.channel, proposal.risk_class, proposal.engine);
+  withdrawEvidence(builder, turn, cell, actor.id, evidenceOf(given.kind, given.share), given.at);
+}
+
 function reviewLevel(builder: PlanBuilder, turn: Turn, actor: ActorRef, harm: boolean): void {
   const stored = must(builder.actor(turn.message.tenant, 'trust', actor.id), 'a trust cell with evidence exists');
   const spec = ACTION_TYPE_SPECS[parseTrustCellId(actor.id).actionType as ActionType];
@@ -133,11 +146,19 @@ export const handleEffect: EffectHandler = (
       const decidedBy =
         draft.header.type === 'action.reviewed' ? (draft.data as EventData<'action.reviewed'>).by : null;
       if (review !== null)
-        builder.plan.reviewUpdates.push({ tenant: message.tenant, id: review, state: effect.state, decidedBy });
+        builder.plan.reviewUpdates.push({
+          tenant: message.tenant,
+          id: review,
+          state: effect.state,
+          decidedBy,
+          decidedAt: decidedBy === null ? null : message.at,
+        });
       return undefined;
     }
     case 'record_review_evidence':
       return recordReviewEvidence(builder, turn, actor, effect);
+    case 'withdraw_review_evidence':
+      return withdrawReviewEvidence(builder, turn, actor, effect.evidence);
     case 'link_outcome':
       return linkOutcomes(builder, turn, actor, draft);
     case 'record_outcome_evidence':

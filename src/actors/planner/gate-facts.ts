@@ -9,6 +9,9 @@ import type { TenantId } from '../../domain/ids.ts';
 import type { SubjectRefs } from '../../domain/message.ts';
 import { stricterMode } from '../../domain/mode.ts';
 import type { Mode } from '../../domain/mode.ts';
+import { pausedFact } from '../../domain/pause.ts';
+import type { Pausable } from '../../domain/pause.ts';
+import { planOf } from '../../domain/plan-of.ts';
 import { asOne } from '../../domain/stricter-guard.ts';
 import { trustCellId } from '../../domain/trust.ts';
 import type { TenantContext } from '../../machines/tenant/tenant.machine.ts';
@@ -25,6 +28,12 @@ export interface GatheredFacts {
   readonly mode: Mode;
   /** Those of the subject under all its names. */
   readonly suppressionKeys: readonly string[];
+}
+
+/** What pauses may name of a proposal. */
+export function pausableOf(proposal: EventData<'action.proposed'>): Pausable {
+  const { channel, sender, account } = proposal;
+  return { channel, sender, account, play: planOf(proposal).play };
 }
 
 export function modeOf(registry: TenantContext, channel: Channel): Mode {
@@ -103,6 +112,7 @@ export function gatherFacts(
   const facts: GateFacts = {
     ...guardFacts,
     kill_switch: registry.stopped,
+    ...pausedFact(registry.context.pauses ?? [], pausableOf(proposal), request.at),
     mode,
     channel_ready: mode === 'shadow' || builder.deps.channelReady(proposal.channel, mode),
     suppressions: [...builder.suppressions(tenant, [...suppressionKeys])],

@@ -31,6 +31,22 @@ export function sendEvidence(
   });
 }
 
+/** Takes back what `sendEvidence` told at `givenAt`. */
+export function withdrawEvidence(
+  builder: PlanBuilder,
+  turn: Turn,
+  cell: string,
+  action: string,
+  evidence: EvidencePiece,
+  givenAt: number,
+): void {
+  const { message } = turn;
+  tellTrust(builder, turn, cell, `withdrawn:${message.source}:${message.id}:${action}`, {
+    type: 'trust.evidence_withdrawn',
+    data: { ...evidence, at: message.at, occurred_at: givenAt, action, half_life_days: halfLifeDays(builder, message) },
+  });
+}
+
 function halfLifeDays(builder: PlanBuilder, { tenant }: Message): number {
   return builder.policy(tenant).policy.trust.half_life_days;
 }

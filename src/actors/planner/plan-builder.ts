@@ -27,6 +27,7 @@ import type { DecisionEngine } from '../decision-engine.port.ts';
 import { MemoryFold } from '../memory/memory-fold.ts';
 import { playRowOf } from '../plays/play-row.ts';
 import type { CommitPlan, LedgerDraft, Loaded, StoredActor, StoredGuard, TimerRow } from '../runtime-store.port.ts';
+import { isWaiting, waitingRows } from './waiting-rows.ts';
 
 export interface PlannerDeps {
   readonly runners: Runners;
@@ -88,6 +89,8 @@ export class PlanBuilder {
   readonly #guards = new Map<string, StoredGuard>();
   readonly #drafts: GrowingDraft[] = [];
   readonly #removed = new Map<string, StoredActor>();
+  /** Actions that waited for a person or a time before this batch or in it. */
+  readonly #waiting = new Map<string, { readonly id: string; readonly turn: Turn }>();
   readonly #timers = new Map<string, { readonly key: TimerKey; readonly row: TimerRow | null }>();
 
   constructor(loaded: Loaded, deps: PlannerDeps, handle: EffectHandler) {
@@ -104,6 +107,8 @@ export class PlanBuilder {
       executionUpdates: [],
       reviews: [],
       reviewUpdates: [],
+      reviewDetails: [],
+      scheduled: [],
       outcomes: [],
       leads: [],
       plays: [],
@@ -203,6 +208,8 @@ export class PlanBuilder {
       const row = playRowOf(message.tenant, actor.id, step.state.value, step.state.context as unknown as PlayContext);
       if (row !== null) this.plan.plays.push(row);
     }
+    if (actor.kind === 'action' && (isWaiting(before?.value) || isWaiting(step.state.value)))
+      this.#waiting.set(actorKey(message.tenant, 'action', actor.id), { id: actor.id, turn });
     for (const effect of step.effects) this.#handle(this, turn, actor, effect, draft);
     return draft;
   }
@@ -317,6 +324,12 @@ export class PlanBuilder {
   }
 
   finish(processed: CommitPlan['processed']): CommitPlan {
+    for (const { id, turn } of this.#waiting.values()) {
+      const stored = this.actor(turn.message.tenant, 'action', id);
+      const { detail, scheduled } = waitingRows(turn, id, stored);
+      if (detail !== null) this.plan.reviewDetails.push(detail);
+      this.plan.scheduled.push(scheduled);
+    }
     const drafts: LedgerDraft[] = this.#drafts.map((draft) => ({
       header: draft.header,
       body: draft.guards.length === 0 ? { data: draft.data } : { data: draft.data, guards: draft.guards },

@@ -6,6 +6,7 @@ import { eventIdOf } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import type { ActorRef, Message } from '../../domain/message.ts';
 import { NO_REFS } from '../../domain/message.ts';
+import { planOf } from '../../domain/plan-of.ts';
 import { trustCellId } from '../../domain/trust.ts';
 import type { ActionContext } from '../../machines/action/action.machine.ts';
 import type { MachineState } from '../../machines/definition.ts';
@@ -136,19 +137,10 @@ function projectRegistry(builder: PlanBuilder, message: Message): void {
   }
 }
 
-/**
- * The sequence of touches and the play that a proposal belongs to: its proposer names them as attributes `sequence` and `play`. A play that a
- * brain proposed is named by that proposal.
- */
-function planOf({ attributes, originating_proposal_id: origin }: EventData<'action.proposed'>): {
-  readonly sequence?: string;
-  readonly play?: string;
-} {
-  const { sequence, play = origin } = attributes;
-  return {
-    ...(typeof sequence === 'string' ? { sequence } : {}),
-    ...(typeof play === 'string' ? { play } : {}),
-  };
+/** The sequence and the play that what comes of a proposal is linked to. */
+function linkedTo(data: EventData<'action.proposed'>): { readonly sequence?: string; readonly play?: string } {
+  const { sequence, play } = planOf(data);
+  return { ...(sequence === null ? {} : { sequence }), ...(play === null ? {} : { play }) };
 }
 
 /** A proposal from outside is a decision too: someone else's, with one candidate. */
@@ -173,7 +165,7 @@ function projectProposal(builder: PlanBuilder, turn: Turn, data: EventData<'acti
     action_type: data.action_type,
     confidence: data.confidence,
     cell: trustCellId(data.action_type, data.channel, data.risk_class, data.engine),
-    ...planOf(data),
+    ...linkedTo(data),
   });
   linkOutcomes(builder, turn, subject, null);
   builder.plan.decisions.push({
@@ -264,7 +256,7 @@ function revert(builder: PlanBuilder, turn: Turn, data: EventData<'state.reverte
     if (before.value === 'permitted' && permit !== null)
       builder.plan.permitUpdates.push({ tenant, id: permit, state: 'revoked' });
     if (before.value === 'held' && review !== null)
-      builder.plan.reviewUpdates.push({ tenant, id: review, state: 'cancelled', decidedBy: null });
+      builder.plan.reviewUpdates.push({ tenant, id: review, state: 'cancelled', decidedBy: null, decidedAt: null });
   }
   const draft = builder.appendState(turn, actor, 'state.reverted', data);
   for (const { key, state } of data.guards) builder.changeGuard(draft, key, { kind: 'reverted', state });

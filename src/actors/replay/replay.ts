@@ -15,6 +15,7 @@ import type { Digest } from '../../domain/json.ts';
 import { actorKey, tenantKey } from '../../domain/keys.ts';
 import type { LedgerRow } from '../../domain/ledger-event.ts';
 import type { SubjectRefs } from '../../domain/message.ts';
+import { pausedFact } from '../../domain/pause.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { asOne, keysReadWith } from '../../domain/stricter-guard.ts';
 import type { GuardMember } from '../../domain/stricter-guard.ts';
@@ -25,7 +26,7 @@ import type { TrustContext } from '../../machines/trust/trust.machine.ts';
 import { evaluateReleasedGate } from '../../policies/released-gates.ts';
 import { verdictHash } from '../../policies/verdict-hash.ts';
 import { gateRequest } from '../planner/admit-effect.ts';
-import { gateGuards, isScopeLinked, modeOf, trustFactOf } from '../planner/gate-facts.ts';
+import { gateGuards, isScopeLinked, modeOf, pausableOf, trustFactOf } from '../planner/gate-facts.ts';
 import { LedgerFold, parseRow } from './ledger-fold.ts';
 import type { ParsedRow } from './ledger-fold.ts';
 import type { LedgerReader } from './ledger-reader.port.ts';
@@ -145,6 +146,7 @@ class Replayer {
     const facts = {
       ...guards,
       kill_switch: registry.stopped,
+      ...pausedFact(registry.context.pauses ?? [], pausableOf(proposal), row.at),
       mode: modeOf(registry.context, proposal.channel),
       // Which channels were configured is not on the ledger: it is taken as it was recorded.
       ...(stored.channel_ready === undefined ? {} : { channel_ready: stored.channel_ready }),

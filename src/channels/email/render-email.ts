@@ -3,6 +3,7 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import { z } from 'zod';
 
 import type { JsonObject } from '../../domain/json.ts';
+import { personalised } from '../../domain/personalised.ts';
 import type { Correspondent } from './address-book.port.ts';
 
 /** What a draft of an e-mail must have; anything else on it stays here. */
@@ -14,10 +15,6 @@ export function emailDraftOf(content: JsonObject): EmailDraft | null {
   return draftSchema.safeParse(content).data ?? null;
 }
 
-/** Words for a name that is not known. */
-const UNNAMED = 'there';
-const UNNAMED_COMPANY = 'your company';
-
 export interface Envelope {
   readonly from: string;
   readonly messageId: string;
@@ -26,12 +23,12 @@ export interface Envelope {
 
 /** The MIME text of the draft for this person. The first line break ends a subject: a header is one line. */
 export function renderEmail(draft: EmailDraft, to: Correspondent, envelope: Envelope): Promise<Buffer> {
-  const subject = filled(draft.subject, to).split(/[\r\n]/, 1)[0] ?? '';
+  const subject = personalised(draft.subject, to).split(/[\r\n]/, 1)[0] ?? '';
   const mail = new MailComposer({
     from: envelope.from,
     to: to.name === null ? to.email : { name: to.name, address: to.email },
     subject,
-    text: filled(draft.body, to),
+    text: personalised(draft.body, to),
     messageId: envelope.messageId,
     date: new Date(envelope.at),
     headers: { 'Auto-Submitted': 'auto-generated' },
@@ -39,11 +36,4 @@ export function renderEmail(draft: EmailDraft, to: Correspondent, envelope: Enve
     disableUrlAccess: true,
   });
   return mail.compile().build();
-}
-
-function filled(text: string, to: Correspondent): string {
-  const firstName = to.name?.trim().split(/\s+/, 1)[0] ?? '';
-  return text
-    .replaceAll('{{first_name}}', () => (firstName === '' ? UNNAMED : firstName))
-    .replaceAll('{{company}}', () => to.company ?? UNNAMED_COMPANY);
 }

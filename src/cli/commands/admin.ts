@@ -119,7 +119,7 @@ function brainOf(options: OptionValues): Brain | undefined {
   return brain;
 }
 
-function authoritiesOf(options: OptionValues): readonly Authority[] {
+export function authoritiesOf(options: OptionValues): readonly Authority[] {
   const names = (textOption(options, 'authorities') ?? '').split(',').filter((name) => name !== '');
   return names.map((name) => {
     const authority = AUTHORITIES.find((item) => item.toLowerCase() === name.trim().toLowerCase());

@@ -3,6 +3,7 @@
  * what is under way finish; the second, or ten seconds, ends the process anyway.
  */
 import { GatehouseError } from '../../domain/errors.ts';
+import type { Caller } from '../../gateway/services.port.ts';
 import type { LocalApp } from '../app.port.ts';
 import { answer, EXIT, refuseMore } from '../command.ts';
 import type { Command, CommandContext, ExitCode } from '../command.ts';
@@ -10,6 +11,7 @@ import { startDemoWorld } from '../demo-world.ts';
 import { listenForInterruption } from '../interruption.ts';
 import type { SignalSource } from '../interruption.ts';
 import type { Paint } from '../terminal.ts';
+import { signInUrl } from './sign-in.ts';
 
 /** How long a stop may take before the process ends anyway. */
 const STOP_MS = 10_000;
@@ -31,9 +33,11 @@ export const serveCommand: Command = {
     refuseMore(args, 0);
     return serve(context, async (app, url) => {
       const key = await app.adminKey();
-      answer(context, { url, tenant: 'default', key }, () =>
+      const console = await consoleUrl(app, url, await app.caller('default'));
+      answer(context, { url, tenant: 'default', key, console }, () =>
         ready(context.terminal.paint, [
           ['Gatehouse answers at', url],
+          ['console', `${console}   (signs in once)`],
           ['admin key', `${key}   (tenant default)`],
           ['API', `${url}/openapi.json`],
         ]),
@@ -57,10 +61,12 @@ export const demoCommand: Command = {
       const world = startDemoWorld(app.services, caller, (error) =>
         context.terminal.note(`demo world: ${error instanceof Error ? error.message : String(error)}`),
       );
-      answer(context, { url, tenant, key, admin_key: adminKey }, () =>
+      const console = await consoleUrl(app, url, caller);
+      answer(context, { url, tenant, key, admin_key: adminKey, console }, () =>
         [
           ready(context.terminal.paint, [
             ['Gatehouse answers at', url],
+            ['console', `${console}   (signs in once; gatehouse sign-in --tenant demo makes another link)`],
             ['demo key', `${key}   (tenant demo)`],
             ['admin key', `${adminKey}   (tenant default)`],
             ['API', `${url}/openapi.json`],
@@ -78,6 +84,16 @@ export const demoCommand: Command = {
     });
   },
 };
+
+/** A link that signs the operator at this machine in to the console. */
+async function consoleUrl(app: LocalApp, url: string, caller: Caller): Promise<string> {
+  const { token } = await app.services.sessions.createLink(caller, {
+    name: 'operator',
+    role: 'admin',
+    authorities: [],
+  });
+  return signInUrl(url, token);
+}
 
 async function serve(
   context: CommandContext,

@@ -8,6 +8,7 @@ import {
   correlationParams,
   decisionQuerySchema,
   decisionViewSchema,
+  machineViewSchema,
   replayViewSchema,
   traceStepSchema,
   traceViewSchema,
@@ -54,6 +55,20 @@ export function registerDecisionRoutes(app: GatewayApp, { services }: GatewayCon
       errors: ['not_found'],
     }),
     async (request) => services.traceDecision(callerOf(request), request.params.id),
+  );
+
+  app.get(
+    '/v1/machines/:id',
+    operation('getMachine', {
+      tag: 'governance',
+      summary: 'Read a state machine',
+      description:
+        'States and arrows of the machine that drives one kind of actor, such as `action`, as this server runs it.',
+      request: { params: idParams },
+      answers: { 200: { description: 'The machine.', schema: machineViewSchema } },
+      errors: ['not_found'],
+    }),
+    async (request) => services.getMachine(callerOf(request), request.params.id),
   );
 
   app.post(

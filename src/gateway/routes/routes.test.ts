@@ -44,7 +44,15 @@ import {
   verifyReportSchema,
 } from '../schemas/report.ts';
 import { retentionRunSchema, retentionViewSchema } from '../schemas/retention.ts';
-import { reviewDecidedSchema, reviewViewSchema } from '../schemas/review.ts';
+import {
+  bulkPreviewSchema,
+  bulkResultSchema,
+  reservationSchema,
+  reviewDecidedSchema,
+  reviewSummarySchema,
+  reviewViewSchema,
+} from '../schemas/review.ts';
+import { pauseViewSchema, scheduledOutcomeSchema, scheduledSchema } from '../schemas/schedule.ts';
 import { erasureProofViewSchema, proofCheckSchema, purgeSchema, subjectActSchema } from '../schemas/subject.ts';
 import { suppressedSchema } from '../schemas/suppression.ts';
 
@@ -56,6 +64,7 @@ interface Case {
   readonly call: readonly unknown[];
 }
 
+const BULK_ITEMS = [{ id: 'rev_1', fingerprint: 'ff00' }];
 const IMPORT_START = { name: 'crm', mode: 'history', digest: 'd1', total: 3 } as const;
 const SUPPRESSION = { scope: 'email', value: 'a@b.com', reason: 'asked' } as const;
 const KEY = { label: 'connector', role: 'agent', kind: 'agent' } as const;
@@ -220,6 +229,81 @@ const CASES: Record<string, Case> = {
     call: ['listReviews', { limit: 50, cursor: null, state: 'open' }],
   },
   getReview: { request: { url: '/v1/reviews/rev_1' }, answer: reviewViewSchema, call: ['getReview', 'rev_1'] },
+  summarizeReviews: {
+    request: { url: '/v1/reviews/summary' },
+    answer: reviewSummarySchema,
+    call: ['summarizeReviews'],
+  },
+  reserveReview: {
+    request: { method: 'POST', url: '/v1/reviews/rev_1/reservation', payload: {} },
+    answer: reservationSchema,
+    call: ['reserveReview', 'rev_1'],
+  },
+  snoozeReview: {
+    request: { method: 'POST', url: '/v1/reviews/rev_1/snooze', payload: { until: '2026-11-21T12:00:00Z' } },
+    answer: reviewViewSchema,
+    call: ['snoozeReview', 'rev_1', { until: '2026-11-21T12:00:00Z', reason: null }],
+  },
+  assignReview: {
+    request: { method: 'POST', url: '/v1/reviews/rev_1/assignment', payload: { to: null, reason: 'away' } },
+    answer: reviewViewSchema,
+    call: ['assignReview', 'rev_1', { to: null, reason: 'away' }],
+  },
+  undoReview: {
+    request: { method: 'POST', url: '/v1/reviews/rev_1/undo', payload: {} },
+    answer: reviewViewSchema,
+    call: ['undoReview', 'rev_1', { reason: null }],
+  },
+  previewReviews: {
+    request: { method: 'POST', url: '/v1/reviews/bulk/preview', payload: { decision: 'approve', items: BULK_ITEMS } },
+    answer: bulkPreviewSchema,
+    call: ['previewReviews', { decision: 'approve', items: BULK_ITEMS }],
+  },
+  decideReviews: {
+    request: { method: 'POST', url: '/v1/reviews/bulk', payload: { decision: 'approve', items: BULK_ITEMS } },
+    answer: bulkResultSchema,
+    call: ['decideReviews', { decision: 'approve', items: BULK_ITEMS, reason: null }],
+  },
+  decideSequence: {
+    request: {
+      method: 'POST',
+      url: '/v1/sequences/s-1/decisions',
+      payload: { decision: 'reject', items: BULK_ITEMS, reason: 'no' },
+    },
+    answer: bulkResultSchema,
+    call: ['decideSequence', 's-1', { decision: 'reject', items: BULK_ITEMS, reason: 'no' }],
+  },
+  listScheduled: {
+    request: { url: '/v1/scheduled?channel=email&account=acme' },
+    answer: pageOf(scheduledSchema),
+    call: ['listScheduled', { limit: 50, cursor: null, channel: 'email', account: 'acme' }],
+  },
+  getScheduled: {
+    request: { url: '/v1/scheduled/act_1' },
+    answer: scheduledSchema,
+    call: ['getScheduled', 'act_1'],
+  },
+  cancelScheduled: {
+    request: { method: 'POST', url: '/v1/scheduled/act_1/cancel', payload: { reason: 'no' } },
+    answer: scheduledOutcomeSchema,
+    call: ['cancelScheduled', 'act_1', 'no'],
+  },
+  moveScheduled: {
+    request: { method: 'POST', url: '/v1/scheduled/act_1/move', payload: { at: '2026-11-22T12:00:00Z' } },
+    answer: scheduledOutcomeSchema,
+    call: ['moveScheduled', 'act_1', { at: '2026-11-22T12:00:00Z', reason: null }],
+  },
+  sendNow: {
+    request: { method: 'POST', url: '/v1/scheduled/act_1/send-now', payload: {} },
+    answer: scheduledOutcomeSchema,
+    call: ['sendNow', 'act_1', { reason: null }],
+  },
+  setPause: {
+    request: { method: 'POST', url: '/v1/pauses', payload: { scope: 'channel', value: 'email', reason: 'warm-up' } },
+    status: 201,
+    answer: pauseViewSchema,
+    call: ['setPause', { scope: 'channel', value: 'email', reason: 'warm-up' }],
+  },
   decideReview: {
     request: {
       method: 'POST',

@@ -1,8 +1,9 @@
 /** Decisions, their traces and their replays as they leave the gateway. */
 import { z } from 'zod';
 
+import { actorKindSchema } from '../../domain/event-types.ts';
 import { pageFields } from '../cursor.ts';
-import type { DecisionView, ReplayView, TraceStep, TraceView } from '../services.port.ts';
+import type { DecisionView, MachineView, ReplayView, TraceStep, TraceView } from '../services.port.ts';
 import { anyJsonSchema, anyObjectSchema, checkSchema, idSchema, isoTimeSchema } from './common.ts';
 
 export const decisionViewSchema = z
@@ -68,6 +69,16 @@ export const traceViewSchema = z
     snapshot: anyObjectSchema.nullable().describe('What was known at the time.'),
   })
   .meta({ id: 'Trace' }) satisfies z.ZodType<TraceView>;
+
+export const machineViewSchema = z
+  .object({
+    kind: actorKindSchema,
+    version: z.int(),
+    initial: z.string(),
+    states: z.array(z.string()),
+    edges: z.array(z.object({ from: z.string(), to: z.string(), label: z.string().describe('Events, by type.') })),
+  })
+  .meta({ id: 'Machine' }) satisfies z.ZodType<MachineView>;
 
 export const replayViewSchema = z
   .object({

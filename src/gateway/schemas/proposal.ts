@@ -21,6 +21,8 @@ export const proposalSchema = z
       .optional()
       .describe('The sequence of touches that it belongs to; outcomes are linked to it too.'),
     play: idSchema.optional().describe('The play that it belongs to; outcomes are linked to it too.'),
+    step: z.int().min(1).max(1_000).optional().describe('Its place in the sequence, from 1.'),
+    batch: idSchema.optional().describe('What one run proposes together, so that people can review it together.'),
     reason: reasonSchema.nullish().describe('Why, in plain words.'),
   })
   .meta({
@@ -52,6 +54,8 @@ export function proposalOf(proposal: z.infer<typeof proposalSchema>, { scan }: P
     originating_proposal_id: proposal.originating_proposal_id ?? null,
     ...(proposal.sequence === undefined ? {} : { sequence: proposal.sequence }),
     ...(proposal.play === undefined ? {} : { play: proposal.play }),
+    ...(proposal.step === undefined ? {} : { step: proposal.step }),
+    ...(proposal.batch === undefined ? {} : { batch: proposal.batch }),
     reason: proposal.reason ?? null,
   };
 }

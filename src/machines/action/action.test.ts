@@ -55,6 +55,30 @@ const shadowed = eventOf('action.shadowed', { admission }, 20);
 const scheduled = eventOf('action.scheduled', { admission, due_at: 500 }, 20);
 const held = eventOf('action.held', { admission, queue: 'review', review: 'rev_1.1', expires_at: 800 }, 20);
 const sampled = eventOf('action.held', { admission, queue: 'sampled', review: 'rev_1.1', expires_at: 800 }, 20);
+const undoable = eventOf('action.scheduled', { admission, due_at: 500, waits: 'undo' }, 40);
+const vetoable = eventOf('action.scheduled', { admission, due_at: 500, waits: 'veto' }, 20);
+const heldForTwo = eventOf(
+  'action.held',
+  { admission, queue: 'review', review: 'rev_1.1', expires_at: 800, approvals_needed: 2 },
+  20,
+);
+const undone = eventOf(
+  'action.undone',
+  { review: 'rev_1.1', expires_at: 900, by: 'person:ada', by_kind: 'person', reason: null },
+  50,
+);
+const undoneData: EventData<'action.undone'> = {
+  review: 'rev_1.1',
+  expires_at: 900,
+  by: 'person:ada',
+  by_kind: 'person',
+  reason: null,
+};
+const moved = (dueAt: number, byKind: 'person' | 'agent' = 'person') =>
+  eventOf('action.moved', { due_at: dueAt, by: 'person:ada', by_kind: byKind, reason: null }, 50);
+const hastened = eventOf('action.hastened', { by: 'person:ada', by_kind: 'person', reason: null }, 50);
+const snoozed = eventOf('action.snoozed', { review: 'rev_1.1', until: 700, by: 'person:ada', reason: null }, 50);
+const assigned = eventOf('action.assigned', { review: 'rev_1.1', to: 'person:bo', by: 'person:ada', reason: null }, 50);
 const denied = eventOf('action.denied', { admission }, 20);
 const due = eventOf('action.due', { due_at: 500 }, 500);
 const executed = eventOf(
@@ -100,6 +124,12 @@ const TAKEN: Readonly<Record<string, readonly string[]>> = {
   'action.held': ['proposed'],
   'action.denied': ['proposed'],
   'action.due': ['scheduled'],
+  'action.moved': ['scheduled'],
+  'action.hastened': ['scheduled'],
+  // Only an approval can be taken back, and only in its time.
+  'action.undone': [],
+  'action.snoozed': ['held'],
+  'action.assigned': ['held'],
   'action.reviewed': ['scheduled', 'held', 'permitted'],
   'action.executed': ['permitted', 'uncertain'],
   'action.failed': ['permitted', 'uncertain'],
@@ -133,6 +163,11 @@ describe('an event that a state does not take changes nothing', () => {
     permitExpired,
     reviewExpired,
     reviewed({ decision: 'cancel' }),
+    moved(600),
+    hastened,
+    undone,
+    snoozed,
+    assigned,
   ];
   for (const event of events) {
     const others = Object.keys(WAYS).filter((state) => !(TAKEN[event.type] ?? []).includes(state));
@@ -318,6 +353,128 @@ describe('while it waits for its time', () => {
   });
 });
 
+describe('where several have to approve', () => {
+  const second = reviewed({ by: 'person:bo' });
+  test('it waits until there are enough, each another person', () => {
+    given(proposed, heldForTwo)
+      .when(reviewed({}))
+      .then({ value: 'held', context: { approval: null, decided: 1 } });
+    given(proposed, heldForTwo, reviewed({}))
+      .when(reviewed({}))
+      .then({ value: 'held', context: { approvals: [{ by: 'person:ada', fingerprint: 'draft', at: 40 }] } });
+    given(proposed, heldForTwo, reviewed({}))
+      .when(second)
+      .then({
+        value: 'proposed',
+        effects: [
+          noMoreExpiry,
+          { type: 'close_review', state: 'approved' },
+          { type: 'record_review_evidence', kind: 'approved_unedited', editedShare: 0 },
+          { type: 'admit' },
+        ],
+        context: { approval: { by: 'person:bo', fingerprint: 'draft', at: 40 } },
+      });
+  });
+  test('who proposed it does not count', () => {
+    given(proposed, heldForTwo, reviewed({}))
+      .when(reviewed({ by: proposal.proposer }))
+      .then({ value: 'held', context: { approvals: [{ by: 'person:ada' }] } });
+  });
+  test('an edit makes earlier approvals void, and counts as the first of the new draft', () => {
+    const edit = reviewed({ by: 'person:bo', decision: 'edit', edited_fingerprint: 'edited', edited_share: 0.5 });
+    given(proposed, heldForTwo, reviewed({}))
+      .when(edit)
+      .then({
+        value: 'held',
+        effects: [{ type: 'record_review_evidence', kind: 'approved_edited', editedShare: 0.5 }],
+        context: { approvals: [{ by: 'person:bo', fingerprint: 'edited', at: 40 }], content_seq: 9, proposed_seq: 7 },
+      });
+    given(proposed, heldForTwo, reviewed({}), edit).when(second).thenNothing();
+  });
+  test('what is put aside or given to somebody stays what it is', () => {
+    given(proposed, held)
+      .when(snoozed)
+      .then({ value: 'held', context: { snoozed_until: 700 } });
+    given(proposed, held)
+      .when(assigned)
+      .then({ value: 'held', context: { assigned_to: 'person:bo' } });
+    given(proposed, held, snoozed)
+      .when(reviewed({}))
+      .then({
+        value: 'proposed',
+        effects: [
+          noMoreExpiry,
+          { type: 'close_review', state: 'approved' },
+          { type: 'record_review_evidence', kind: 'approved_unedited', editedShare: 0 },
+          { type: 'admit' },
+        ],
+        context: { snoozed_until: null },
+      });
+  });
+});
+
+describe('in the time to say no', () => {
+  const way = [proposed, held, reviewed({}), undoable] as const;
+  const noTimer = { type: 'cancel_timer', name: 'due', pending: true } as const;
+  test('an approval is taken back, with its evidence', () => {
+    given(...way)
+      .when(undone)
+      .then({
+        value: 'held',
+        effects: [
+          { type: 'withdraw_review_evidence', evidence: { kind: 'approved_unedited', share: 0, at: 40 } },
+          noTimer,
+          { type: 'start_timer', name: 'review_expiry', at: 900 },
+        ],
+        context: { approval: null, approvals: [], waits: null, due_at: null, evidence: null, review_expires_at: 900 },
+      });
+    given(...way, undone)
+      .when(undone)
+      .thenNothing();
+  });
+  test('it goes to the gate again when the time is over', () => {
+    given(...way)
+      .when(due)
+      .then({
+        value: 'proposed',
+        effects: [{ type: 'admit' }],
+        context: { waits: null, approval: { by: 'person:ada' } },
+      });
+  });
+  test('nothing else can be undone, and not by an agent', () => {
+    given(proposed, vetoable).when(undone).thenNothing();
+    given(...way)
+      .when(eventOf('action.undone', { ...undoneData, by_kind: 'agent' }))
+      .thenNothing();
+    given(...way)
+      .when(eventOf('action.undone', { ...undoneData, review: 'rev_1.0' }))
+      .thenNothing();
+  });
+  test('a window is not shortened by moving, only by saying so', () => {
+    given(proposed, vetoable).when(moved(400)).thenNothing();
+    given(proposed, vetoable).when(moved(600, 'agent')).thenNothing();
+    given(proposed, vetoable)
+      .when(moved(600))
+      .then({
+        value: 'scheduled',
+        effects: [{ type: 'start_timer', name: 'due', at: 600 }],
+        context: { due_at: 600, veto_until: 500 },
+      });
+    given(proposed, scheduled)
+      .when(moved(400))
+      .then({ value: 'scheduled', effects: [{ type: 'start_timer', name: 'due', at: 400 }] });
+    given(proposed, vetoable)
+      .when(hastened)
+      .then({ value: 'proposed', effects: [noTimer, { type: 'admit' }], context: { hastened: true } });
+  });
+});
+
+test('a state of version 1 becomes one of this version', () => {
+  const approval = { by: 'person:ada', fingerprint: 'draft', at: 1 };
+  const migrated = actionDefinition.migrate({ value: 'permitted', context: { approval, content_seq: 4 } }, 1);
+  expect(migrated.context).toMatchObject({ approvals: [approval], proposed_seq: 4, waits: null });
+});
+
 describe('with a permit', () => {
   test('it is executed once', () => {
     given(proposed, passed)
@@ -399,7 +556,7 @@ const anyEvent: fc.Arbitrary<MachineEvent> = fc.oneof(
     uncertain,
     resumed,
   ),
-  fc.constantFrom(permitExpired, reviewExpired),
+  fc.constantFrom(permitExpired, reviewExpired, undoable, vetoable, heldForTwo, undone, hastened, snoozed, moved(600)),
   fc
     .record({
       decision: fc.constantFrom('approve', 'edit', 'reject', 'cancel'),

@@ -6,6 +6,7 @@ import { assign, setup } from 'xstate';
 
 import type { EventData, MachineEvent } from '../../domain/event-types.ts';
 import type { Mode, TenantClock } from '../../domain/mode.ts';
+import type { Pause } from '../../domain/pause.ts';
 import { ENDED_PROPOSALS_KEPT } from '../../domain/policy-proposal.ts';
 import type { PolicyProposal } from '../../domain/policy-proposal.ts';
 import type { SyncTimes } from '../../domain/sync.ts';
@@ -26,6 +27,8 @@ export interface TenantContext {
   readonly syncs?: SyncTimes | undefined;
   /** Proposed changes of the policy: those that are open or wait for their time, and the last that have ended. */
   readonly proposals: readonly PolicyProposal[];
+  /** Absent as long as nothing was ever paused. */
+  readonly pauses?: readonly Pause[];
   readonly kill_switch: { readonly by: string; readonly reason: string; readonly at: number } | null;
 }
 
@@ -155,6 +158,20 @@ export const tenantMachine = tenantSetup.createMachine({
           const { sync, complete_to: to } = event.data;
           return { ...context.syncs, [sync]: Math.max(to, context.syncs?.[sync] ?? to) };
         },
+      }),
+    },
+    'pause.set': {
+      actions: assign({
+        pauses: ({ context, event }) => {
+          const { pause: id, scope, value, by, reason } = event.data;
+          const others = (context.pauses ?? []).filter((pause) => pause.scope !== scope || pause.value !== value);
+          return [...others, { id, scope, value, by, reason, at: event.at }];
+        },
+      }),
+    },
+    'pause.released': {
+      actions: assign({
+        pauses: ({ context, event }) => (context.pauses ?? []).filter((pause) => pause.id !== event.data.pause),
       }),
     },
     'kill_switch.engaged': {

@@ -1,14 +1,11 @@
-import type { HeldAction } from '../../actors/held-action.port.ts';
-import type { ActionType, Channel } from '../../domain/action-types.ts';
 import { GatehouseError } from '../../domain/errors.ts';
 import type { AccountEventFacts, ContactEventFacts } from '../../domain/event-types.ts';
 import type { CheckResult } from '../../domain/gate.ts';
 import { asId, eventIdOf } from '../../domain/ids.ts';
-import type { AccountId, CorrelationId, EventId, PersonId, ScopeId, TenantId } from '../../domain/ids.ts';
+import type { ScopeId, TenantId } from '../../domain/ids.ts';
 import { isoOf } from '../../domain/instant.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { LedgerRow } from '../../domain/ledger-event.ts';
-import type { SubjectRefs } from '../../domain/message.ts';
 /** What screens and callers read. Every statement runs as a request of its tenant, under row-level security. */
 import type {
   TrustEventView,
@@ -19,7 +16,6 @@ import type {
   LoopReport,
   Page,
   PageQuery,
-  ReviewView,
 } from '../../gateway/services.port.ts';
 import type { Sql, SqlSession, SqlValue } from '../sql/sql.port.ts';
 import type { SubjectVault } from '../vault/subject-vault.ts';
@@ -90,32 +86,6 @@ function decisionView(row: DecisionRecord): DecisionView {
     correlation: row.correlation,
     originating_proposal_id: row.originating_proposal_id,
   };
-}
-
-interface ReviewRecord {
-  readonly id: string;
-  readonly action: string;
-  readonly decision: string;
-  readonly queue: string;
-  readonly state: ReviewView['state'];
-  readonly action_type: ActionType;
-  readonly channel: Channel;
-  readonly risk_class: string;
-  readonly fingerprint: string;
-  readonly content_seq: number;
-  readonly partition: number;
-  readonly scope: string;
-  readonly reasons: string;
-  readonly detail: string;
-  readonly created_at: number;
-  readonly expires_at: number;
-  readonly decided_by: string | null;
-}
-
-interface ReviewDetail {
-  readonly refs: { readonly account: AccountId | null; readonly person: PersonId | null } & SubjectRefs;
-  readonly correlation: CorrelationId;
-  readonly causation: EventId | null;
 }
 
 export interface DecisionLocation {
@@ -338,87 +308,6 @@ export class ReadModel {
     });
   }
 
-  async reviews(tenant: TenantId, query: PageQuery & { state?: string | undefined }): Promise<Page<ReviewView>> {
-    const [at = null, id = null] = query.cursor === null ? [] : decodeCursor(query.cursor, 2);
-    return this.#as(tenant, async (session) => {
-      const rows = await session.query<ReviewRecord>(
-        `SELECT * FROM reviews WHERE tenant = $1 AND state = $2 AND ($3::bigint IS NULL OR (created_at, id) > ($3::bigint, $4::text)) ORDER BY created_at, id LIMIT $5`,
-        [tenant, query.state ?? 'open', at, id, query.limit + 1],
-      );
-      const contents = await this.#contents(session, tenant, rows.slice(0, query.limit));
-      return pageOf(
-        rows,
-        query.limit,
-        (row) => reviewView(row, contents.get(row.id) ?? null),
-        (row) => [row.created_at, row.id],
-      );
-    });
-  }
-
-  async review(tenant: TenantId, id: string): Promise<{ readonly view: ReviewView; readonly held: HeldAction }> {
-    return this.#as(tenant, async (session) => {
-      const [row] = await session.query<ReviewRecord>('SELECT * FROM reviews WHERE tenant = $1 AND id = $2', [
-        tenant,
-        id,
-      ]);
-      if (row === undefined) throw new GatehouseError('not_found', `There is no review ${id}.`);
-      const content = (await this.#contents(session, tenant, [row])).get(id) ?? null;
-      const detail = JSON.parse(row.detail) as ReviewDetail;
-      return {
-        view: reviewView(row, content),
-        held: {
-          tenant,
-          review: row.id,
-          action: row.action,
-          state: row.state,
-          partition: row.partition,
-          scope: asId(row.scope),
-          actionType: row.action_type,
-          channel: row.channel,
-          fingerprint: row.fingerprint,
-          content,
-          refs: detail.refs,
-          correlation: detail.correlation,
-          causation: detail.causation,
-        },
-      };
-    });
-  }
-
-  async #contents(
-    session: SqlSession,
-    tenant: TenantId,
-    reviews: readonly ReviewRecord[],
-  ): Promise<ReadonlyMap<string, JsonObject | null>> {
-    if (reviews.length === 0) return new Map();
-    const rows = await session.query<{ ord: number; sealed: string | null; sealed_subject: string | null }>(
-      `SELECT w.ord::int AS ord, l.sealed, l.sealed_subject FROM unnest($1::smallint[], $2::bigint[]) WITH ORDINALITY AS w (partition, seq, ord)
-       JOIN ledger l ON l.partition = w.partition AND l.seq = w.seq`,
-      [reviews.map((row) => row.partition), reviews.map((row) => row.content_seq)],
-    );
-    const keys = await this.#vault.keys(
-      session,
-      rows.flatMap((row) => (row.sealed_subject === null ? [] : [{ tenant, subject: row.sealed_subject }])),
-      false,
-    );
-    return new Map(
-      rows.flatMap((row): [string, JsonObject | null][] => {
-        const review = reviews[row.ord - 1];
-        if (review === undefined) return [];
-        const text =
-          row.sealed === null || row.sealed_subject === null
-            ? null
-            : this.#vault.openWith(
-                keys,
-                { tenant, subject: row.sealed_subject },
-                eventIdOf(review.partition, review.content_seq),
-                row.sealed,
-              );
-        return [[review.id, text === null ? null : (JSON.parse(text) as JsonObject)]];
-      }),
-    );
-  }
-
   async actionState(tenant: TenantId, action: string): Promise<string> {
     const [row] = await this.#as(tenant, (session) =>
       session.query<{ value: string }>(
@@ -603,26 +492,4 @@ interface ContactRecord {
   readonly value: string | null;
   readonly context: string | null;
   readonly account: string | null;
-}
-
-function reviewView(row: ReviewRecord, content: JsonObject | null): ReviewView {
-  const { refs } = JSON.parse(row.detail) as ReviewDetail;
-  return {
-    id: row.id,
-    action: row.action,
-    decision: row.decision,
-    queue: row.queue,
-    state: row.state,
-    action_type: row.action_type,
-    channel: row.channel,
-    risk_class: row.risk_class,
-    account: refs.account,
-    person: refs.person,
-    fingerprint: row.fingerprint,
-    content,
-    reasons: JSON.parse(row.reasons) as CheckResult[],
-    created_at: isoOf(row.created_at),
-    expires_at: isoOf(row.expires_at),
-    decided_by: row.decided_by,
-  };
 }

@@ -3,6 +3,7 @@ import type { PolicyReader } from '../../actors/intake/policy-reader.port.ts';
 import { must } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { tenantKey } from '../../domain/keys.ts';
+import type { Pause } from '../../domain/pause.ts';
 import type { PolicyProposal } from '../../domain/policy-proposal.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { SyncTimes } from '../../domain/sync.ts';
@@ -19,6 +20,7 @@ export interface RegistryView {
   readonly syncs: SyncTimes;
   readonly singleOperator: boolean;
   readonly proposals: readonly PolicyProposal[];
+  readonly pauses: readonly Pause[];
 }
 
 export class RegistryReader implements PolicyReader {
@@ -48,6 +50,7 @@ export class RegistryReader implements PolicyReader {
       single_operator: boolean;
       /** A state that an earlier version stored has none. */
       proposals?: readonly PolicyProposal[];
+      pauses?: readonly Pause[];
     };
     return {
       stopped: row.value === 'stopped',
@@ -58,6 +61,7 @@ export class RegistryReader implements PolicyReader {
       syncs: context.syncs ?? {},
       singleOperator: context.single_operator,
       proposals: context.proposals ?? [],
+      pauses: context.pauses ?? [],
     };
   }
 

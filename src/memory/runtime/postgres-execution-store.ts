@@ -15,6 +15,8 @@ import type { JsonObject } from '../../domain/json.ts';
 import { tenantKey } from '../../domain/keys.ts';
 import { stricterMode } from '../../domain/mode.ts';
 import type { Mode, TenantClock } from '../../domain/mode.ts';
+import { pausedFact } from '../../domain/pause.ts';
+import type { Pause } from '../../domain/pause.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { columns } from '../sql/columns.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
@@ -35,6 +37,7 @@ interface Registry {
   readonly mode: Mode;
   readonly channelModes: { readonly [channel: string]: Mode };
   readonly policy: string;
+  readonly pauses: readonly Pause[];
 }
 
 /** Ends permits. They stay due until the message that tells their actions is processed, which may need another worker from `dueAt` on. */
@@ -248,12 +251,14 @@ export class PostgresExecutionStore implements ExecutionStore {
         mode: Mode;
         channel_modes: { [channel: string]: Mode };
         policy: string;
+        pauses?: readonly Pause[];
       };
       registries.set(row.tenant, {
         stopped: row.value === 'stopped',
         mode: context.mode,
         channelModes: context.channel_modes,
         policy: context.policy,
+        pauses: context.pauses ?? [],
       });
     }
     const policies = await this.#policies.load(
@@ -287,6 +292,16 @@ export class PostgresExecutionStore implements ExecutionStore {
           ? {}
           : {
               kill_switch: registry.stopped,
+              ...pausedFact(
+                registry.pauses,
+                {
+                  channel: permit.detail.channel,
+                  sender: permit.detail.sender ?? '',
+                  account: accountId,
+                  play: permit.detail.play ?? null,
+                },
+                at,
+              ),
               mode: stricterMode(registry.mode, registry.channelModes[permit.detail.channel] ?? registry.mode),
             }),
         ...(contact === null ? {} : { contact: contact.state }),

@@ -74,3 +74,11 @@ test('a contact that is not known holds; an internal action about nobody needs n
   expect(duplicateCheck(EMAIL, factsWithout('contact'), OPEN_POLICY).code).toBe('fact_missing');
   expect(duplicateCheck({ ...CRM, person: null, account: null }, {}, OPEN_POLICY).outcome).toBe('pass');
 });
+
+test('steps of one sequence may be open beside each other, those of two may not', () => {
+  const step = { ...open('outreach_push'), sequence: 's-1' };
+  const of = (sequence: string) => ({ ...contactWith({ open: [step] }), attributes: { sequence } });
+  expect(duplicateCheck(EMAIL, of('s-1'), OPEN_POLICY).outcome).toBe('pass');
+  expect(duplicateCheck(EMAIL, of('s-2'), OPEN_POLICY).code).toBe('duplicate_open');
+  expect(duplicateCheck(EMAIL, contactWith({ open: [step] }), OPEN_POLICY).code).toBe('duplicate_open');
+});

@@ -29,7 +29,12 @@ export function duplicateCheck(
         ({ fingerprint, at, action }) => fingerprint === request.fingerprint && action !== request.action && at > since,
       )
     : [];
-  const open = guard.open.find(({ kind, action }) => kind === request.action_type && action !== request.action);
+  // A sequence is decided as a whole; cooldowns and caps keep its steps apart.
+  const own = facts.attributes?.['sequence'];
+  const open = guard.open.find(
+    ({ kind, action, sequence }) =>
+      kind === request.action_type && action !== request.action && (sequence === undefined || sequence !== own),
+  );
   const [print] = prints;
   if (print !== undefined) {
     return denied(

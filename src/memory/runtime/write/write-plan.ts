@@ -7,7 +7,7 @@ import type { SqlSession } from '../../sql/sql.port.ts';
 import { subjectKeyOf } from '../../vault/subject-vault.ts';
 import type { SubjectRef, SubjectVault } from '../../vault/subject-vault.ts';
 import { sealerOf } from '../inbox-body.ts';
-import { writeDecisions, writePermits, writeReviews } from './write-decisions.ts';
+import { writeDecisions, writePermits } from './write-decisions.ts';
 import { writeErasures } from './write-erasures.ts';
 import { writeAliases, writeIdentityActs } from './write-identity.ts';
 import { writeInbox } from './write-inbox.ts';
@@ -16,6 +16,7 @@ import type { Head } from './write-ledger.ts';
 import { writePlays } from './write-plays.ts';
 import { writeProfiles } from './write-profiles.ts';
 import { writeProjections } from './write-projections.ts';
+import { writeReviews, writeScheduled } from './write-reviews.ts';
 import { writeActors, writeGuards, writeTimers } from './write-states.ts';
 import { Writes } from './writes.ts';
 
@@ -48,6 +49,7 @@ export async function writePlan(
   writeDecisions(writes, plan);
   writePermits(writes, plan);
   writeReviews(writes, plan);
+  writeScheduled(writes, plan);
   writeProjections(writes, plan);
   writePlays(writes, plan, loaded);
   writeProfiles(writes, vault, keys, plan);
