@@ -16,6 +16,7 @@ const TEXTS: { readonly [member: string]: readonly string[] } = {
   edited_fingerprint: ['draft 2'],
   queue: ['review', 'sampled'],
   currency: ['EUR'],
+  jurisdiction: ['DE'],
   active_period_end: ['2026-11-30'],
   to: ['blocked', 'suggest', 'approve_each', 'sample_review', 'auto', 'no level'],
 };

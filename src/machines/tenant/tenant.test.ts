@@ -34,6 +34,8 @@ test('it has two states, and takes these events', () => {
   expect(eventTypesOf(tenantDefinition)).toEqual([
     'kill_switch.engaged',
     'kill_switch.released',
+    'pause.released',
+    'pause.set',
     'policy.applied',
     'policy.approved',
     'policy.due',
