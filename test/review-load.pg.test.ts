@@ -32,7 +32,7 @@ describePostgres('permits under load', (serverUrl) => {
     carries: (name, mode) => name === 'email' && mode === 'sandbox',
     capacity: 1,
     async send(requests) {
-      const told = requests.map(({ content }) => String(content['subject']));
+      const told = requests.map(({ content }) => JSON.stringify(content['subject']).slice(1, -1));
       sent.push(...told);
       await room;
       return requests.map(({ idempotencyKey }) => ({

@@ -337,7 +337,7 @@ describeDatabases('the review queue', (database) => {
     const [weak, strong] = [await deferred(0.4), await deferred(0.9)];
     expect([weak.waits, strong.waits]).toEqual(['capacity', 'capacity']);
     expect(strong.at < weak.at).toBe(true);
-    expect(await services.summarizeReviews(reviewer)).toMatchObject({ capacity: { per_day: expect.any(Number) } });
+    expect((await services.summarizeReviews(reviewer)).capacity.per_day).toBe((today[0]?.count ?? 0) + 1);
     await policy({});
   });
 

@@ -66,6 +66,8 @@ export function policyOf(scenario: Scenario): Policy {
     ownership_window_ms: TICK_MS,
     permit_ttl_ms: TICK_MS,
     review_ttl_ms: 2 * TICK_MS,
+    // By the calendar, as a model has no weekends; approvals can be undone as by default.
+    review: {},
     trust: { ...DEFAULT_POLICY.trust, audit_share: 0 },
   };
 }

@@ -27,6 +27,8 @@ test('it has two states, and takes these events', () => {
   expect(eventTypesOf(tenantDefinition)).toEqual([
     'kill_switch.engaged',
     'kill_switch.released',
+    'pause.released',
+    'pause.set',
     'policy.applied',
     'suppression.added',
     'suppression.removed',
@@ -148,4 +150,16 @@ describe('the rest of the registry, in both states', () => {
   test('there are never fewer suppressions than none', () => {
     expect(given(created(), unsuppressed).state.context).toMatchObject({ suppressions: 0 });
   });
+});
+
+test('a part is paused once, by the last who said so, until it is released', () => {
+  const pause = (id: string, value: string) =>
+    eventOf('pause.set', { pause: id, scope: 'channel', value, by, reason }, 60);
+  const paused = { id: 'pau_2', scope: 'channel', value: 'email', by, reason, at: 60 };
+  given(created(), pause('pau_1', 'email'))
+    .when(pause('pau_2', 'email'))
+    .then({ value: 'running', context: { pauses: [paused] } });
+  given(created(), pause('pau_2', 'email'), pause('pau_3', 'linkedin'))
+    .when(eventOf('pause.released', { pause: 'pau_3', by, reason: null }))
+    .then({ value: 'running', context: { pauses: [paused] } });
 });
