@@ -21,8 +21,7 @@ ALTER TABLE reviews
   ADD COLUMN step integer,
   ADD COLUMN play text,
   ADD COLUMN assigned_to text,
-  ADD COLUMN snoozed_until bigint,
-  ADD COLUMN risk_weight smallint GENERATED ALWAYS AS (CASE risk_class WHEN 'high' THEN 4 WHEN 'medium' THEN 2 ELSE 1 END) STORED;
+  ADD COLUMN snoozed_until bigint;
 UPDATE reviews r SET due_at = r.expires_at, proposed_seq = r.content_seq, account = r.detail::json #>> '{refs,account}', person = r.detail::json #>> '{refs,person}',
   correlation = r.detail::json ->> 'correlation', lane = coalesce(a.context::json #>> '{proposal,lane}', 'operator'), engine = coalesce(a.context::json #>> '{proposal,engine}', ''),
   sequence = a.context::json #>> '{proposal,attributes,sequence}',

@@ -323,6 +323,24 @@ describeDatabases('the review queue', (database) => {
     await policy({});
   });
 
+  it('puts drafts off for which reviewers have no time, the best first', async () => {
+    const today = await system.rows<{ count: number }>(
+      `SELECT count(*)::int AS count FROM reviews WHERE queue <> 'blocked'`,
+    );
+    await policy({ review: { capacity_per_day: (today[0]?.count ?? 0) + 1 } });
+    const { services } = system.app;
+    await held();
+    const deferred = async (confidence: number) => {
+      const { action } = await services.propose(system.caller, proposal(`contact/${await someone()}`, { confidence }));
+      return services.getScheduled(reviewer, action);
+    };
+    const [weak, strong] = [await deferred(0.4), await deferred(0.9)];
+    expect([weak.waits, strong.waits]).toEqual(['capacity', 'capacity']);
+    expect(strong.at < weak.at).toBe(true);
+    expect((await services.summarizeReviews(reviewer)).capacity.per_day).toBe((today[0]?.count ?? 0) + 1);
+    await policy({});
+  });
+
   it('does not let an approval outlive what comes in the time to undo it', async () => {
     const { services } = system.app;
     const review = await held();

@@ -58,6 +58,8 @@ export interface Loaded {
   readonly suppressions: ReadonlyMap<string, Suppression>;
   readonly held: Held;
   readonly memory: LoadedMemory;
+  /** Drafts that came to reviewers within a day, by tenant, for tenants whose policy has a limit. */
+  readonly drafts?: ReadonlyMap<TenantId, number> | undefined;
 }
 
 /** Actors that wait for somebody's word about a message that could not be processed. Keys are those of `actorKey` and `messageKey`. */

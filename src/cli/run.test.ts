@@ -66,8 +66,11 @@ describe('what cannot be run', () => {
     [['verify', '--json=yes'], "Option '--json' does not take an argument"],
     [['verify', 'now'], '"now" is one word too many.'],
     [['verify', '--tenant', 'A b'], 'A tenant\'s name has lower-case letters, digits and hyphens, not "A b".'],
-    [['review'], 'Say what to do: gatehouse review list|show|approve|reject.'],
-    [['review', 'lst'], 'There is no gatehouse review lst; there are list, show, approve, reject. Did you mean list?'],
+    [['review'], 'Say what to do: gatehouse review list|show|approve|edit|reject|snooze|assign|undo|bulk|summary.'],
+    [
+      ['review', 'lst'],
+      'There is no gatehouse review lst; there are list, show, approve, edit, reject, snooze, assign, undo, bulk, summary. Did you mean list?',
+    ],
     [['review', 'show'], 'Name a review: gatehouse review show ID.'],
     [['review', 'reject', 'rev_1'], 'A rejection needs --reason.'],
     [['review', 'list', '--state', 'held'], 'There is no state "held"; there are open,'],

@@ -28,11 +28,11 @@ export function renderedDraft(
   if (content === null) return { subject: null, body: '' };
   if (typeof content !== 'object' || Array.isArray(content)) return { subject: null, body: JSON.stringify(content) };
   const draft = content as JsonObject;
-  const name = BODIES.find((item) => typeof draft[item] === 'string');
+  const text = BODIES.map((name) => draft[name]).find((value) => typeof value === 'string');
   const subject = draft['subject'];
   return {
     // A header is one line.
     subject: typeof subject === 'string' ? (personalised(subject, to).split(/[\r\n]/, 1)[0] ?? '') : null,
-    body: name === undefined ? JSON.stringify(draft, null, 2) : personalised(String(draft[name]), to),
+    body: text === undefined ? JSON.stringify(draft, null, 2) : personalised(text, to),
   };
 }

@@ -54,8 +54,6 @@ export const reviewTermsSchema = z.strictObject({
   reservation_ms: z.int().min(SECOND_MS).max(HOUR_MS).optional(),
   /** How many drafts reviewers can read in a day. Without it there is no limit. */
   capacity_per_day: z.int().min(1).max(1_000_000).optional(),
-  /** From how many equal corrections on a rule is proposed. */
-  pattern_from: z.int().min(2).max(100).optional(),
 });
 export type ReviewTerms = z.infer<typeof reviewTermsSchema>;
 
@@ -66,7 +64,6 @@ export const DEFAULT_REVIEW_TERMS = {
   veto_ms: {},
   approvals: {},
   reservation_ms: 5 * MINUTE_MS,
-  pattern_from: 3,
 } as const satisfies ReviewTerms;
 
 type Optional = 'expiry_ms' | 'capacity_per_day';
@@ -84,7 +81,6 @@ export function reviewTermsOf(policy: { readonly review?: ReviewTerms | undefine
     veto_ms: review.veto_ms ?? DEFAULT_REVIEW_TERMS.veto_ms,
     approvals: review.approvals ?? DEFAULT_REVIEW_TERMS.approvals,
     reservation_ms: review.reservation_ms ?? DEFAULT_REVIEW_TERMS.reservation_ms,
-    pattern_from: review.pattern_from ?? DEFAULT_REVIEW_TERMS.pattern_from,
     expiry_ms: review.expiry_ms,
     capacity_per_day: review.capacity_per_day,
   };

@@ -42,8 +42,17 @@ const VIEWS: { readonly [Kind in ActorKind]: (context: unknown) => unknown } = {
   // Its guards read the events only.
   lead: () => null,
   action: (context) => {
-    const { proposal, approval, permit, review, queue } = context as ActionContext;
-    return [proposal?.fingerprint, approval?.fingerprint, permit, review, queue];
+    const {
+      proposal,
+      approval,
+      approvals,
+      approvals_needed: needed,
+      permit,
+      review,
+      queue,
+      waits,
+    } = context as ActionContext;
+    return [proposal?.fingerprint, approval?.fingerprint, approvals.length, needed, permit, review, queue, waits];
   },
   trust: () => null,
   play: (context) => {

@@ -53,7 +53,6 @@ describe('no execution without gate, lock, cooldown and approval', () => {
         "held -action.expired-> expired",
         "held -action.reviewed-> cancelled",
         "held -action.reviewed-> denied",
-        "held -action.reviewed-> permitted",
         "held -action.reviewed-> rejected",
         "held -action.reviewed-> scheduled",
         "held -action.reviewed-> shadowed",
@@ -65,8 +64,11 @@ describe('no execution without gate, lock, cooldown and approval', () => {
         "permitted -action.expired-> expired",
         "permitted -action.failed-> failed",
         "permitted -action.uncertain-> uncertain",
+        "scheduled -action.due-> denied",
         "scheduled -action.due-> held",
         "scheduled -action.due-> permitted",
+        "scheduled -action.due-> shadowed",
+        "scheduled -action.reviewed-> cancelled",
       ]
     `);
   });
@@ -174,6 +176,9 @@ describe('a planted mistake is noticed', () => {
         "start 1",
         "0 is proposed",
         "agent:x (agent) decides approve on 0",
+        "time passes",
+        "the timer of 0 fires",
+        "0 hears action.due",
         "a worker claims 0",
       ]
     `);

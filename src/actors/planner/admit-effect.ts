@@ -3,10 +3,11 @@ import { must } from '../../domain/errors.ts';
 import type { Admission, EventData } from '../../domain/event-types.ts';
 /** Puts a proposed action before the gate, and turns the verdict into an event, a permit, a review or a timer. */
 import { GATE_VERSION, reasonsOf } from '../../domain/gate.ts';
-import type { GateRequest, Verdict } from '../../domain/gate.ts';
+import type { GateRequest, HoldQueue, Verdict } from '../../domain/gate.ts';
 import type { GuardChange, GuardKey } from '../../domain/guard.ts';
 import { permitIdOf } from '../../domain/ids.ts';
 import type { ActionId } from '../../domain/ids.ts';
+import { HOUR_MS } from '../../domain/instant.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import type { ActorRef } from '../../domain/message.ts';
 import { planOf } from '../../domain/plan-of.ts';
@@ -18,7 +19,7 @@ import { budgetPeriodOf } from '../../policies/budget-period.ts';
 import { evaluateGate } from '../../policies/gate.ts';
 import { reviewExpiry } from '../../policies/review-expiry.ts';
 import { verdictHash } from '../../policies/verdict-hash.ts';
-import { afterWorkingTime } from '../../policies/working-time.ts';
+import { afterWorkingTime, nextWorkingDay } from '../../policies/working-time.ts';
 import { gatherFacts } from './gate-facts.ts';
 import { unitedGuard } from './guard-group.ts';
 import type { PlanBuilder, Turn } from './plan-builder.ts';
@@ -90,6 +91,25 @@ function reservations(
   return changes;
 }
 
+/** Within this time of a day the drafts of the days before come back, the best first. */
+const DEFERRED_SPREAD_MS = HOUR_MS;
+
+/** When a draft comes back for which reviewers have no time today; null when they have, or have seen it already. */
+function laterDay(
+  drafts: number,
+  context: ActionContext,
+  proposal: EventData<'action.proposed'>,
+  queue: HoldQueue,
+  terms: WholeReviewTerms,
+  at: number,
+): number | null {
+  const { capacity_per_day: capacity, working_hours: hours } = terms;
+  if (capacity === undefined || drafts < capacity || queue === 'blocked' || context.review !== null) return null;
+  const { priority } = proposal.attributes;
+  const score = typeof priority === 'number' ? priority / 100 : (proposal.confidence ?? 1);
+  return nextWorkingDay(hours, at) + Math.round((1 - Math.min(1, Math.max(0, score))) * DEFERRED_SPREAD_MS);
+}
+
 /** What the action still waits for although the gate passes it; null when it may go. */
 function windowOf(
   context: ActionContext,
@@ -157,6 +177,18 @@ export function admit(builder: PlanBuilder, turn: Turn, actor: ActorRef): void {
       builder.append(turn, actor, 'action.denied', { admission });
       break;
     case 'hold': {
+      const later = laterDay(builder.draftsToday(tenant), context, proposal, verdict.queue, terms, at);
+      if (later !== null) {
+        builder.append(
+          turn,
+          actor,
+          'action.scheduled',
+          { admission, due_at: later, waits: 'capacity' },
+          { guards: opened },
+        );
+        isWaiting = true;
+        break;
+      }
       const expiresAt = reviewExpiry(policy, at);
       const dueAt = afterWorkingTime(terms.working_hours, at, terms.sla_ms);
       const needed = verdict.queue === 'review' ? approvalsNeeded(terms, proposal.risk_class) : 1;

@@ -162,6 +162,12 @@ export class PlanBuilder {
     };
   }
 
+  /** Drafts that came to reviewers of a tenant within a day, those of this batch among them; 0 for a tenant without a limit. */
+  draftsToday(tenant: TenantId): number {
+    const here = this.plan.reviews.filter((row) => row.tenant === tenant && row.queue !== 'blocked').length;
+    return (this.#loaded.drafts?.get(tenant) ?? 0) + here;
+  }
+
   suppressions(
     tenant: TenantId,
     keys: readonly string[],

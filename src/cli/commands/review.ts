@@ -32,13 +32,13 @@ gatehouse review reject ID --reason TEXT [--fingerprint FINGERPRINT] [--whole-se
 gatehouse review snooze ID --until TIME [--reason TEXT]
 gatehouse review assign ID [--to IDENTITY] [--reason TEXT]
 gatehouse review undo ID [--reason TEXT]
-gatehouse review bulk approve|reject ID… [--reason TEXT] [--preview]`,
+gatehouse review bulk approve|reject ID… [--reason TEXT] [--dry-run]`,
   examples: [
     'gatehouse review list',
     'gatehouse review approve rev_0123.1',
     'gatehouse review approve rev_0123.1 --fingerprint 9a3f… --json',
     'gatehouse review reject rev_0123.1 --reason "wrong person" --whole-sequence',
-    'gatehouse review bulk approve rev_0123.1 rev_0456.1 --preview',
+    'gatehouse review bulk approve rev_0123.1 rev_0456.1 --dry-run',
     'gatehouse review undo rev_0123.1 --reason "not yet"',
   ],
   options: {
@@ -64,7 +64,7 @@ gatehouse review bulk approve|reject ID… [--reason TEXT] [--preview]`,
       type: 'boolean',
       meaning: 'For reject: the other steps of the sequence for this contact are cancelled too.',
     },
-    preview: { type: 'boolean', meaning: 'For bulk: only say what would come of it.' },
+    'dry-run': { type: 'boolean', meaning: 'For bulk: only say what would come of it.' },
   },
   async run(context, args, options) {
     const verb = verbOf('review', args, VERBS);
@@ -124,7 +124,7 @@ async function bulk(context: CommandContext, args: readonly string[], options: O
   return connected(context, async (services, caller) => {
     const reviews = await Promise.all(ids.map((id) => services.getReview(caller, id)));
     const items = reviews.map(({ id, fingerprint }) => ({ id, fingerprint }));
-    if (options['preview'] === true) {
+    if (options['dry-run'] === true) {
       const preview = await services.previewReviews(caller, { decision, items });
       answer(context, preview, () =>
         columns([

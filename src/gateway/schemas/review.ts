@@ -141,7 +141,7 @@ export const assignmentSchema = z
     to: idSchema.nullable().describe('An identity; null gives it back to everybody.'),
     reason: reasonSchema.nullish(),
   })
-  .meta({ examples: [{ to: 'person:second' }, { to: null }] });
+  .meta({ examples: [{ to: 'person:second' }] });
 export const optionalReasonSchema = z
   .strictObject({ reason: reasonSchema.nullish() })
   .meta({ examples: [{ reason: 'Looked at it again.' }] });

@@ -189,3 +189,15 @@ describe('the rest of the registry, in both states', () => {
     expect(given(created(), unsuppressed).state.context).toMatchObject({ suppressions: 0 });
   });
 });
+
+test('a part is paused once, by the last who said so, until it is released', () => {
+  const pause = (id: string, value: string) =>
+    eventOf('pause.set', { pause: id, scope: 'channel', value, by, reason }, 60);
+  const paused = { id: 'pau_2', scope: 'channel', value: 'email', by, reason, at: 60 };
+  given(created(), pause('pau_1', 'email'))
+    .when(pause('pau_2', 'email'))
+    .then({ value: 'running', context: { pauses: [paused] } });
+  given(created(), pause('pau_2', 'email'), pause('pau_3', 'linkedin'))
+    .when(eventOf('pause.released', { pause: 'pau_3', by, reason: null }))
+    .then({ value: 'running', context: { pauses: [paused] } });
+});

@@ -94,8 +94,10 @@ export interface ReadAs {
   ) => ReviewView['trust'];
 }
 
+const RISK_WEIGHT = `(CASE r.risk_class WHEN 'high' THEN 4 WHEN 'medium' THEN 2 ELSE 1 END)`;
+
 function select(more = ''): string {
-  return `SELECT r.*, v.reserved_by, v.until_on AS reserved_until, u.due_at AS undo_until${more} FROM reviews r
+  return `SELECT r.*, ${RISK_WEIGHT} AS risk_weight, v.reserved_by, v.until_on AS reserved_until, u.due_at AS undo_until${more} FROM reviews r
     LEFT JOIN review_reservations v ON v.tenant = r.tenant AND v.review = r.id AND v.until_on > clock_timestamp()
     LEFT JOIN scheduled_actions u ON u.tenant = r.tenant AND u.action = r.action AND u.waits = 'undo' AND r.state IN ('approved', 'edited')`;
 }
@@ -119,7 +121,7 @@ export class ReviewReader {
     const byAge = query.sort === 'age';
     const [anchor, score, id] =
       query.cursor === null ? [as.now, null, null] : (decodeCursor(query.cursor, 3) as [number, number, string]);
-    const rank = byAge ? 'r.created_at' : '-(r.risk_weight * greatest(0, $2::bigint - r.created_at))';
+    const rank = byAge ? 'r.created_at' : `-(${RISK_WEIGHT} * greatest(0, $2::bigint - r.created_at))`;
     return this.#as(tenant, async (session) => {
       const rows = await session.query<ReviewRecord & { readonly rank: number }>(
         `${select(`, ${rank} AS rank`)} WHERE r.tenant = $1 AND r.state = $3

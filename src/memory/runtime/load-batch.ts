@@ -2,6 +2,7 @@
 import type { Delivery, Loaded, StoredActor, StoredGuard, Suppression } from '../../actors/runtime-store.port.ts';
 import { guardStateSchema } from '../../domain/guard.ts';
 import type { TenantId } from '../../domain/ids.ts';
+import { DAY_MS } from '../../domain/instant.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { guardKeysOfMessage, actorKeysOf, actorKey, tenantKey } from '../../domain/keys.ts';
 import type { Policy } from '../../domain/policy.ts';
@@ -126,5 +127,15 @@ export async function loadBatch(
   const policies = await loadPolicies(
     registries.map((actor) => ({ tenant: actor.tenant, hash: actor.context['policy'] as string })),
   );
-  return { actors, guards, policies, suppressions, memory };
+  const drafts = new Map<TenantId, number>();
+  for (const { tenant, context } of registries) {
+    if (policies.get(tenantKey(tenant, context['policy'] as string))?.review?.capacity_per_day === undefined) continue;
+    const at = Math.max(...deliveries.map(({ message }) => (message.tenant === tenant ? message.at : 0)));
+    const [row] = await session.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM reviews WHERE tenant = $1 AND created_at > $2 AND created_at <= $3 AND queue <> 'blocked'`,
+      [tenant, at - DAY_MS, at],
+    );
+    drafts.set(tenant, row?.count ?? 0);
+  }
+  return { actors, guards, policies, suppressions, memory, drafts };
 }
