@@ -2,6 +2,7 @@
 import type { DuplicateCandidate } from '../../domain/duplicate-score.ts';
 import { FREE_MAIL_DOMAINS } from '../../domain/entity.ts';
 import type { TenantId } from '../../domain/ids.ts';
+import { asTenant } from '../sql/as-tenant.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import type { SubjectVault } from '../vault/subject-vault.ts';
 
@@ -19,12 +20,8 @@ export class DuplicateReader {
     this.#vault = vault;
   }
 
-  #as<Result>(tenant: TenantId, run: (session: SqlSession) => Promise<Result>): Promise<Result> {
-    return this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, run);
-  }
-
   accounts(tenant: TenantId): Promise<readonly DuplicateCandidate[]> {
-    return this.#as(tenant, async (session) => {
+    return asTenant(this.#sql, tenant, async (session) => {
       const rows = await session.query<{ id: string; external_id: string; name: string | null; domain: string | null }>(
         `SELECT e.id, e.external_id, e.name, e.domain FROM accounts e WHERE e.tenant = $1 AND ${NOT_MERGED} ORDER BY e.updated_at DESC, e.id LIMIT $2`,
         [tenant, COMPARED_MAX],
@@ -44,7 +41,7 @@ export class DuplicateReader {
 
   /** Names of people are opened for the comparison and go nowhere else. */
   contacts(tenant: TenantId): Promise<readonly DuplicateCandidate[]> {
-    return this.#as(tenant, async (session) => {
+    return asTenant(this.#sql, tenant, async (session) => {
       const rows = await session.query<{
         id: string;
         account: string | null;
@@ -92,7 +89,7 @@ export class DuplicateReader {
 
   /** What pairs were dismissed for, by `one other`. */
   dismissals(tenant: TenantId): Promise<ReadonlyMap<string, string>> {
-    return this.#as(tenant, async (session) => {
+    return asTenant(this.#sql, tenant, async (session) => {
       const rows = await session.query<{ one: string; other: string; evidence: string }>(
         'SELECT one, other, evidence FROM identity_dismissals WHERE tenant = $1',
         [tenant],

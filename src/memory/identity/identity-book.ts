@@ -9,7 +9,8 @@ import { isoOf } from '../../domain/instant.ts';
 import type { AliasView, IdentityActView, NamedEntity } from '../../gateway/identity.port.ts';
 import type { Page, PageQuery } from '../../gateway/services.port.ts';
 import { decodeCursor, pageOf } from '../read/cursor.ts';
-import type { Sql, SqlSession, SqlValue } from '../sql/sql.port.ts';
+import { asTenant } from '../sql/as-tenant.ts';
+import type { Sql, SqlValue } from '../sql/sql.port.ts';
 import type { InstallationSecret } from '../vault/installation-secret.ts';
 import type { SubjectVault } from '../vault/subject-vault.ts';
 import { externalIdHash, nameHash } from './name-hashes.ts';
@@ -66,12 +67,10 @@ export class IdentityBook {
     this.#secret = secret;
   }
 
-  #as<Result>(tenant: TenantId, run: (session: SqlSession) => Promise<Result>): Promise<Result> {
-    return this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, run);
-  }
-
   #acts(tenant: TenantId, rest: string, params: readonly SqlValue[]): Promise<readonly ActRecord[]> {
-    return this.#as(tenant, (session) => session.query<ActRecord>(`${ACT_SELECT} ${rest}`, [tenant, ...params]));
+    return asTenant(this.#sql, tenant, (session) =>
+      session.query<ActRecord>(`${ACT_SELECT} ${rest}`, [tenant, ...params]),
+    );
   }
 
   /** Newest first. */
@@ -93,7 +92,7 @@ export class IdentityBook {
 
   /** Who answers for an account or person: itself, or the one that it was merged into in the end. */
   async survivor(tenant: TenantId, id: string): Promise<string> {
-    const [row] = await this.#as(tenant, (session) =>
+    const [row] = await asTenant(this.#sql, tenant, (session) =>
       session.query<{ id: string }>(
         `WITH RECURSIVE way AS (
            SELECT $2::text AS id, 0 AS steps
@@ -120,7 +119,7 @@ export class IdentityBook {
     entityKind: 'account' | 'person',
     hash: string,
   ): Promise<string | null> {
-    const [row] = await this.#as(tenant, (session) =>
+    const [row] = await asTenant(this.#sql, tenant, (session) =>
       session.query<{ id: string }>(
         `SELECT entity AS id FROM identity_aliases WHERE tenant = $1 AND alias_kind = $2 AND alias = $4
          UNION ALL SELECT id FROM directory WHERE $2 = 'external' AND tenant = $1 AND kind = $3 AND alias = $4 LIMIT 1`,
@@ -132,7 +131,7 @@ export class IdentityBook {
 
   /** Name of an account in the caller's own system; null for people and for what was never written. */
   async nameOf(tenant: TenantId, id: string): Promise<NamedEntity> {
-    const [row] = await this.#as(tenant, (session) =>
+    const [row] = await asTenant(this.#sql, tenant, (session) =>
       session.query<{ external_id: string }>('SELECT external_id FROM accounts WHERE tenant = $1 AND id = $2', [
         tenant,
         id,
@@ -143,7 +142,7 @@ export class IdentityBook {
 
   /** The scope, and with it the partition, that was given to an account or person when it was first named. */
   async scopeOf(tenant: TenantId, id: string): Promise<ScopeId> {
-    const [row] = await this.#as(tenant, (session) =>
+    const [row] = await asTenant(this.#sql, tenant, (session) =>
       session.query<{ scope: string }>('SELECT scope FROM directory WHERE tenant = $1 AND id = $2 LIMIT 1', [
         tenant,
         id,
@@ -153,7 +152,7 @@ export class IdentityBook {
   }
 
   aliases(tenant: TenantId, entity: string): Promise<readonly AliasView[]> {
-    return this.#as(tenant, async (session) => {
+    return asTenant(this.#sql, tenant, async (session) => {
       const rows = await session.query<{
         alias_kind: AliasKind;
         alias: string;

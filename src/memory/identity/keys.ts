@@ -4,6 +4,7 @@ import { hash, randomBytes } from 'node:crypto';
 import type { Actor, Authority, Role } from '../../domain/authority.ts';
 import type { Brain } from '../../domain/brain.ts';
 import type { TenantId } from '../../domain/ids.ts';
+import { asTenant } from '../sql/as-tenant.ts';
 import type { Sql } from '../sql/sql.port.ts';
 
 export interface KeyIdentity {
@@ -78,7 +79,7 @@ export class KeyStore {
   }
 
   async #store(request: NewKey, id: string, identity: string, key: string): Promise<void> {
-    await this.#sql.transaction({ role: 'gatehouse_app', tenants: [request.tenant] }, async (session) => {
+    await asTenant(this.#sql, request.tenant, async (session) => {
       await session.query(
         `INSERT INTO identities (tenant, id, kind, role, label, authorities, brain) VALUES ($1, $2, $3, $4, $5, $6::text[], $7)
          ON CONFLICT DO NOTHING`,
@@ -101,7 +102,7 @@ export class KeyStore {
 
   /** True when the key existed and was in force. */
   async revoke(tenant: TenantId, id: string): Promise<boolean> {
-    const rows = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) =>
+    const rows = await asTenant(this.#sql, tenant, (session) =>
       session.query(
         'UPDATE api_keys SET revoked_on = clock_timestamp() WHERE tenant = $1 AND id = $2 AND revoked_on IS NULL RETURNING 1',
         [tenant, id],

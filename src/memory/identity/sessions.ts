@@ -7,6 +7,7 @@ import { hash, randomBytes } from 'node:crypto';
 import type { Authority } from '../../domain/authority.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { PersonRole } from '../../gateway/session.port.ts';
+import { asTenant } from '../sql/as-tenant.ts';
 import type { Sql } from '../sql/sql.port.ts';
 
 export const LINK_MINUTES = 30;
@@ -45,7 +46,7 @@ export class SessionStore {
   async createLink(link: NewLink): Promise<{ readonly token: string; readonly expiresAt: number }> {
     const token = randomBytes(24).toString('base64url');
     const identity = `person:${link.name}`;
-    return this.#sql.transaction({ role: 'gatehouse_app', tenants: [link.tenant] }, async (session) => {
+    return asTenant(this.#sql, link.tenant, async (session) => {
       await session.query(
         `INSERT INTO identities (tenant, id, kind, role, label, authorities) VALUES ($1, $2, 'person', $3, $4, $5::text[]) ON CONFLICT DO NOTHING`,
         [link.tenant, identity, link.role, link.name, link.authorities],
@@ -94,7 +95,7 @@ export class SessionStore {
 
   /** When the session ends, in milliseconds; null when it has. */
   async endOf(tenant: TenantId, id: string): Promise<number | null> {
-    const [row] = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) =>
+    const [row] = await asTenant(this.#sql, tenant, (session) =>
       session.query<{ expiresAt: number }>(
         `SELECT ${EXPIRES_AT} FROM sessions WHERE tenant = $1 AND id = $2 AND revoked_on IS NULL`,
         [tenant, id],
@@ -105,7 +106,7 @@ export class SessionStore {
 
   /** True when the session was in force. */
   async revoke(tenant: TenantId, id: string): Promise<boolean> {
-    const rows = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) =>
+    const rows = await asTenant(this.#sql, tenant, (session) =>
       session.query(
         'UPDATE sessions SET revoked_on = clock_timestamp() WHERE tenant = $1 AND id = $2 AND revoked_on IS NULL RETURNING 1',
         [tenant, id],

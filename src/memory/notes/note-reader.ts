@@ -2,7 +2,8 @@
 import type { EventId, NoteId, TenantId } from '../../domain/ids.ts';
 import { asId, eventIdOf } from '../../domain/ids.ts';
 import type { NoteText, StoredNote } from '../../domain/note.ts';
-import type { Sql, SqlSession, SqlValue } from '../sql/sql.port.ts';
+import { asTenant } from '../sql/as-tenant.ts';
+import type { Sql, SqlValue } from '../sql/sql.port.ts';
 import type { SubjectVault } from '../vault/subject-vault.ts';
 import type { NoteEdge, NoteReader, NotesQuery, NoteValidity } from './note-reader.port.ts';
 
@@ -75,7 +76,7 @@ export class PostgresNoteReader implements NoteReader {
   }
 
   links(tenant: TenantId, ids: readonly string[]): Promise<readonly NoteEdge[]> {
-    return this.#read(tenant, (session) =>
+    return asTenant(this.#sql, tenant, (session) =>
       session.query<NoteEdge>(
         `SELECT l.from_note AS "from", l.to_note AS "to", l.type, l.weight FROM note_links l WHERE l.tenant = $1 AND l.from_note = ANY ($2::text[])
          UNION SELECT l.from_note, l.to_note, l.type, l.weight FROM note_links l WHERE l.tenant = $1 AND l.to_note = ANY ($2::text[])
@@ -106,7 +107,7 @@ export class PostgresNoteReader implements NoteReader {
   }
 
   validity(tenant: TenantId, slot: string): Promise<readonly NoteValidity[]> {
-    return this.#read(tenant, (session) =>
+    return asTenant(this.#sql, tenant, (session) =>
       session.query<NoteValidity>(
         `SELECT v.note, v.valid_from AS "validFrom", v.valid_to AS "validTo", v.recorded_from AS "recordedFrom", v.recorded_to AS "recordedTo"
          FROM note_validity v WHERE v.tenant = $1 AND v.slot = $2 ORDER BY v.recorded_from, v.valid_from`,
@@ -115,12 +116,8 @@ export class PostgresNoteReader implements NoteReader {
     );
   }
 
-  #read<Result>(tenant: TenantId, run: (session: SqlSession) => Promise<Result>): Promise<Result> {
-    return this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, run);
-  }
-
   #notes(tenant: TenantId, where: string, params: readonly SqlValue[]): Promise<readonly StoredNote[]> {
-    return this.#read(tenant, async (session) => {
+    return asTenant(this.#sql, tenant, async (session) => {
       const rows = await session.query<NoteRecordRow>(
         `SELECT ${NOTE_COLUMNS} FROM notes n WHERE n.tenant = $1 AND ${where}`,
         [tenant, ...params],

@@ -7,6 +7,7 @@ import { eventIdOf, partitionOf } from '../../domain/ids.ts';
 import type { ScopeId, TenantId } from '../../domain/ids.ts';
 import { isoOf } from '../../domain/instant.ts';
 import { sha256 } from '../sha256.ts';
+import { asTenant } from '../sql/as-tenant.ts';
 import type { Sql } from '../sql/sql.port.ts';
 import type { DirectoryPerson } from './subject-reader.ts';
 
@@ -98,7 +99,7 @@ export class ErasureReader {
   }
 
   #notesAndDeliveries(tenant: TenantId, id: string) {
-    return this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, async (session) => ({
+    return asTenant(this.#sql, tenant, async (session) => ({
       notes: await session.query<{ scope: string; seq: number; sealed: boolean }>(
         'SELECT scope, seq, sealed IS NOT NULL AS sealed FROM notes WHERE tenant = $1 AND person = $2',
         [tenant, id],

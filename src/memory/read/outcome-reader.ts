@@ -8,6 +8,7 @@ import type { OutcomeType } from '../../domain/outcome-types.ts';
 import type { LinkStatus, WindowSource } from '../../domain/outcome.ts';
 import type { Page, PageQuery } from '../../gateway/caller.port.ts';
 import type { OutcomeView } from '../../gateway/outcome-services.port.ts';
+import { asTenant } from '../sql/as-tenant.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import { decodeCursor, pageOf } from './cursor.ts';
 
@@ -105,7 +106,7 @@ export class OutcomeReader {
   }
 
   #as<Result>(tenant: TenantId, use: (session: SqlSession) => Promise<Result>): Promise<Result> {
-    return this.#sql.transaction({ role: 'gatehouse_app', tenants: [asId<TenantId>(tenant)] }, use);
+    return asTenant(this.#sql, asId<TenantId>(tenant), use);
   }
 }
 

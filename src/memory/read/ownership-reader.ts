@@ -4,6 +4,7 @@ import type { GuardKey, GuardState, OwnershipLock } from '../../domain/guard.ts'
 import type { TenantId } from '../../domain/ids.ts';
 import { asOne } from '../../domain/stricter-guard.ts';
 import { WITH_LINKED_GUARDS } from '../runtime/load-batch.ts';
+import { asTenant } from '../sql/as-tenant.ts';
 import type { Sql } from '../sql/sql.port.ts';
 
 export class OwnershipReader {
@@ -21,7 +22,7 @@ export class OwnershipReader {
 
   /** Null when nothing is known of it. */
   async guard(tenant: TenantId, key: GuardKey, at: number): Promise<GuardState | null> {
-    const rows = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) =>
+    const rows = await asTenant(this.#sql, tenant, (session) =>
       session.query<{ tenant: TenantId; key: GuardKey; version: number; state: string }>(
         `${WITH_LINKED_GUARDS} SELECT g.tenant, g.key, g.version, g.state FROM linked w
          JOIN guards g ON g.tenant = w.tenant AND g.key = w.key ORDER BY g.key <> $3, g.key`,

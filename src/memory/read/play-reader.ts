@@ -5,6 +5,7 @@ import type { TenantId } from '../../domain/ids.ts';
 import { HOT_MS, WARM_MS } from '../../domain/play.ts';
 import type { PlayState, RetentionTier } from '../../domain/play.ts';
 import type { Page, PageQuery } from '../../gateway/services.port.ts';
+import { asTenant } from '../sql/as-tenant.ts';
 import type { Sql, SqlSession, SqlValue } from '../sql/sql.port.ts';
 import { decodeCursor, pageOf } from './cursor.ts';
 
@@ -104,7 +105,7 @@ export class PlayReader {
   ): Promise<Page<PlayRow>> {
     const { cursor, limit, state, segment, tier, writer } = query;
     const [before = null, id = null] = cursor === null ? [] : decodeCursor(cursor, 2);
-    const rows = await this.#read(tenant, (session) =>
+    const rows = await asTenant(this.#sql, tenant, (session) =>
       plays(
         session,
         `WHERE p.tenant = $1 AND ($2::text IS NULL OR p.state = $2) AND ($3::text IS NULL OR p.segment = $3) AND ($4::text IS NULL OR p.writer_agent_id = $4)
@@ -124,7 +125,7 @@ export class PlayReader {
   }
 
   async find(tenant: TenantId, id: string): Promise<PlayRow | null> {
-    const [row] = await this.#read(tenant, (session) =>
+    const [row] = await asTenant(this.#sql, tenant, (session) =>
       plays(session, 'WHERE p.tenant = $1 AND p.play_id = $2', [tenant, id]),
     );
     return row ?? null;
@@ -132,7 +133,7 @@ export class PlayReader {
 
   async listAnalyses(tenant: TenantId, { cursor, limit }: PageQuery, writer: Brain | null): Promise<Page<AnalysisRow>> {
     const [before = null, id = null] = cursor === null ? [] : decodeCursor(cursor, 2);
-    const rows = await this.#read(tenant, (session) =>
+    const rows = await asTenant(this.#sql, tenant, (session) =>
       analyses(
         session,
         `WHERE l.tenant = $1 AND ($2::text IS NULL OR l.writer_agent_id = $2) AND ($3::bigint IS NULL OR (l.created_at, l.proposal_id) < ($3::bigint, $4::text))
@@ -149,7 +150,7 @@ export class PlayReader {
   }
 
   async findAnalysis(tenant: TenantId, proposal: string): Promise<AnalysisRow | null> {
-    const [row] = await this.#read(tenant, (session) =>
+    const [row] = await asTenant(this.#sql, tenant, (session) =>
       analyses(session, 'WHERE l.tenant = $1 AND l.proposal_id = $2', [tenant, proposal]),
     );
     return row ?? null;
@@ -159,7 +160,7 @@ export class PlayReader {
   async calibration(
     tenant: TenantId,
   ): Promise<{ readonly brains: readonly CalibrationRow[]; readonly active: number }> {
-    return this.#read(tenant, async (session) => {
+    return asTenant(this.#sql, tenant, async (session) => {
       const brains = await session.query<CalibrationRow>(
         `SELECT p.writer_agent_id AS brain, to_char(to_timestamp(p.created_at / 1000.0) AT TIME ZONE 'UTC', 'YYYY-"Q"Q') AS quarter, count(*) AS drafts,
            count(p.activated_at) AS activated, coalesce(sum(jsonb_array_length(p.edits_during_review)), 0)::int AS edits,
@@ -173,9 +174,5 @@ export class PlayReader {
       );
       return { brains, active: active?.count ?? 0 };
     });
-  }
-
-  #read<Result>(tenant: TenantId, run: (session: SqlSession) => Promise<Result>): Promise<Result> {
-    return this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, run);
   }
 }

@@ -17,6 +17,7 @@ import type {
   Page,
   PageQuery,
 } from '../../gateway/services.port.ts';
+import { asTenant } from '../sql/as-tenant.ts';
 import type { Sql, SqlSession, SqlValue } from '../sql/sql.port.ts';
 import type { SubjectVault } from '../vault/subject-vault.ts';
 import { decodeCursor, pageOf } from './cursor.ts';
@@ -102,10 +103,6 @@ export class ReadModel {
     this.#vault = vault;
   }
 
-  #as<Result>(tenant: TenantId, run: (session: SqlSession) => Promise<Result>): Promise<Result> {
-    return this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, run);
-  }
-
   async decisions(
     tenant: TenantId,
     query: PageQuery & {
@@ -116,7 +113,7 @@ export class ReadModel {
     },
   ): Promise<Page<DecisionView>> {
     const [at = null, id = null] = query.cursor === null ? [] : decodeCursor(query.cursor, 2);
-    const rows = await this.#as(tenant, (session) =>
+    const rows = await asTenant(this.#sql, tenant, (session) =>
       session.query<DecisionRecord>(
         `${DECISION_SELECT} WHERE d.tenant = $1 AND NOT d.undone AND ($2::text IS NULL OR d.account = $2) AND ($3::text IS NULL OR d.subject_id = $3)
            AND ($4::text IS NULL OR d.verdict = $4) AND ($5::text IS NULL OR d.correlation = $5)
@@ -137,7 +134,7 @@ export class ReadModel {
   }
 
   async decision(tenant: TenantId, id: string): Promise<DecisionLocation> {
-    const [row] = await this.#as(tenant, (session) =>
+    const [row] = await asTenant(this.#sql, tenant, (session) =>
       session.query<DecisionRecord>(`${DECISION_SELECT} WHERE d.tenant = $1 AND (d.id = $2 OR d.action = $2)`, [
         tenant,
         id,
@@ -152,7 +149,7 @@ export class ReadModel {
     tenant: TenantId,
     correlations: readonly string[],
   ): Promise<ReadonlyMap<string, readonly string[]>> {
-    const rows = await this.#as(tenant, (session) =>
+    const rows = await asTenant(this.#sql, tenant, (session) =>
       session.query<{ correlation: string; decision: string }>(
         `SELECT correlation, body::json #>> '{data,decision}' AS decision FROM ledger_events WHERE tenant = $1 AND correlation = ANY ($2::text[]) AND type IN ('decision.made', 'action.proposed') ORDER BY turn_seq, seq`,
         [tenant, [...correlations]],
@@ -168,7 +165,7 @@ export class ReadModel {
   }
 
   correlationRows(tenant: TenantId, correlation: string): Promise<readonly LedgerRow[]> {
-    return this.#as(tenant, (session) =>
+    return asTenant(this.#sql, tenant, (session) =>
       ledgerQuery(
         session,
         'ledger_events',
@@ -180,7 +177,7 @@ export class ReadModel {
 
   /** Outcomes that were linked to a decision, as events of their own lives. */
   async outcomeRows(tenant: TenantId, scope: string, decision: string): Promise<readonly LedgerRow[]> {
-    return this.#as(tenant, (session) =>
+    return asTenant(this.#sql, tenant, (session) =>
       ledgerQuery(
         session,
         'ledger_events',
@@ -191,7 +188,7 @@ export class ReadModel {
   }
 
   part(tenant: TenantId, hash: string): Promise<JsonObject | null> {
-    return this.#as(tenant, async (session) => {
+    return asTenant(this.#sql, tenant, async (session) => {
       const [row] = await session.query<{ body: string }>(
         'SELECT body FROM snapshot_parts WHERE tenant = $1 AND hash = $2',
         [tenant, hash],
@@ -201,7 +198,7 @@ export class ReadModel {
   }
 
   async openSealed(tenant: TenantId, rows: readonly LedgerRow[]): Promise<ReadonlyMap<string, string | null>> {
-    return this.#as(tenant, async (session) => {
+    return asTenant(this.#sql, tenant, async (session) => {
       const sealed = rows.filter((row) => row.sealed !== null && row.sealedSubject !== null);
       const keys = await this.#vault.keys(
         session,
@@ -219,7 +216,7 @@ export class ReadModel {
 
   async events(tenant: TenantId, scope: string, query: PageQuery): Promise<Page<EventView>> {
     const [seq = null] = query.cursor === null ? [] : decodeCursor(query.cursor, 1);
-    const rows = await this.#as(tenant, (session) =>
+    const rows = await asTenant(this.#sql, tenant, (session) =>
       ledgerQuery(
         session,
         'ledger_events',
@@ -250,7 +247,7 @@ export class ReadModel {
 
   async accounts(tenant: TenantId, query: PageQuery): Promise<Page<AccountView>> {
     const [after = null] = query.cursor === null ? [] : decodeCursor(query.cursor, 1);
-    const rows = await this.#as(tenant, (session) =>
+    const rows = await asTenant(this.#sql, tenant, (session) =>
       session.query<AccountRecord>(`${ACCOUNT_SELECT} AND ($2::text IS NULL OR a.id > $2) ORDER BY a.id LIMIT $3`, [
         tenant,
         after,
@@ -261,7 +258,7 @@ export class ReadModel {
   }
 
   async account(tenant: TenantId, id: string): Promise<AccountView> {
-    const [row] = await this.#as(tenant, (session) =>
+    const [row] = await asTenant(this.#sql, tenant, (session) =>
       session.query<AccountRecord>(`${ACCOUNT_SELECT} AND a.id = $2`, [tenant, id]),
     );
     if (row === undefined) throw new GatehouseError('not_found', 'There is no such account.');
@@ -269,7 +266,7 @@ export class ReadModel {
   }
 
   async contact(tenant: TenantId, id: string): Promise<ContactView> {
-    return this.#as(tenant, async (session) => {
+    return asTenant(this.#sql, tenant, async (session) => {
       const [row] = await session.query<ContactRecord>(
         `SELECT c.id, c.sealed_external_id, c.sealed_email, c.sealed_name, c.sealed_title, c.created_at, c.updated_at, s.value, s.context, a.external_id AS account
          FROM contacts c LEFT JOIN actor_state s ON s.tenant = c.tenant AND s.kind = 'lead' AND s.id = c.id LEFT JOIN accounts a ON a.tenant = c.tenant AND a.id = c.account
@@ -309,7 +306,7 @@ export class ReadModel {
   }
 
   async actionState(tenant: TenantId, action: string): Promise<string> {
-    const [row] = await this.#as(tenant, (session) =>
+    const [row] = await asTenant(this.#sql, tenant, (session) =>
       session.query<{ value: string }>(
         `SELECT value FROM actor_state WHERE tenant = $1 AND kind = 'action' AND id = $2`,
         [tenant, action],
@@ -321,7 +318,7 @@ export class ReadModel {
   trustCells(
     tenant: TenantId,
   ): Promise<readonly { readonly id: string; readonly value: string; readonly context: JsonObject }[]> {
-    return this.#as(tenant, async (session) => {
+    return asTenant(this.#sql, tenant, async (session) => {
       const rows = await session.query<{ id: string; value: string; context: string }>(
         `SELECT id, value, context FROM actor_state WHERE tenant = $1 AND kind = 'trust' ORDER BY id`,
         [tenant],
@@ -333,7 +330,7 @@ export class ReadModel {
   /** Evidence and levels of one trust cell, newest first. */
   async trustEvents(tenant: TenantId, cell: string, query: PageQuery): Promise<Page<TrustEventView>> {
     const [seq = null] = query.cursor === null ? [] : decodeCursor(query.cursor, 1);
-    const rows = await this.#as(tenant, (session) =>
+    const rows = await asTenant(this.#sql, tenant, (session) =>
       ledgerQuery(
         session,
         'ledger_events',
@@ -360,7 +357,7 @@ export class ReadModel {
     tenant: TenantId,
     since: number,
   ): Promise<ReadonlyMap<string, { readonly good: number; readonly bad: number }>> {
-    return this.#as(tenant, async (session) => {
+    return asTenant(this.#sql, tenant, async (session) => {
       const rows = await session.query<{ type: string; good: number; bad: number }>(
         `SELECT split_part(actor_id, '/', 1) AS type,
            sum((body::json #>> '{data,good}')::double precision * CASE type WHEN 'trust.evidence' THEN 1 ELSE -1 END) AS good,
@@ -374,7 +371,7 @@ export class ReadModel {
   }
 
   async loop(tenant: TenantId, dimension: string | null): Promise<LoopReport> {
-    return this.#as(tenant, async (session) => {
+    return asTenant(this.#sql, tenant, async (session) => {
       const one = async (text: string, params: readonly SqlValue[] = [tenant]) =>
         (await session.query<{ count: number }>(text, params))[0]?.count ?? 0;
       const grouped = async (text: string) =>

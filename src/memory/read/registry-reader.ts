@@ -8,6 +8,7 @@ import type { PolicyProposal } from '../../domain/policy-proposal.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { SyncTimes } from '../../domain/sync.ts';
 import type { PolicyCache } from '../runtime/policy-cache.ts';
+import { asTenant } from '../sql/as-tenant.ts';
 import type { Sql } from '../sql/sql.port.ts';
 
 export interface RegistryView {
@@ -34,7 +35,7 @@ export class RegistryReader implements PolicyReader {
 
   /** Null when the tenant was never created. */
   async registry(tenant: TenantId): Promise<RegistryView | null> {
-    const [row] = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) =>
+    const [row] = await asTenant(this.#sql, tenant, (session) =>
       session.query<{ value: string; context: string }>(
         `SELECT value, context FROM actor_state WHERE tenant = $1 AND kind = 'tenant' AND id = $1`,
         [tenant],
@@ -67,9 +68,7 @@ export class RegistryReader implements PolicyReader {
 
   async current(tenant: TenantId): Promise<{ readonly hash: string; readonly policy: Policy }> {
     const { policyHash: hash } = must(await this.registry(tenant), `the registry of ${tenant}`);
-    const policies = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) =>
-      this.#policies.load(session, [{ tenant, hash }]),
-    );
+    const policies = await asTenant(this.#sql, tenant, (session) => this.#policies.load(session, [{ tenant, hash }]));
     return { hash, policy: must(policies.get(tenantKey(tenant, hash)), `policy ${hash}`) };
   }
 

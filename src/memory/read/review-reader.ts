@@ -18,6 +18,7 @@ import type {
   ReviewSummary,
   ReviewView,
 } from '../../gateway/review.port.ts';
+import { asTenant } from '../sql/as-tenant.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import type { SubjectVault } from '../vault/subject-vault.ts';
 import { decodeCursor, pageOf } from './cursor.ts';
@@ -111,10 +112,6 @@ export class ReviewReader {
     this.#vault = vault;
   }
 
-  #as<Result>(tenant: TenantId, run: (session: SqlSession) => Promise<Result>): Promise<Result> {
-    return this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, run);
-  }
-
   /** `account` is the id here. The age that sorts is that of the first page, so pages do not overlap. */
   async list(as: ReadAs, query: ReviewQuery): Promise<Page<ReviewView>> {
     const { tenant } = as;
@@ -122,7 +119,7 @@ export class ReviewReader {
     const [anchor, score, id] =
       query.cursor === null ? [as.now, null, null] : (decodeCursor(query.cursor, 3) as [number, number, string]);
     const rank = byAge ? 'r.created_at' : `-(${RISK_WEIGHT} * greatest(0, $2::bigint - r.created_at))`;
-    return this.#as(tenant, async (session) => {
+    return asTenant(this.#sql, tenant, async (session) => {
       const rows = await session.query<ReviewRecord & { readonly rank: number }>(
         `${select(`, ${rank} AS rank`)} WHERE r.tenant = $1 AND r.state = $3
             AND CASE $4 WHEN 'snoozed' THEN r.snoozed_until > $5 WHEN 'open' THEN coalesce(r.snoozed_until, 0) <= $5 ELSE true END
@@ -163,7 +160,7 @@ export class ReviewReader {
   }
 
   async get(as: ReadAs, id: string): Promise<ReviewView> {
-    return this.#as(as.tenant, async (session) => {
+    return asTenant(this.#sql, as.tenant, async (session) => {
       const [view] = await this.#views(session, as, [await this.#row(session, as.tenant, id)]);
       if (view === undefined) throw new GatehouseError('not_found', `There is no review ${id}.`);
       return view;
@@ -172,7 +169,7 @@ export class ReviewReader {
 
   /** One review for an act on it. Throws `not_found`. */
   async item(tenant: TenantId, id: string): Promise<ReviewItem> {
-    return this.#as(tenant, async (session) => {
+    return asTenant(this.#sql, tenant, async (session) => {
       const row = await this.#row(session, tenant, id);
       const place = { partition: row.partition, seq: row.content_seq };
       const content = (await openDrafts(session, this.#vault, tenant, [place]))(place);
@@ -205,7 +202,7 @@ export class ReviewReader {
 
   /** Open reviews of the steps of a sequence for one contact. */
   async openSteps(tenant: TenantId, sequence: string, person: string | null): Promise<readonly string[]> {
-    const rows = await this.#as(tenant, (session) =>
+    const rows = await asTenant(this.#sql, tenant, (session) =>
       session.query<{ id: string }>(
         `SELECT id FROM reviews WHERE tenant = $1 AND sequence = $2 AND person IS NOT DISTINCT FROM $3 AND state = 'open' ORDER BY step, id`,
         [tenant, sequence, person],
@@ -216,7 +213,7 @@ export class ReviewReader {
 
   async summary(as: ReadAs, identity: string): Promise<ReviewSummary> {
     const { tenant, now, today, capacity } = as;
-    return this.#as(tenant, async (session) => {
+    return asTenant(this.#sql, tenant, async (session) => {
       const [open] = await session.query<{ open: number; overdue: number; snoozed: number; mine: number }>(
         `SELECT count(*) FILTER (WHERE coalesce(snoozed_until, 0) <= $2)::int AS open,
            count(*) FILTER (WHERE coalesce(snoozed_until, 0) <= $2 AND due_at < $2)::int AS overdue,
@@ -246,7 +243,7 @@ export class ReviewReader {
 
   /** Takes an item, or takes it longer. Throws `reserved` when somebody else has it. */
   async reserve(tenant: TenantId, id: string, by: string, forMs: number): Promise<ReservationView> {
-    return this.#as(tenant, async (session) => {
+    return asTenant(this.#sql, tenant, async (session) => {
       const row = await this.#row(session, tenant, id);
       if (row.state !== 'open')
         throw new GatehouseError('state_conflict', `This review is ${row.state} already; nobody needs to work on it.`);
@@ -265,7 +262,7 @@ export class ReviewReader {
   }
 
   async letGo(tenant: TenantId, id: string, by: string): Promise<void> {
-    await this.#as(tenant, async (session) => {
+    await asTenant(this.#sql, tenant, async (session) => {
       await this.#row(session, tenant, id);
       await session.query(
         'UPDATE review_reservations SET until_on = clock_timestamp() WHERE tenant = $1 AND review = $2 AND reserved_by = $3',

@@ -9,6 +9,7 @@ import type { Pause } from '../../domain/pause.ts';
 import { renderedDraft } from '../../domain/personalised.ts';
 import type { Page, PageQuery } from '../../gateway/caller.port.ts';
 import type { ScheduledView } from '../../gateway/review.port.ts';
+import { asTenant } from '../sql/as-tenant.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import type { SubjectVault } from '../vault/subject-vault.ts';
 import { decodeCursor, pageOf } from './cursor.ts';
@@ -59,13 +60,9 @@ export class ScheduleReader {
     this.#vault = vault;
   }
 
-  #as<Result>(tenant: TenantId, run: (session: SqlSession) => Promise<Result>): Promise<Result> {
-    return this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, run);
-  }
-
   async list(tenant: TenantId, filter: ScheduleFilter): Promise<Page<ScheduledItem>> {
     const [at = null, action = null] = filter.cursor === null ? [] : decodeCursor(filter.cursor, 2);
-    return this.#as(tenant, async (session) => {
+    return asTenant(this.#sql, tenant, async (session) => {
       const rows = await session.query<ScheduledRecord>(
         `SELECT * FROM scheduled_actions WHERE tenant = $1 AND ($2::text IS NULL OR channel = $2) AND ($3::text IS NULL OR sender = $3)
            AND ($4::text IS NULL OR account = $4) AND ($5::text IS NULL OR play = $5) AND ($6::bigint IS NULL OR due_at >= $6) AND ($7::bigint IS NULL OR due_at < $7)
@@ -96,7 +93,7 @@ export class ScheduleReader {
 
   /** Throws `not_found` when it does not wait. */
   async item(tenant: TenantId, action: string): Promise<ScheduledItem> {
-    const [item] = await this.#as(tenant, async (session) =>
+    const [item] = await asTenant(this.#sql, tenant, async (session) =>
       this.#items(
         session,
         tenant,
@@ -113,7 +110,7 @@ export class ScheduleReader {
 
   /** Steps of a sequence that wait for one contact. */
   async steps(tenant: TenantId, sequence: string, person: string | null): Promise<readonly string[]> {
-    const rows = await this.#as(tenant, (session) =>
+    const rows = await asTenant(this.#sql, tenant, (session) =>
       session.query<{ action: string }>(
         'SELECT action FROM scheduled_actions WHERE tenant = $1 AND sequence = $2 AND person IS NOT DISTINCT FROM $3',
         [tenant, sequence, person],
@@ -128,7 +125,7 @@ export class ScheduleReader {
     accounts: readonly string[],
   ): Promise<readonly { readonly account: string; readonly action: string; readonly at: number }[]> {
     if (accounts.length === 0) return [];
-    return this.#as(tenant, (session) =>
+    return asTenant(this.#sql, tenant, (session) =>
       session.query<{ account: string; action: string; at: number }>(
         `SELECT account, action, due_at AS at FROM scheduled_actions WHERE tenant = $1 AND account = ANY ($2::text[])
            AND channel IN ('email', 'linkedin') ORDER BY due_at, action LIMIT 5000`,
@@ -139,7 +136,7 @@ export class ScheduleReader {
 
   /** Actions that wait for the end of this pause. */
   async stoppedBy(tenant: TenantId, pause: Pause): Promise<readonly string[]> {
-    const rows = await this.#as(tenant, (session) =>
+    const rows = await asTenant(this.#sql, tenant, (session) =>
       session.query<ScheduledRecord>(`SELECT * FROM scheduled_actions WHERE tenant = $1 AND waits = 'pause'`, [tenant]),
     );
     return rows.filter((row) => pausesOn([pause], row).length > 0).map((row) => row.action);
@@ -148,7 +145,7 @@ export class ScheduleReader {
   /** How many scheduled actions each pause concerns. */
   async affected(tenant: TenantId, pauses: readonly Pause[]): Promise<readonly number[]> {
     if (pauses.length === 0) return [];
-    const rows = await this.#as(tenant, (session) =>
+    const rows = await asTenant(this.#sql, tenant, (session) =>
       session.query<{ channel: string; sender: string; account: string | null; play: string | null; count: number }>(
         'SELECT channel, sender, account, play, count(*)::int AS count FROM scheduled_actions WHERE tenant = $1 GROUP BY 1, 2, 3, 4',
         [tenant],

@@ -2,6 +2,7 @@
 import type { TenantId } from '../../domain/ids.ts';
 import type { Page, PageQuery } from '../../gateway/caller.port.ts';
 import type { SuppressionScope, SuppressionView } from '../../gateway/suppression.port.ts';
+import { asTenant } from '../sql/as-tenant.ts';
 import type { Sql } from '../sql/sql.port.ts';
 import { decodeCursor, pageOf } from './cursor.ts';
 
@@ -19,7 +20,7 @@ export class SuppressionsReader {
   /** Oldest first. */
   async list(tenant: TenantId, { cursor, limit }: PageQuery): Promise<Page<SuppressionView>> {
     const [version = null, key = null] = cursor === null ? [] : decodeCursor(cursor, 2);
-    const rows = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) =>
+    const rows = await asTenant(this.#sql, tenant, (session) =>
       session.query<SuppressionRecord>(
         `SELECT s.key, s.scope, s.reason, s.source, s.added_version FROM suppressions s
          WHERE s.tenant = $1 AND s.removed_version IS NULL AND ($2::bigint IS NULL OR (s.added_version, s.key) > ($2::bigint, $3::text))
@@ -40,7 +41,7 @@ export class SuppressionsReader {
     tenant: TenantId,
     key: string,
   ): Promise<readonly { readonly scope: SuppressionScope; readonly source: string }[]> {
-    return this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) =>
+    return asTenant(this.#sql, tenant, (session) =>
       session.query<{ scope: SuppressionScope; source: string }>(
         'SELECT s.scope, s.source FROM suppressions s WHERE s.tenant = $1 AND s.key = $2 AND s.removed_version IS NULL',
         [tenant, key],

@@ -7,6 +7,7 @@ import { isoOf } from '../../domain/instant.ts';
 import type { Page, PageQuery, UncertainView } from '../../gateway/services.port.ts';
 import { PERMIT_COLUMNS, permitFactsOf } from '../runtime/permit-record.ts';
 import type { PermitRecord } from '../runtime/permit-record.ts';
+import { asTenant } from '../sql/as-tenant.ts';
 import type { Sql, SqlValue } from '../sql/sql.port.ts';
 import { decodeCursor, pageOf } from './cursor.ts';
 
@@ -60,7 +61,7 @@ export class UncertainPermits {
 
   /** Those of these actions that a worker has begun to carry out, and that have not certainly failed to happen. */
   async begun(tenant: TenantId, actions: readonly string[]): Promise<ReadonlySet<string>> {
-    const rows = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) =>
+    const rows = await asTenant(this.#sql, tenant, (session) =>
       session.query<{ action: string }>(
         `SELECT p.action FROM permits p JOIN executions e ON e.tenant = p.tenant AND e.permit = p.id
          WHERE p.tenant = $1 AND p.action = ANY ($2::text[]) AND e.state IN ('open', 'sent', 'uncertain')`,
@@ -71,7 +72,7 @@ export class UncertainPermits {
   }
 
   #rows(tenant: TenantId, rest: string, params: readonly SqlValue[]): Promise<readonly UncertainRecord[]> {
-    return this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) =>
+    return asTenant(this.#sql, tenant, (session) =>
       session.query<UncertainRecord>(`${SELECT} ${rest}`, [tenant, ...params]),
     );
   }

@@ -1,6 +1,7 @@
 /** Finds and deletes rows that were kept long enough, by the clock of the database, in small transactions. */
 import type { TenantId } from '../../domain/ids.ts';
 import type { RetentionClass } from '../../domain/retention.ts';
+import { asTenant } from '../sql/as-tenant.ts';
 import type { Sql } from '../sql/sql.port.ts';
 
 /** Rows of one transaction: short enough that nobody waits for it. */
@@ -39,7 +40,7 @@ export class ExpiredRows {
 
   async count(tenant: TenantId, name: RetentionClass, days: number): Promise<number> {
     const { table, where } = EXPIRED[name];
-    const [row] = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant] }, (session) =>
+    const [row] = await asTenant(this.#sql, tenant, (session) =>
       session.query<{ rows: number }>(`SELECT count(*) AS rows FROM ${table} t WHERE t.tenant = $1 AND ${where}`, [
         tenant,
         days,
