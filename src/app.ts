@@ -89,6 +89,7 @@ import { OwnershipReader } from './memory/read/ownership-reader.ts';
 import { ParkedMessages } from './memory/read/parked-messages.ts';
 import { PlayReader } from './memory/read/play-reader.ts';
 import { ReadModel } from './memory/read/read-model.ts';
+import { ReadinessReader } from './memory/read/readiness-reader.ts';
 import { RegistryReader } from './memory/read/registry-reader.ts';
 import { ReviewReader } from './memory/read/review-reader.ts';
 import { ScheduleReader } from './memory/read/schedule-reader.ts';
@@ -345,6 +346,7 @@ async function compose(
     identityBook: new IdentityBook(sql, vault, secret),
     ownershipCommands: new OwnershipCommands(host, clock),
     ownershipReader: new OwnershipReader(sql),
+    readinessReader: new ReadinessReader(sql, vault),
     factCommands: new FactCommands(host, clock),
     suppressionsReader: new SuppressionsReader(sql),
     duplicates: new DuplicateReader(sql, vault),

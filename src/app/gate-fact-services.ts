@@ -16,6 +16,8 @@ import type { SyncTimes } from '../domain/sync.ts';
 import type { Caller } from '../gateway/caller.port.ts';
 import type { GateFactServices, LawfulBasesView, SyncView } from '../gateway/gate-facts.port.ts';
 import type { OwnershipReader } from '../memory/read/ownership-reader.ts';
+import type { ReadinessReader } from '../memory/read/readiness-reader.ts';
+import { readinessReport } from './readiness-report.ts';
 
 export interface GateFactParts {
   readonly commands: TenantCommands;
@@ -24,6 +26,7 @@ export interface GateFactParts {
   readonly intake: Intake;
   readonly policies: PolicyReader;
   readonly ownershipReader: OwnershipReader;
+  readonly readinessReader: ReadinessReader;
   readonly syncTimes: (tenant: Caller['tenant']) => Promise<SyncTimes>;
   readonly now: () => number;
   readonly refuseIntake: () => void;
@@ -117,6 +120,10 @@ export function createGateFactServices(parts: GateFactParts): GateFactServices {
         throw new GatehouseError('state_conflict', `The address of contact ${contact} has not bounced.`);
       await factCommands.record(subject, randomUUID(), 'bounce.cleared', { by: caller.identity, reason });
       return { subject: `contact/${contact}` };
+    },
+    async readiness({ tenant }, purpose) {
+      const [policy, syncs] = await Promise.all([policies.inForce(tenant), parts.syncTimes(tenant)]);
+      return readinessReport(parts.readinessReader, { tenant, purpose, policy, syncs, at: now() });
     },
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import { DEFAULT_POLICY, policySchema } from '../domain/policy.ts';
+import { READINESS } from '../gateway/gate-facts.fake.ts';
 import { TestWorld } from './cli.fixture.ts';
 import { EXIT } from './command.ts';
 import { curlCommand } from './commands/serve.ts';
@@ -192,6 +193,15 @@ describe('administration', () => {
     expect((await world.run('trust', 'list')).out).toContain(cell);
     expect((await world.run('trust', 'show', cell)).out).toContain('trust.leveled');
     expect((await world.run('trust', 'show', 'none')).code).toBe(EXIT.usage);
+  });
+
+  test('readiness tells what the gate misses and how to supply it, and what to do first', async () => {
+    const { out } = await world.run('readiness');
+    expect(out).toContain('Of 8 contacts, 3 are ready for a sales message, 4 would be held');
+    expect(out).toContain('consent_unknown: 4 contacts, 50.0 %; with this alone 3 would be ready');
+    expect(out).toContain('for example c-1, c-2');
+    expect(await json('readiness', '--purpose', 'marketing')).toEqual({ ...READINESS, purpose: 'marketing' });
+    expect((await world.run('readiness', '--purpose', 'service')).code).toBe(EXIT.usage);
   });
 
   test('a policy is looked at, tried, proposed and approved', async () => {

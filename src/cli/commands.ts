@@ -20,6 +20,7 @@ import { parkedCommand } from './commands/parked.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { playCommand } from './commands/play.ts';
 import { policyCommand, singleOperatorCommand } from './commands/policy.ts';
+import { readinessCommand } from './commands/readiness.ts';
 import { retentionCommand } from './commands/retention.ts';
 import { reviewCommand } from './commands/review.ts';
 import { scheduledCommand } from './commands/scheduled.ts';
@@ -56,6 +57,7 @@ export const COMMANDS: readonly Command[] = [
   touchCommand,
   syncCommand,
   bounceCommand,
+  readinessCommand,
   replayCommand,
   verifyCommand,
   anchorCommand,

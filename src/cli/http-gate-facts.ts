@@ -1,5 +1,6 @@
 /** What the gate is told on a running server, over its REST interface. */
 import type { GateFactServices, SyncView, TouchAccepted } from '../gateway/gate-facts.port.ts';
+import { queryOf } from './query.ts';
 
 type Call = <Result>(method: string, path: string, body?: unknown) => Promise<Result>;
 
@@ -19,5 +20,6 @@ export function httpGateFacts(call: Call): GateFactServices {
     showBases: (_caller, contact) => call('GET', contactPath(contact, 'lawful-bases')),
     recordBasis: (_caller, contact, input) => call('POST', contactPath(contact, 'lawful-bases'), input),
     clearBounce: (_caller, contact, reason) => call('POST', contactPath(contact, 'bounce-clearance'), { reason }),
+    readiness: (_caller, purpose) => call('GET', `/v1/reports/readiness${queryOf({ purpose })}`),
   };
 }

@@ -184,6 +184,7 @@ describe('over the real gateway', () => {
     await client.decideReview(CALLER, 'rev_1.1', input);
     await client.loopReport(CALLER, { dimension: 'origin' });
     await client.loopReport(CALLER, { dimension: null });
+    await client.gateFacts.readiness(CALLER, 'marketing');
     await client.setKillSwitch(CALLER, true, 'why');
     await client.getPolicy(CALLER);
     await client.getPolicy(CALLER, 0);
@@ -225,6 +226,7 @@ describe('over the real gateway', () => {
       ['decideReview', 'rev_1.1', input],
       ['loopReport', { dimension: 'origin' }],
       ['loopReport', { dimension: null }],
+      ['readiness', 'marketing'],
       ['setKillSwitch', true, 'why'],
       ['getPolicy'],
       ['getPolicy', 0],

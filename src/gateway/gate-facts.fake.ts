@@ -1,5 +1,5 @@
 /** A contact who agreed to marketing at a webinar. Notes every call. */
-import type { GateFactServices, LawfulBasesView, SyncView } from './gate-facts.port.ts';
+import type { GateFactServices, LawfulBasesView, ReadinessReport, SyncView } from './gate-facts.port.ts';
 
 const AT = '2026-11-20T10:00:00.000Z';
 
@@ -12,6 +12,28 @@ const BASES: LawfulBasesView = {
 };
 
 const SYNCS: readonly SyncView[] = [{ source: 'crm', complete_to: AT, limit_ms: 3_600_000, stale: false }];
+
+export const READINESS: ReadinessReport = {
+  purpose: 'sales',
+  at: AT,
+  contacts: 8,
+  ready: 3,
+  held: 4,
+  refused: 1,
+  gaps: [
+    {
+      reason: 'consent_unknown',
+      fact: null,
+      contacts: 4,
+      share: 0.5,
+      alone: 3,
+      title: 'No lawful basis is recorded.',
+      remedy: 'Record it.',
+      fix: 'Map a column.',
+      examples: ['c-1', 'c-2'],
+    },
+  ],
+};
 
 export function fakeGateFacts(note: (name: string, ...args: readonly unknown[]) => void): GateFactServices {
   return {
@@ -38,6 +60,10 @@ export function fakeGateFacts(note: (name: string, ...args: readonly unknown[]) 
     async clearBounce(_caller, contact, reason) {
       note('clearBounce', contact, reason);
       return { subject: `contact/${contact}` };
+    },
+    async readiness(_caller, purpose) {
+      note('readiness', purpose);
+      return { ...READINESS, purpose };
     },
   };
 }

@@ -2,6 +2,7 @@
 import type { Channel } from '../domain/action-types.ts';
 import type { Consent } from '../domain/entity.ts';
 import type { Purpose } from '../domain/lawful-basis.ts';
+import type { GapCount, ReadinessCounts, ReadinessPurpose } from '../domain/readiness.ts';
 import type { Direction } from '../domain/signal-types.ts';
 import type { SyncSource } from '../domain/sync.ts';
 import type { Caller } from './caller.port.ts';
@@ -60,6 +61,20 @@ export interface LawfulBasisInput {
   readonly evidence: string | null;
 }
 
+/** Examples are external ids of contacts. */
+export interface ReadinessGap extends GapCount {
+  readonly title: string;
+  readonly remedy: string;
+  /** How to fill it for many contacts at once. */
+  readonly fix: string;
+}
+
+export interface ReadinessReport extends ReadinessCounts {
+  readonly purpose: ReadinessPurpose;
+  readonly at: string;
+  readonly gaps: readonly ReadinessGap[];
+}
+
 export interface GateFactServices {
   /** Throws `time_in_future`, and `conflict` when an id was used before with different content. All or nothing. */
   recordTouches(caller: Caller, touches: readonly TouchInput[]): Promise<readonly TouchAccepted[]>;
@@ -72,4 +87,6 @@ export interface GateFactServices {
   recordBasis(caller: Caller, contact: string, input: LawfulBasisInput): Promise<LawfulBasesView>;
   /** Throws `not_found`, and `state_conflict` when the address has not bounced. */
   clearBounce(caller: Caller, contact: string, reason: string): Promise<{ readonly subject: string }>;
+  /** Which contacts the gate would hold now for want of a fact, and which facts. */
+  readiness(caller: Caller, purpose: ReadinessPurpose): Promise<ReadinessReport>;
 }

@@ -104,6 +104,7 @@ test('has the paths that were promised', () => {
       "GET /v1/policy/proposals",
       "GET /v1/policy/proposals/{id}",
       "GET /v1/reports/loop",
+      "GET /v1/reports/readiness",
       "GET /v1/retention",
       "GET /v1/reviews",
       "GET /v1/reviews/summary",

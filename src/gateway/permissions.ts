@@ -132,6 +132,7 @@ export const OPERATIONS = {
   listTrust: 'read',
   getTrustHistory: 'read',
   getLoopReport: 'read',
+  getReadinessReport: 'read',
 
   setKillSwitch: 'operate',
   /** Sending starts again: only an admin may say so. */

@@ -8,6 +8,8 @@ import { operation } from '../operation.ts';
 import {
   loopQuerySchema,
   loopReportSchema,
+  readinessQuerySchema,
+  readinessReportSchema,
   trustCellParams,
   trustEventSchema,
   trustViewSchema,
@@ -52,5 +54,18 @@ export function registerReportRoutes(app: GatewayApp, { services }: GatewayConte
       answers: { 200: { description: 'The report.', schema: loopReportSchema } },
     }),
     async (request) => services.loopReport(callerOf(request), { dimension: request.query.dimension ?? null }),
+  );
+
+  app.get(
+    '/v1/reports/readiness',
+    operation('getReadinessReport', {
+      tag: 'reports',
+      summary: 'Report which facts the gate misses',
+      description:
+        'How many contacts a sales or marketing message would be held for now because the gate does not know something, which facts these are, and how to supply each for many contacts.',
+      request: { querystring: readinessQuerySchema },
+      answers: { 200: { description: 'The report.', schema: readinessReportSchema } },
+    }),
+    async (request) => services.gateFacts.readiness(callerOf(request), request.query.purpose),
   );
 }

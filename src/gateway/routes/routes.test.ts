@@ -35,6 +35,7 @@ import {
 import { gateAnswerSchema, proposedSchema } from '../schemas/proposal.ts';
 import {
   loopReportSchema,
+  readinessReportSchema,
   rebuildReportSchema,
   replayAllReportSchema,
   trustEventSchema,
@@ -328,6 +329,16 @@ const CASES: Record<string, Case> = {
     request: { url: '/v1/reports/loop' },
     answer: loopReportSchema,
     call: ['loopReport', { dimension: null }],
+  },
+  getReadinessReport: {
+    request: { url: '/v1/reports/readiness?purpose=marketing' },
+    answer: readinessReportSchema,
+    call: ['readiness', 'marketing'],
+  },
+  'getReadinessReport without a purpose': {
+    request: { url: '/v1/reports/readiness' },
+    answer: readinessReportSchema,
+    call: ['readiness', 'sales'],
   },
   setKillSwitch: {
     request: { method: 'POST', url: '/v1/kill-switch', payload: { engaged: true, reason: 'stop' } },

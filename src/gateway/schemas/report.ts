@@ -1,6 +1,10 @@
 /** Trust, the loop from signal to outcome, and the three proofs of the ledger. */
 import { z } from 'zod';
 
+import { READINESS_PURPOSES } from '../../domain/readiness.ts';
+import { GATE_REASONS } from '../../domain/reason-codes.ts';
+import type { GateReason } from '../../domain/reason-codes.ts';
+import type { ReadinessReport } from '../gate-facts.port.ts';
 import type {
   AnchorView,
   BackupView,
@@ -82,6 +86,40 @@ export const loopReportSchema = z
       .nullable(),
   })
   .meta({ id: 'LoopReport' }) satisfies z.ZodType<LoopReport>;
+
+export const readinessQuerySchema = z.strictObject({
+  purpose: z.enum(READINESS_PURPOSES).default('sales').describe('What kind of message to ask about.'),
+});
+
+const contactsOf = (meaning: string) => z.int().describe(meaning);
+
+export const readinessReportSchema = z
+  .object({
+    purpose: z.enum(READINESS_PURPOSES),
+    at: isoTimeSchema,
+    contacts: contactsOf('All, without those that were merged into another or erased.'),
+    ready: contactsOf(
+      'Nothing that the gate asks for is unknown. A cooldown or a review may still make a message wait.',
+    ),
+    held: contactsOf('At least one fact is missing, and nothing known speaks against a message.'),
+    refused: contactsOf('What is known forbids a message; further facts would not help.'),
+    gaps: z
+      .array(
+        z.object({
+          reason: z.enum(Object.keys(GATE_REASONS) as GateReason[]),
+          fact: z.string().nullable().describe('The name of the fact where the reason does not say it.'),
+          contacts: contactsOf('Held ones that lack this.'),
+          share: z.number().describe('Of all contacts, 0 to 1.'),
+          alone: contactsOf('Those that would be ready if only this were told.'),
+          title: z.string(),
+          remedy: z.string(),
+          fix: z.string().describe('How to supply it for many contacts at once.'),
+          examples: z.array(z.string()).describe('External ids of up to five of them.'),
+        }),
+      )
+      .describe('The most frequent first.'),
+  })
+  .meta({ id: 'ReadinessReport' }) satisfies z.ZodType<ReadinessReport>;
 
 export const backupViewSchema = z
   .object({

@@ -9,7 +9,8 @@ import type { SubjectVault } from '../vault/subject-vault.ts';
 /** Accounts or people that are compared; beyond it, those that changed last. */
 export const COMPARED_MAX = 20_000;
 
-const NOT_MERGED = `NOT EXISTS (SELECT FROM identity_acts i WHERE i.tenant = $1 AND i.subject = e.id AND i.act = 'merge' AND i.state IN ('joining', 'merged', 'splitting'))`;
+/** Of `e`, an account or contact of the tenant $1. */
+export const NOT_MERGED = `NOT EXISTS (SELECT FROM identity_acts i WHERE i.tenant = $1 AND i.subject = e.id AND i.act = 'merge' AND i.state IN ('joining', 'merged', 'splitting'))`;
 
 export class DuplicateReader {
   readonly #sql: Sql;
