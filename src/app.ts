@@ -81,6 +81,7 @@ import { PostgresNoteReader } from './memory/notes/note-reader.ts';
 import { PostgresTimelineReader } from './memory/notes/timeline-reader.ts';
 import { readBacklog } from './memory/read/backlog-reader.ts';
 import { ChangeReader } from './memory/read/change-reader.ts';
+import { CorrectionReader } from './memory/read/correction-reader.ts';
 import { ErasureReader } from './memory/read/erasure-reader.ts';
 import { createImportStore } from './memory/read/import-store.ts';
 import { createLedgerReader } from './memory/read/ledger-reader.ts';
@@ -350,6 +351,7 @@ async function compose(
     factCommands: new FactCommands(host, clock),
     suppressionsReader: new SuppressionsReader(sql),
     duplicates: new DuplicateReader(sql, vault),
+    corrections: new CorrectionReader(sql),
     keyedDigest,
     parked: new ParkedCommands(host, clock),
     parkedMessages: new ParkedMessages(sql, vault),

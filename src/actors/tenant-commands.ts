@@ -14,6 +14,7 @@ type RegistryEvent = Extract<
   | `kill_switch.${string}`
   | `pause.${string}`
   | `policy.${string}`
+  | `pattern.${string}`
   | `suppression.${string}`
   | `import.${string}`
   | `checkpoint.${string}`

@@ -84,6 +84,8 @@ import { createOwnershipServices } from './ownership-services.ts';
 import type { OwnershipParts } from './ownership-services.ts';
 import { createPastServices } from './past-services.ts';
 import type { PastParts } from './past-services.ts';
+import { createPatternServices } from './pattern-services.ts';
+import type { PatternParts } from './pattern-services.ts';
 import { createPolicyServices, refuseSingleStep } from './policy-services.ts';
 import type { Purge } from './purge.ts';
 import type { RetentionKeeper } from './retention.ts';
@@ -103,6 +105,7 @@ export interface ServiceParts
     Omit<OwnershipParts, 'now'>,
     Omit<GateFactParts, 'now' | 'policies' | 'syncTimes'>,
     PastParts,
+    Omit<PatternParts, 'now' | 'policies'>,
     ReviewParts,
     SuppressionParts {
   readonly anchors: AnchorFolder;
@@ -308,6 +311,8 @@ export function createServices(parts: ServiceParts): Services {
     }
   }
 
+  const policies = createPolicyServices({ ...parts, now: () => clock.now() });
+
   return {
     ...parts.noteServices,
     identities: createIdentityServices(parts),
@@ -331,7 +336,8 @@ export function createServices(parts: ServiceParts): Services {
     }),
     past: createPastServices(parts),
     plays: parts.plays,
-    policies: createPolicyServices({ ...parts, now: () => clock.now() }),
+    policies,
+    patterns: createPatternServices({ ...parts, now: () => clock.now(), policies }),
     sessions: createSessionServices(parts.sessions),
     stream: parts.stream,
     ...parts.searchServices,

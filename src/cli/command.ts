@@ -82,6 +82,7 @@ export type CommandServices = Pick<
   | 'keyGenerations'
   | 'past'
   | 'listImports'
+  | 'patterns'
   | 'plays'
   | 'policies'
   | 'exportSubject'

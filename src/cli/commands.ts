@@ -17,6 +17,7 @@ import { memoryCommand } from './commands/memory.ts';
 import { outcomeCommand } from './commands/outcome.ts';
 import { ownCommand } from './commands/own.ts';
 import { parkedCommand } from './commands/parked.ts';
+import { patternCommand } from './commands/pattern.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { playCommand } from './commands/play.ts';
 import { policyCommand, singleOperatorCommand } from './commands/policy.ts';
@@ -66,6 +67,7 @@ export const COMMANDS: readonly Command[] = [
   checkpointCommand,
   hindsightCommand,
   trustCommand,
+  patternCommand,
   policyCommand,
   singleOperatorCommand,
   killSwitchCommand,

@@ -208,6 +208,10 @@ describe('over the real gateway', () => {
     await client.policies.approve(CALLER, 'pol_1');
     await client.policies.reject(CALLER, 'pol_1', 'no');
     await client.policies.setSingleOperator(CALLER, true);
+    await client.patterns.list(CALLER);
+    await client.patterns.get(CALLER, 'pat_1');
+    await client.patterns.confirm(CALLER, 'pat_1', { rule: null, reason: 'yes' });
+    await client.patterns.dismiss(CALLER, 'pat_1', 'no');
     await client.createKey(CALLER, { label: 'l', role: 'viewer', kind: 'person' });
     await client.revokeKey(CALLER, 'key_1');
     await client.startImport(CALLER, start);
@@ -249,6 +253,10 @@ describe('over the real gateway', () => {
       ['approve', 'pol_1'],
       ['reject', 'pol_1', 'no'],
       ['setSingleOperator', true],
+      ['listPatterns'],
+      ['getPattern', 'pat_1'],
+      ['confirmPattern', 'pat_1', { rule: null, reason: 'yes' }],
+      ['dismissPattern', 'pat_1', 'no'],
       ['createKey', { label: 'l', role: 'viewer', kind: 'person' }],
       ['revokeKey', 'key_1'],
       ['startImport', start],

@@ -37,6 +37,7 @@ import { httpNoteServices } from './http-note-services.ts';
 import { httpOutcomeServices } from './http-outcome-services.ts';
 import { httpOwnership } from './http-ownership.ts';
 import { httpPast } from './http-past.ts';
+import { httpPatterns } from './http-patterns.ts';
 import { httpPlays } from './http-plays.ts';
 import { httpPolicies } from './http-policies.ts';
 import { httpReviews, httpSchedule } from './http-reviews.ts';
@@ -88,6 +89,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
     keyGenerations: httpKeyGenerations(call),
     past: httpPast(call),
     plays: httpPlays(call),
+    patterns: httpPatterns(call),
     policies: httpPolicies(call),
     sessions: httpSessions(call),
     traceDecision: (_caller, id) => call<TraceView>('GET', `/v1/decisions/${part(id)}/trace`),

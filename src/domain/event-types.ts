@@ -236,6 +236,17 @@ export const EVENT_TYPES = {
     'An approved policy did not come into force, as another was applied meanwhile',
     z.strictObject({ proposal: z.string(), detail: z.string() }),
   ),
+  'pattern.dismissed': spec(
+    ['tenant'],
+    'A pattern of corrections was dismissed',
+    z.strictObject({
+      pattern: z.string(),
+      /** How many corrections it had then. */
+      corrections: z.int().min(1),
+      by,
+      reason: reasonText,
+    }),
+  ),
   'retention.applied': spec(
     ['tenant'],
     'What was kept long enough was deleted',

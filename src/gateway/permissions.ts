@@ -105,6 +105,12 @@ export const OPERATIONS = {
   previewReviews: 'review',
   decideReviews: 'review',
   decideSequence: 'review',
+  listPatterns: 'read',
+  /** It decides the past again. */
+  getPattern: 'review',
+  dismissPattern: 'review',
+  /** Proposes a policy. */
+  confirmPattern: 'operate',
   listScheduled: 'read',
   getScheduled: 'read',
   cancelScheduled: 'review',

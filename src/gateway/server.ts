@@ -38,6 +38,7 @@ import { registerOutcomeRoutes } from './routes/outcomes.ts';
 import { registerOwnershipRoutes } from './routes/ownership.ts';
 import { registerParkedRoutes } from './routes/parked.ts';
 import { registerPastRoutes } from './routes/past.ts';
+import { registerPatternRoutes } from './routes/patterns.ts';
 import { registerPlayRoutes } from './routes/plays.ts';
 import { registerPolicyRoutes } from './routes/policies.ts';
 import { registerProposalRoutes } from './routes/proposals.ts';
@@ -129,6 +130,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerOutcomeRoutes(app, context);
   registerAccountRoutes(app, context);
   registerReviewRoutes(app, context);
+  registerPatternRoutes(app, context);
   registerScheduleRoutes(app, context);
   registerParkedRoutes(app, context);
   registerPlayRoutes(app, context);

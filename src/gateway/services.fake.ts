@@ -16,6 +16,7 @@ import type { NoteDetail, NoteView, TimelineView } from './note-services.port.ts
 import type { OutcomeView } from './outcome-services.port.ts';
 import { fakeOwnership } from './ownership.fake.ts';
 import { fakePast } from './past.fake.ts';
+import { fakePatterns } from './patterns.fake.ts';
 import { fakePlays } from './plays.fake.ts';
 import { fakePolicies } from './policy.fake.ts';
 import { fakeReviews, fakeSchedule } from './review.fake.ts';
@@ -166,6 +167,7 @@ export class FakeServices implements Services {
   readonly gateFacts = fakeGateFacts((name, ...args) => this.#note(name, ...args));
   readonly past = fakePast((name, ...args) => this.#note(name, ...args));
   readonly policies = fakePolicies((name, ...args) => this.#note(name, ...args));
+  readonly patterns = fakePatterns((name, ...args) => this.#note(name, ...args));
   readonly plays = fakePlays((name, ...args) => this.#note(name, ...args));
   readonly sessions = fakeSessions((name, ...args) => this.#note(name, ...args));
   readonly stream = fakeStream((name, ...args) => this.#note(name, ...args));

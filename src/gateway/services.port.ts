@@ -20,6 +20,7 @@ import type { NoteServices } from './note-services.port.ts';
 import type { OutcomeServices } from './outcome-services.port.ts';
 import type { OwnershipServices } from './ownership.port.ts';
 import type { PastServices } from './past.port.ts';
+import type { PatternServices } from './patterns.port.ts';
 import type { PlayServices } from './play-services.port.ts';
 import type { PolicyServices } from './policy.port.ts';
 import type { ReviewServices, ScheduleServices } from './review.port.ts';
@@ -507,6 +508,7 @@ export interface Services
   readonly suppressions: SuppressionServices;
   readonly keyGenerations: KeyGenerationServices;
   readonly past: PastServices;
+  readonly patterns: PatternServices;
   readonly plays: PlayServices;
   readonly policies: PolicyServices;
   readonly sessions: SessionServices;

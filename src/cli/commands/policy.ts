@@ -170,7 +170,7 @@ function fileOf(args: readonly string[], verb: string): string {
   return file;
 }
 
-function readAs<Shape extends z.ZodType>(file: string, schema: Shape, what: string): z.infer<Shape> {
+export function readAs<Shape extends z.ZodType>(file: string, schema: Shape, what: string): z.infer<Shape> {
   const parsed = schema.safeParse(readJsonFile(file));
   if (parsed.success) return parsed.data;
   throw new GatehouseError('usage', `${file} is not ${what}.`, {
@@ -195,7 +195,7 @@ function daysOf(options: OptionValues, otherwise: number): number {
   return Number(text);
 }
 
-function reasonOf(options: OptionValues): string {
+export function reasonOf(options: OptionValues): string {
   const reason = textOption(options, 'reason')?.trim() ?? '';
   if (reason === '') throw new GatehouseError('usage', 'Say why with --reason; it stands on the ledger.');
   return reason;
@@ -232,7 +232,7 @@ function testText({ backtest, cases }: PolicyTestView): string {
   return lines.length === 0 ? 'Nothing was tried. Give --days or --cases.' : lines.join('\n');
 }
 
-function backtestText({ decisions, counts, changed, since, until }: BacktestView): string {
+export function backtestText({ decisions, counts, changed, since, until }: BacktestView): string {
   const { held, denied, delayed, released, chosen_otherwise: otherwise, unknown } = counts;
   const lines = [
     `Of ${counted(decisions, 'decision')} from ${timeOf(since)} to ${timeOf(until)} it would have held ${figure(held)}, denied ${figure(denied)}, delayed ${figure(delayed)} and released ${figure(released)}; ${figure(otherwise)} would be another choice, and of ${figure(unknown)} it cannot be said.`,
@@ -256,7 +256,7 @@ function backtestText({ decisions, counts, changed, since, until }: BacktestView
   return lines.join('\n');
 }
 
-function proposalText({ id, state, name, by, at, effective_from: from, sections }: PolicyProposalView): string {
+export function proposalText({ id, state, name, by, at, effective_from: from, sections }: PolicyProposalView): string {
   const when = from === null ? 'as soon as it is approved' : `from ${timeOf(from)}`;
   return [
     `${id}: ${shownLine(name)} is ${state}, proposed by ${by} at ${timeOf(at)}, in force ${when}.`,

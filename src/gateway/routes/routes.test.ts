@@ -25,6 +25,7 @@ import {
   hindsightSchema,
   restoreReportSchema,
 } from '../schemas/past.ts';
+import { patternDetailSchema, patternDismissedSchema, patternSchema } from '../schemas/pattern.ts';
 import {
   diffViewSchema,
   lintViewSchema,
@@ -354,6 +355,19 @@ const CASES: Record<string, Case> = {
     request: { method: 'POST', url: '/v1/modes', payload: { mode: 'shadow', reason: 'go' } },
     answer: modeSetSchema,
     call: ['setMode', 'shadow', null, 'go'],
+  },
+  listPatterns: { request: { url: '/v1/patterns' }, answer: pageOf(patternSchema), call: ['listPatterns'] },
+  getPattern: { request: { url: '/v1/patterns/pat_1' }, answer: patternDetailSchema, call: ['getPattern', 'pat_1'] },
+  confirmPattern: {
+    request: { method: 'POST', url: '/v1/patterns/pat_1/confirmation', payload: { reason: 'yes' } },
+    status: 201,
+    answer: policyProposalSchema,
+    call: ['confirmPattern', 'pat_1', { rule: null, reason: 'yes' }],
+  },
+  dismissPattern: {
+    request: { method: 'POST', url: '/v1/patterns/pat_1/dismissal', payload: { reason: 'no' } },
+    answer: patternDismissedSchema,
+    call: ['dismissPattern', 'pat_1', 'no'],
   },
   getPolicy: { request: { url: '/v1/policy' }, answer: policyViewSchema, call: ['getPolicy'] },
   lintPolicy: {

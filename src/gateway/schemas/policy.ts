@@ -72,39 +72,39 @@ export const policyTestRequestSchema = z
 
 const count = z.int();
 const saidSchema = z.object({ verdict: z.string(), reasons: z.array(z.string()) });
+export const backtestSchema = z.object({
+  before: z.string(),
+  after: z.string(),
+  since: isoTimeSchema,
+  until: isoTimeSchema,
+  decisions: count,
+  counts: z.object({
+    held: count,
+    denied: count,
+    delayed: count,
+    released: count,
+    chosen_otherwise: count,
+    unknown: count,
+    same: count,
+  }),
+  changed: z.array(
+    z.object({
+      decision: z.string(),
+      at: isoTimeSchema,
+      action_type: z.string(),
+      kind: z.enum(['held', 'denied', 'delayed', 'released', 'chosen_otherwise', 'unknown', 'same']),
+      from: z.string().nullable(),
+      to: z.string().nullable(),
+      reasons: z.array(z.string()),
+    }),
+  ),
+  unnamed: count,
+});
+
 export const policyTestSchema = z
   .object({
     ok: z.boolean().describe('False when a case was decided otherwise than it says.'),
-    backtest: z
-      .object({
-        before: z.string(),
-        after: z.string(),
-        since: isoTimeSchema,
-        until: isoTimeSchema,
-        decisions: count,
-        counts: z.object({
-          held: count,
-          denied: count,
-          delayed: count,
-          released: count,
-          chosen_otherwise: count,
-          unknown: count,
-          same: count,
-        }),
-        changed: z.array(
-          z.object({
-            decision: z.string(),
-            at: isoTimeSchema,
-            action_type: z.string(),
-            kind: z.enum(['held', 'denied', 'delayed', 'released', 'chosen_otherwise', 'unknown', 'same']),
-            from: z.string().nullable(),
-            to: z.string().nullable(),
-            reasons: z.array(z.string()),
-          }),
-        ),
-        unnamed: count,
-      })
-      .nullable(),
+    backtest: backtestSchema.nullable(),
     cases: z.array(
       z.object({
         name: z.string(),
