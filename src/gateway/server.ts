@@ -14,6 +14,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import { AllowedMethods } from './allowed-methods.ts';
 import { Authenticator } from './authenticator.ts';
 import { answerClientError } from './client-error.ts';
+import { endConnectionsOnClose } from './closing.ts';
 import type { ConsoleFiles } from './console-files.port.ts';
 import type { GatewayApp, GatewayContext } from './context.ts';
 import { registerOpenApi } from './openapi.ts';
@@ -105,6 +106,7 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   const traced = tracer !== null;
   const context: GatewayContext = { services, metrics, now, traced, authenticator: new Authenticator(services, now) };
 
+  endConnectionsOnClose(app);
   takeBodies(app, maxBodyBytes);
   authenticateRequests(app, context);
   observeRequests(app, metrics);

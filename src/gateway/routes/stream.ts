@@ -2,6 +2,7 @@
  * What happens, as it happens: server-sent events that a browser takes up again where it was. A reader that does not keep up is let go; it comes
  * back with its position and loses nothing.
  */
+import { GatehouseError } from '../../domain/errors.ts';
 import { callerOf } from '../context.ts';
 import type { GatewayApp, GatewayContext } from '../context.ts';
 import { operation } from '../operation.ts';
@@ -16,7 +17,9 @@ const RETRY_MS = 1_000;
 
 export function registerStreamRoutes(app: GatewayApp, { services, authenticator }: GatewayContext): void {
   const open = new Set<() => void>();
+  let closing = false;
   app.addHook('preClose', (done) => {
+    closing = true;
     for (const close of open) close();
     done();
   });
@@ -33,6 +36,11 @@ export function registerStreamRoutes(app: GatewayApp, { services, authenticator 
       errors: ['invalid_request'],
     }),
     async (request, reply) => {
+      if (closing)
+        throw new GatehouseError(
+          'overloaded',
+          'This server is stopping. Follow another one, or this one when it is back.',
+        );
       const caller = callerOf(request);
       const since = request.headers['last-event-id'];
       const { raw } = reply;
@@ -73,6 +81,8 @@ export function registerStreamRoutes(app: GatewayApp, { services, authenticator 
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store',
         'x-accel-buffering': 'no',
+        // So that the connection ends with the stream, and nobody keeps a closing server waiting with it.
+        connection: 'close',
         'x-content-type-options': 'nosniff',
         'x-request-id': request.id,
       });
