@@ -11,12 +11,17 @@ async function listening() {
   endConnectionsOnClose(app);
   const asked = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<string>();
+  const closing = Promise.withResolvers<void>();
+  app.addHook('preClose', (done) => {
+    closing.resolve();
+    done();
+  });
   app.get('/', () => {
     asked.resolve();
     return answer.promise;
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
-  return { app, asked, answer, port: (app.server.address() as AddressInfo).port };
+  return { app, asked, answer, closing, port: (app.server.address() as AddressInfo).port };
 }
 
 test('a connection on which nothing was asked does not hold a close up', async () => {
@@ -34,10 +39,11 @@ test('a connection on which nothing was asked does not hold a close up', async (
 });
 
 test('what is under way is answered, and its connection ends with the answer', async () => {
-  const { app, asked, answer, port } = await listening();
+  const { app, asked, answer, closing, port } = await listening();
   const response = fetch(`http://127.0.0.1:${port}/`);
   await asked.promise;
   const closed = app.close();
+  await closing.promise;
   answer.resolve('done');
   const { headers } = await response;
   expect(headers.get('connection')).toBe('close');
