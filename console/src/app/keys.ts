@@ -48,10 +48,12 @@ export function useKeys(
 }
 
 const SEQUENCE_MS = 1_200;
+/** Times of events count from when the page was opened, so zero would be a moment ago on a new page. */
+const NEVER = Number.NEGATIVE_INFINITY;
 
 /** `G` and then a letter. */
 export function useGoKeys(ways: Readonly<Record<string, () => void>>): void {
-  const began = useRef(0);
+  const began = useRef(NEVER);
   const current = useRef(ways);
   current.current = ways;
   useEffect(() => {
@@ -60,7 +62,7 @@ export function useGoKeys(ways: Readonly<Record<string, () => void>>): void {
       if (document.querySelector('dialog[open]') !== null) return;
       const key = event.key.toLowerCase();
       const follows = event.timeStamp - began.current < SEQUENCE_MS;
-      began.current = key === 'g' && !follows ? event.timeStamp : 0;
+      began.current = key === 'g' && !follows ? event.timeStamp : NEVER;
       const act = follows ? current.current[key] : undefined;
       if (act === undefined) return;
       event.preventDefault();
