@@ -8,6 +8,7 @@ import type { DecisionEngine } from '../src/actors/decision-engine.port.ts';
 import { openApp } from '../src/app.ts';
 import type { App, AppOptions } from '../src/app.ts';
 import type { AccountFacts, ContactFacts } from '../src/domain/entity.ts';
+import { NO_RELATIONS } from '../src/domain/entity.ts';
 import type { JsonObject } from '../src/domain/json.ts';
 import { DEFAULT_POLICY } from '../src/domain/policy.ts';
 import type { Policy } from '../src/domain/policy.ts';
@@ -146,14 +147,7 @@ export const PROSPECT: AccountFacts = {
   name: 'Example',
   domain: 'example.com',
   abm_active: false,
-  relations: {
-    customer: false,
-    open_opportunity: false,
-    partner: false,
-    competitor: false,
-    employee: false,
-    open_escalation: false,
-  },
+  relations: NO_RELATIONS,
 };
 export const REACHABLE: ContactFacts = {
   email: 'someone@example.com',

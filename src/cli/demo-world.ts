@@ -2,6 +2,7 @@
  * A small synthetic world for the demo tenant: a dozen companies with people who look, ask and answer. It goes through the same door
  * as everybody else and produces every type of signal.
  */
+import { NO_RELATIONS } from '../domain/entity.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { SIGNAL_TYPE_NAMES } from '../domain/signal-types.ts';
 import type { SignalType } from '../domain/signal-types.ts';
@@ -54,14 +55,7 @@ export function demoSignal(n: number): {
     growth_percent: (n * 11) % 60,
     intent_score: (n * 13) % 100,
     country: at(COUNTRIES, n),
-    relations: {
-      customer: n % 9 === 0,
-      open_opportunity: false,
-      partner: false,
-      competitor: false,
-      employee: false,
-      open_escalation: false,
-    },
+    relations: { ...NO_RELATIONS, customer: n % 9 === 0 },
     abm_active: n % 4 === 0,
   };
   const contact = {

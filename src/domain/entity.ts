@@ -41,6 +41,15 @@ export const relationsSchema = z.strictObject({
   open_escalation: z.boolean().optional(),
 });
 export type Relations = z.infer<typeof relationsSchema>;
+/** Every relation is stated, and there is none. */
+export const NO_RELATIONS = {
+  customer: false,
+  open_opportunity: false,
+  partner: false,
+  competitor: false,
+  employee: false,
+  open_escalation: false,
+} as const satisfies Required<Relations>;
 
 export const domainNameSchema = z
   .string()

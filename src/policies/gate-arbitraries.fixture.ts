@@ -5,6 +5,7 @@
 import * as fc from 'fast-check';
 
 import { ACTION_TYPES, CHANNELS, TRUST_LEVELS } from '../domain/action-types.ts';
+import { NO_RELATIONS } from '../domain/entity.ts';
 import { CONSENT_BASES, RELATIONS } from '../domain/entity.ts';
 import type { GateFacts, GateRequest } from '../domain/gate.ts';
 import type { GuardState, OwnershipLock, Touch } from '../domain/guard.ts';
@@ -14,7 +15,7 @@ import { PURPOSES } from '../domain/lawful-basis.ts';
 import type { LawfulBases } from '../domain/lawful-basis.ts';
 import { MODES } from '../domain/mode.ts';
 import type { Policy } from '../domain/policy.ts';
-import { ACCOUNT, CONTACT, EMAIL, FACTS, NO_RELATIONS, NOW, OPEN_POLICY, requestOf } from './gate.fixture.ts';
+import { ACCOUNT, CONTACT, EMAIL, FACTS, NOW, OPEN_POLICY, requestOf } from './gate.fixture.ts';
 
 /** The good value nine times of ten. */
 function mostly<Good, Odd>(good: Good, odd: fc.Arbitrary<Odd>): fc.Arbitrary<Good | Odd> {

@@ -1,6 +1,7 @@
 /** A sales e-mail that passes every check, for tests to break one thing at a time. */
 import type { ActionType } from '../domain/action-types.ts';
 import { ACTION_TYPE_SPECS } from '../domain/action-types.ts';
+import { NO_RELATIONS } from '../domain/entity.ts';
 import type { GateFacts, GateRequest } from '../domain/gate.ts';
 import { EMPTY_GUARD } from '../domain/guard.ts';
 import type { GuardState, OwnershipLock, Touch } from '../domain/guard.ts';
@@ -10,15 +11,6 @@ import { DEFAULT_POLICY } from '../domain/policy.ts';
 
 /** Wednesday, 18 November 2026, 10:00 in UTC and 11:00 in Paris. */
 export const NOW = Date.UTC(2026, 10, 18, 10);
-
-export const NO_RELATIONS = {
-  customer: false,
-  open_opportunity: false,
-  partner: false,
-  competitor: false,
-  employee: false,
-  open_escalation: false,
-} as const;
 
 /** Everything may run by itself and nothing is drawn for an audit. */
 export const OPEN_POLICY: Policy = {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { NO_RELATIONS } from '../domain/entity.ts';
 import type { GateFacts, GateRequest, Verdict } from '../domain/gate.ts';
 import { GATE_CHECKS, reasonsOf } from '../domain/gate.ts';
 import { EMPTY_GUARD } from '../domain/guard.ts';
@@ -19,7 +20,6 @@ import {
   factsWithout,
   guardWithout,
   lockOf,
-  NO_RELATIONS,
   NOW,
   NURTURE,
   OPEN_POLICY,

@@ -6,6 +6,7 @@ import { NOTHING_LOADED } from '../../src/actors/memory/memory-fold.ts';
 import { planBatch } from '../../src/actors/planner/plan-batch.ts';
 import type { PlannerDeps } from '../../src/actors/planner/plan-builder.ts';
 import type { CommitPlan, Loaded, StoredActor, StoredGuard } from '../../src/actors/runtime-store.port.ts';
+import { NO_RELATIONS } from '../../src/domain/entity.ts';
 import type { EventData, EventType } from '../../src/domain/event-types.ts';
 import type { GuardState } from '../../src/domain/guard.ts';
 import { EMPTY_GUARD } from '../../src/domain/guard.ts';
@@ -77,20 +78,12 @@ export function firstMemory(): Memory {
     },
     seq: 0,
   };
-  const relations = {
-    customer: false,
-    open_opportunity: false,
-    partner: false,
-    competitor: false,
-    employee: false,
-    open_escalation: false,
-  };
   return {
     tenant: registries.of(tenant),
     suppressed: false,
     lead: actors.of(null),
     contact: guards.of({ ...EMPTY_GUARD, consent: 'consent', time_zone: 'Europe/Paris' }),
-    account: guards.of({ ...EMPTY_GUARD, relations, abm_active: false }),
+    account: guards.of({ ...EMPTY_GUARD, relations: NO_RELATIONS, abm_active: false }),
     budget: guards.of(EMPTY_GUARD),
   };
 }

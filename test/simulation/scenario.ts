@@ -1,5 +1,6 @@
 /** What happens to a simulated world from outside: messages that arrive and things that break, each at its time. Drawn from a seed, and cut down when a run fails. */
 import { ACTION_TYPE_SPECS } from '../../src/domain/action-types.ts';
+import { NO_RELATIONS } from '../../src/domain/entity.ts';
 import { fingerprintOf } from '../../src/domain/fingerprint.ts';
 import { actionIdOf, asId, decisionIdOf } from '../../src/domain/ids.ts';
 import type { ScopeId } from '../../src/domain/ids.ts';
@@ -67,14 +68,6 @@ export function groundwork(): readonly Message[] {
   const messages = [
     tenantMessage('created', 'tenant.created', { clock: 'real', mode: 'sandbox', policy: POLICY_HASH }, START),
   ];
-  const relations = {
-    customer: false,
-    open_opportunity: false,
-    partner: false,
-    competitor: false,
-    employee: false,
-    open_escalation: false,
-  };
   for (let account = 0; account < ACCOUNTS; account += 1) {
     for (let contact = 0; contact < CONTACTS_PER_ACCOUNT; contact += 1) {
       const { scope, refs } = subjectOf(account, contact);
@@ -82,7 +75,7 @@ export function groundwork(): readonly Message[] {
         messageOf({
           type: 'profile.updated',
           data: {
-            account_facts: { relations, abm_active: false },
+            account_facts: { relations: NO_RELATIONS, abm_active: false },
             contact_facts: { time_zone: 'Europe/Paris', consent: 'consent' },
             account: refs.account,
             by: 'simulation',

@@ -3,6 +3,7 @@
  * facts known, nobody suppressed, no touches, trust earned, no audit drawn.
  */
 import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
+import { NO_RELATIONS } from '../../domain/entity.ts';
 import { gateFactsSchema, gateRequestSchema, reasonsOf } from '../../domain/gate.ts';
 import type { GateFacts, GateRequest } from '../../domain/gate.ts';
 import { EMPTY_GUARD } from '../../domain/guard.ts';
@@ -37,14 +38,7 @@ const CLEAR: GateFacts = {
   account: {
     ...EMPTY_GUARD,
     abm_active: false,
-    relations: {
-      customer: false,
-      open_opportunity: false,
-      partner: false,
-      competitor: false,
-      employee: false,
-      open_escalation: false,
-    },
+    relations: NO_RELATIONS,
   },
   domain: EMPTY_GUARD,
   budget: EMPTY_GUARD,

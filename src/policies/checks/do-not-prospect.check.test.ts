@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import { NO_RELATIONS } from '../../domain/entity.ts';
 import { RELATIONS } from '../../domain/entity.ts';
 import {
   ACCOUNT,
@@ -11,7 +12,6 @@ import {
   factsWith,
   factsWithout,
   guardWithout,
-  NO_RELATIONS,
 } from '../gate.fixture.ts';
 import { doNotProspectCheck } from './do-not-prospect.check.ts';
 

@@ -3,6 +3,7 @@ import { Link } from '../../app/link.tsx';
 import { DiffView } from '../../shared/diff-view.tsx';
 import { GateTable } from '../../shared/gate-table.tsx';
 import { nameOf, textOf } from '../../shared/message.ts';
+import { RenderedMessage } from '../../shared/rendered-message.tsx';
 import { Ago, Countdown, exactTime } from '../../shared/time.tsx';
 import type { JsonObject, ReviewView, SessionView } from '../../shared/types.ts';
 import { Editor } from './editor.tsx';
@@ -36,7 +37,6 @@ export function mayReview(session: SessionView): boolean {
 }
 
 export function ReadingPane({ review, latest, session, reservation, editing, refusal, acts }: Props) {
-  const { subject, body } = review.rendered;
   const revised = latest.fingerprint !== review.fingerprint;
   const decided = latest.state !== 'open' && review.state === 'open';
   const original = textOf(review.original_content);
@@ -94,14 +94,7 @@ export function ReadingPane({ review, latest, session, reservation, editing, ref
             <Editor review={review} onSave={acts.save} onClose={acts.endEdit} />
           ) : (
             <>
-              <h3>As the recipient sees it</h3>
-              <div className="message">
-                {review.recipient !== null && review.recipient.address !== null && (
-                  <p className="muted">To {review.recipient.address}</p>
-                )}
-                {subject !== null && <p className="subject">{subject}</p>}
-                <div className="body">{body}</div>
-              </div>
+              <RenderedMessage recipient={review.recipient} rendered={review.rendered} />
               {wasEdited && (
                 <details>
                   <summary>Edited: what changed</summary>

@@ -1,5 +1,6 @@
 import { Link } from '../../app/link.tsx';
 import { GateTable } from '../../shared/gate-table.tsx';
+import { RenderedMessage } from '../../shared/rendered-message.tsx';
 import { Countdown, exactTime } from '../../shared/time.tsx';
 /** One action that waits for its time: why it waits, whether it would still pass, and what can be done about it. */
 import type { ScheduledView } from '../../shared/types.ts';
@@ -69,14 +70,7 @@ export function ScheduledPage({ item, may, acts }: Props) {
       </p>
       <div className="pane-columns">
         <section aria-label="Message">
-          <h3>As the recipient sees it</h3>
-          <div className="message">
-            {item.recipient !== null && item.recipient.address !== null && (
-              <p className="muted">To {item.recipient.address}</p>
-            )}
-            {item.rendered.subject !== null && <p className="subject">{item.rendered.subject}</p>}
-            <div className="body">{item.rendered.body}</div>
-          </div>
+          <RenderedMessage recipient={item.recipient} rendered={item.rendered} />
         </section>
         <aside aria-label="Gate">
           <GateTable checks={item.checks} caption="What the gate would say now" />
