@@ -6,6 +6,7 @@ import type { ActionType } from '../domain/action-types.ts';
 import type { Choice, Assessment } from '../domain/candidate.ts';
 import type { Persona, Relations } from '../domain/entity.ts';
 import type { AccountEventFacts } from '../domain/event-types.ts';
+import type { Example } from '../domain/example.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Lane } from '../domain/lane.ts';
@@ -38,6 +39,8 @@ export interface DecisionInput {
   /** Whether a person can be written to at all: known recipient with an address. */
   readonly hasRecipient: boolean;
   readonly recentTouches: number;
+  /** Texts that people approved for the same message to somebody of the same kind, the best first; they name nobody. */
+  readonly examples: readonly Example[];
   readonly policy: Policy;
 }
 
@@ -53,6 +56,8 @@ export interface DecisionEngine {
   decide(input: DecisionInput): DecisionOutput;
   /** The same scores without a choice, for views and reports. */
   assess(input: DecisionInput): Assessment;
+  /** Versions before this one that can still be asked, so that what they decided can be proven. */
+  readonly earlier?: readonly Omit<DecisionEngine, 'assess'>[];
 }
 
 export type { ActionType };

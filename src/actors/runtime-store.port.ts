@@ -14,6 +14,7 @@ import type { LedgerBody, LedgerHeader } from '../domain/ledger-event.ts';
 import type { Message, SealedPart, ProfileWrite } from '../domain/message.ts';
 import type { LinkStatus, WindowSource } from '../domain/outcome.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { ExampleWithdrawal, ExampleWrite, LoadedExample } from './examples/example-store.port.ts';
 import type { LoadedMemory, MemoryWrites } from './memory/memory-store.port.ts';
 import type { AnalysisRow, PlayRow } from './plays/play-store.port.ts';
 
@@ -60,6 +61,8 @@ export interface Loaded {
   readonly memory: LoadedMemory;
   /** Drafts that came to reviewers within a day, by tenant, for tenants whose policy has a limit. */
   readonly drafts?: ReadonlyMap<TenantId, number> | undefined;
+  /** Approved texts that decisions of the batch may learn from. */
+  readonly examples: ReadonlyMap<TenantId, readonly LoadedExample[]>;
 }
 
 /** Actors that wait for somebody's word about a message that could not be processed. Keys are those of `actorKey` and `messageKey`. */
@@ -399,6 +402,8 @@ export interface CommitPlan {
   /** A row for each step of a play, in order: the database checks every one. */
   readonly plays: readonly PlayRow[];
   readonly analyses: readonly AnalysisRow[];
+  readonly examples: readonly ExampleWrite[];
+  readonly examplesWithdrawn: readonly ExampleWithdrawal[];
   readonly suppressions: readonly SuppressionRow[];
   /** Persons whose data key is destroyed with this commit. */
   readonly erasures: readonly {

@@ -56,5 +56,7 @@ export const choiceSchema = z.strictObject({
   assessment: assessmentSchema,
   /** Seed of the draw, so that it can be repeated. */
   seed: z.string(),
+  /** The approved text whose wording the draft has. */
+  example: z.string().optional(),
 });
 export type Choice = z.infer<typeof choiceSchema>;

@@ -351,6 +351,8 @@ export const EVENT_TYPES = {
       /** The sequence of touches and the play that it belongs to, where the proposer named them. */
       sequence: z.string().optional(),
       play: z.string().optional(),
+      /** Approved texts that the engine was shown. */
+      examples: z.array(z.string()).optional(),
     }),
   ),
   'profile.updated': spec(
@@ -644,6 +646,8 @@ export const EVENT_TYPES = {
       /** Fingerprint of the edited content and the share of text that was edited, 0 to 1. */
       edited_fingerprint: z.string().nullable(),
       edited_share: z.number(),
+      /** Digest of the approved text, where its words name nobody and later drafts may learn from it. */
+      example: z.string().optional(),
     }),
   ),
   'action.executed': spec(

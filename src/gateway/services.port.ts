@@ -4,7 +4,7 @@
  */
 import type { Authority, Permission, Role } from '../domain/authority.ts';
 import type { Brain } from '../domain/brain.ts';
-import type { AccountFacts, ContactFacts, Dimensions } from '../domain/entity.ts';
+import type { AccountFacts, ContactFacts, Dimensions, Persona } from '../domain/entity.ts';
 import type { SignedErasureProof } from '../domain/erasure-proof.ts';
 import type { ActorKind } from '../domain/event-types.ts';
 import type { CheckResult } from '../domain/gate.ts';
@@ -12,6 +12,7 @@ import type { GuardState } from '../domain/guard.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { RetentionClass } from '../domain/retention.ts';
+import type { SignalType } from '../domain/signal-types.ts';
 import type { Caller, Page, PageQuery } from './caller.port.ts';
 import type { GateFactServices } from './gate-facts.port.ts';
 import type { IdentityServices } from './identity.port.ts';
@@ -73,6 +74,9 @@ export interface ProposalInput {
   /** Its place in the sequence, from 1, and what one run proposed together. */
   readonly step?: number | undefined;
   readonly batch?: string | undefined;
+  /** What it answers and to what kind of person, so that its approved wording is shown to the next draft of that kind. */
+  readonly signal?: SignalType | undefined;
+  readonly persona?: Persona | undefined;
   readonly reason: string | null;
 }
 

@@ -312,9 +312,16 @@ function withStanding(message: Message): Message {
   return message.type === 'outcome.recorded' ? { ...message, data: { ...message.data, standing: true } } : message;
 }
 
+/** The event says which text may be learnt from; the text itself is sealed. */
+function withExample(builder: PlanBuilder, message: Message): Message {
+  const { example } = message;
+  if (message.type !== 'action.reviewed' || example === undefined) return message;
+  return { ...message, data: { ...message.data, example: builder.deps.digest(canonicalJson(example)) } };
+}
+
 /** Appends the message and everything that follows from it. Returns the id of its first event and its correlation. */
 export function receive(builder: PlanBuilder, incoming: Message): Received {
-  const message = withStanding(withCurrentRefs(builder, incoming));
+  const message = withExample(builder, withStanding(withCurrentRefs(builder, incoming)));
   const turn = builder.newTurn(message);
   const { tenant, actor, refs } = message;
   for (const write of message.profiles)

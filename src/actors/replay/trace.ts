@@ -71,9 +71,9 @@ function summaryOf(type: EventType, data: unknown): string {
       return `${VERDICT_WORDS[verdict]}: ${TRIAGE_REASONS[reason].title} Interest ${intent.toFixed(1)}.`;
     }
     case 'decision.made': {
-      const { action_type: actionType, engine, confidence } = data as EventData<'decision.made'>;
+      const { action_type: actionType, engine, confidence, examples = [] } = data as EventData<'decision.made'>;
       const title = actionType === 'none' ? 'Do nothing' : ACTION_TYPE_SPECS[actionType as ActionType].title;
-      return `${engine} chose: ${title}${confidence === null ? '' : `, confidence ${confidence.toFixed(2)}`}.`;
+      return `${engine} chose: ${title}${confidence === null ? '' : `, confidence ${confidence.toFixed(2)}`}.${examples.length === 0 ? '' : ` It was shown ${listed(examples)}.`}`;
     }
     case 'action.proposed':
       return `Proposed by ${(data as EventData<'action.proposed'>).proposer}: ${ACTION_TYPE_SPECS[(data as EventData<'action.proposed'>).action_type].title}.`;
@@ -100,6 +100,10 @@ function summaryOf(type: EventType, data: unknown): string {
     default:
       return `${EVENT_TYPES[type].title}.`;
   }
+}
+
+function listed(examples: readonly string[]): string {
+  return `${examples.length === 1 ? 'the approved text' : 'the approved texts'} ${examples.join(' and ')}`;
 }
 
 export function traceStep(row: LedgerRow): TraceStep {

@@ -60,6 +60,7 @@ export const UNKNOWN_LEAD: DecisionInput = {
   abmActive: null,
   hasRecipient: false,
   recentTouches: 0,
+  examples: [],
   policy: DEFAULT_POLICY,
 };
 
@@ -125,5 +126,6 @@ export const anyInput: fc.Arbitrary<DecisionInput> = fc.record({
   abmActive: fc.constantFrom(true, false, null),
   hasRecipient: fc.boolean(),
   recentTouches: fc.nat(20),
+  examples: fc.constant([]),
   policy: fc.double({ min: 0, max: 0.5, noNaN: true }).map(withExploration),
 });

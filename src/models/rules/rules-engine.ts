@@ -6,15 +6,20 @@
 import type { DecisionEngine, DecisionInput, DecisionOutput } from '../../actors/decision-engine.port.ts';
 import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
 import type { Choice } from '../../domain/candidate.ts';
+import { wordedDraftOf } from './approved-wording.ts';
 import { candidatesFor } from './candidates.ts';
 import type { ScoredAction } from './candidates.ts';
 import { confidenceOf } from './confidence.ts';
-import { draftOf } from './draft.ts';
 import { drawCandidate } from './exploration.ts';
 import { hundredths } from './hundredths.ts';
 import { assessmentOf, situationOf } from './situation.ts';
 
-export const RULES_ENGINE_VERSION = 'rules@1';
+export const RULES_ENGINE_VERSION = 'rules@2';
+
+/** Version 1 saw no approved texts; in all else it decided as this one does. */
+const FIRST_VERSION = 'rules@1';
+
+const WORDED_AS_APPROVED = ' Worded as people approved it before.';
 
 function titleOf(actionType: ScoredAction['actionType']): string {
   return actionType === 'none' ? 'Do nothing' : ACTION_TYPE_SPECS[actionType].title;
@@ -39,7 +44,7 @@ function marginWords(margin: number, rival: ScoredAction | undefined, explored: 
     : `${margin} points ahead of "${title}".`;
 }
 
-function decide(input: DecisionInput): DecisionOutput {
+function decide(input: DecisionInput, engine = RULES_ENGINE_VERSION): DecisionOutput {
   const situation = situationOf(input);
   const scored = candidatesFor(situation);
   const { best, chosen, propensities } = drawCandidate(
@@ -52,8 +57,9 @@ function decide(input: DecisionInput): DecisionOutput {
   const rival = rivalOf(scored, chosen);
   const margin = hundredths(taken.score - (rival?.score ?? 0));
   const { assessment } = situation;
+  const { content, example } = wordedDraftOf(taken.actionType, situation);
   const choice: Choice = {
-    engine: RULES_ENGINE_VERSION,
+    engine,
     candidates: scored.map(({ actionType, channel, score, reason }, index) => ({
       action_type: actionType,
       channel,
@@ -63,14 +69,20 @@ function decide(input: DecisionInput): DecisionOutput {
     })),
     chosen,
     confidence: confidenceOf(margin, assessment.fit.coverage),
-    reason: `${taken.reason}. ${marginWords(margin, rival, chosen !== best)}`,
+    reason: `${taken.reason}. ${marginWords(margin, rival, chosen !== best)}${example === null ? '' : WORDED_AS_APPROVED}`,
     assessment,
     seed: input.seed,
+    ...(example === null ? {} : { example }),
   };
-  return { choice, content: draftOf(taken.actionType, situation) };
+  return { choice, content };
 }
 
 /** The engine of a new installation. It holds no state, so one serves every tenant. */
 export function createRulesEngine(): DecisionEngine {
-  return { version: RULES_ENGINE_VERSION, decide, assess: assessmentOf };
+  return {
+    version: RULES_ENGINE_VERSION,
+    decide: (input) => decide(input),
+    assess: assessmentOf,
+    earlier: [{ version: FIRST_VERSION, decide: (input) => decide({ ...input, examples: [] }, FIRST_VERSION) }],
+  };
 }

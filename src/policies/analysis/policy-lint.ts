@@ -63,6 +63,8 @@ const USUAL: ReadonlySet<string> = new Set([
   'priority',
   'persona',
   'stage',
+  'touch',
+  'signal',
   'segment',
   'sequence',
   'play',

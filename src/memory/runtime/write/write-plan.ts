@@ -9,6 +9,7 @@ import type { SubjectRef, SubjectVault } from '../../vault/subject-vault.ts';
 import { sealerOf } from '../inbox-body.ts';
 import { writeDecisions, writePermits } from './write-decisions.ts';
 import { writeErasures } from './write-erasures.ts';
+import { writeExamples } from './write-examples.ts';
 import { writeAliases, writeIdentityActs } from './write-identity.ts';
 import { writeInbox } from './write-inbox.ts';
 import { writeLedger } from './write-ledger.ts';
@@ -50,6 +51,7 @@ export async function writePlan(
   writePermits(writes, plan);
   writeReviews(writes, plan);
   writeScheduled(writes, plan);
+  writeExamples(writes, plan);
   writeProjections(writes, plan);
   writePlays(writes, plan, loaded);
   writeProfiles(writes, vault, keys, plan);
