@@ -94,6 +94,7 @@ import { createReviewServices } from './review-services.ts';
 import type { ReviewParts } from './review-services.ts';
 import { createScheduleServices } from './schedule-services.ts';
 import { createSessionServices } from './session-services.ts';
+import { shownTo } from './shown-context.ts';
 import { createSuppressionServices } from './suppression-services.ts';
 import type { SuppressionParts } from './suppression-services.ts';
 import type { UsageMeter } from './usage-meter.ts';
@@ -407,7 +408,8 @@ export function createServices(parts: ServiceParts): Services {
         view.action === null
           ? { checks: [], snapshot: null }
           : await lastEvaluation(caller.tenant, view.correlation, view.action.id);
-      return { decision: view, steps: [...steps, ...outcomes], gate: checks, snapshot };
+      const shown = await shownTo(reader, caller.tenant, view.id, steps);
+      return { decision: view, steps: [...steps, ...outcomes], gate: checks, snapshot, shown };
     },
     async replayDecision(caller, id): Promise<ReplayView> {
       const { view, scope } = await readModel.decision(caller.tenant, id);

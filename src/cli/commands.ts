@@ -6,6 +6,7 @@ import { rebuildCommand, replayCommand, verifyCommand } from './commands/audit.t
 import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { checkpointCommand } from './commands/checkpoint.ts';
 import { dbCommand } from './commands/db.ts';
+import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
 import { basisCommand, bounceCommand, syncCommand, touchCommand } from './commands/gate-facts.ts';
@@ -25,7 +26,7 @@ import { readinessCommand } from './commands/readiness.ts';
 import { retentionCommand } from './commands/retention.ts';
 import { reviewCommand } from './commands/review.ts';
 import { scheduledCommand } from './commands/scheduled.ts';
-import { demoCommand, serveCommand } from './commands/serve.ts';
+import { serveCommand } from './commands/serve.ts';
 import { signInCommand } from './commands/sign-in.ts';
 import { subjectCommand } from './commands/subject.ts';
 import { suppressionCommand } from './commands/suppression.ts';

@@ -353,6 +353,8 @@ export const EVENT_TYPES = {
       play: z.string().optional(),
       /** Approved texts that the engine was shown. */
       examples: z.array(z.string()).optional(),
+      /** The one of them whose wording the draft has. */
+      example: z.string().optional(),
     }),
   ),
   'profile.updated': spec(

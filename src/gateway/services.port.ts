@@ -134,6 +134,24 @@ export interface TraceView {
   /** Every check of the last evaluation, passed ones too. */
   readonly gate: readonly CheckResult[];
   readonly snapshot: JsonObject | null;
+  /** What the engine was shown beside the facts; empty for a proposal from outside. */
+  readonly shown: ShownView;
+}
+
+export interface ShownView {
+  readonly examples: readonly ShownExample[];
+}
+
+/** A text that people approved before, as the engine was shown it. */
+export interface ShownExample {
+  /** The event of the approval. */
+  readonly id: string;
+  readonly edited: boolean;
+  readonly approved_at: string;
+  /** Whether the draft has its wording. */
+  readonly taken: boolean;
+  /** Null once the person to whom it was written was erased. */
+  readonly content: JsonObject | null;
 }
 
 /** The states and arrows of the machine that drives one kind of actor, for a picture of it. */

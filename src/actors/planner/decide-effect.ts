@@ -110,6 +110,7 @@ export function decide(builder: PlanBuilder, turn: Turn, actor: ActorRef): void 
         : trustCellId(actionType, spec.channel, spec.riskClass, choice.engine),
     ...(context.originating_proposal_id === null ? {} : { play: context.originating_proposal_id }),
     ...(input.examples.length === 0 ? {} : { examples: input.examples.map(({ id }) => id) }),
+    ...(choice.example === undefined ? {} : { example: choice.example }),
   });
   linkOutcomes(builder, turn, actor, null);
   builder.plan.decisions.push({
