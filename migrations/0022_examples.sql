@@ -13,6 +13,7 @@ CREATE TABLE examples (
   step integer NOT NULL,
   signal text NOT NULL,
   persona text NOT NULL,
+  objection text,
   segment text,
   edited boolean NOT NULL,
   approved_at bigint NOT NULL,

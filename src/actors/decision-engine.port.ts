@@ -10,12 +10,23 @@ import type { Example } from '../domain/example.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Lane } from '../domain/lane.ts';
+import type { ObjectionTopic } from '../domain/note.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { SignalType } from '../domain/signal-types.ts';
 
 /** Intent as an actor keeps it: a score and when it was true. It decays from there. */
 export interface IntentState {
   readonly score: number;
+  readonly at: Instant;
+}
+
+/** An objection as a decision sees it, without the words in which it was raised. */
+export interface DecisionObjection {
+  readonly note: string;
+  readonly topic: ObjectionTopic;
+  /** Whether it was raised by the person about whom is decided. */
+  readonly own: boolean;
+  readonly persona: Persona | null;
   readonly at: Instant;
 }
 
@@ -41,6 +52,8 @@ export interface DecisionInput {
   readonly recentTouches: number;
   /** Texts that people approved for the same message to somebody of the same kind, the best first; they name nobody. */
   readonly examples: readonly Example[];
+  /** Objections of the account and its people that still stand, the newest first. */
+  readonly objections: readonly DecisionObjection[];
   readonly policy: Policy;
 }
 

@@ -408,7 +408,7 @@ export function createServices(parts: ServiceParts): Services {
         view.action === null
           ? { checks: [], snapshot: null }
           : await lastEvaluation(caller.tenant, view.correlation, view.action.id);
-      const shown = await shownTo(reader, caller.tenant, view.id, steps);
+      const shown = await shownTo({ reader, notes: parts.notes }, caller.tenant, view.id, steps);
       return { decision: view, steps: [...steps, ...outcomes], gate: checks, snapshot, shown };
     },
     async replayDecision(caller, id): Promise<ReplayView> {

@@ -4,9 +4,10 @@ import type { EventData } from '../domain/event-types.ts';
 import type { TenantId } from '../domain/ids.ts';
 import { isoOf } from '../domain/instant.ts';
 import type { ShownView, TraceStep } from '../gateway/services.port.ts';
+import type { NoteReader } from '../memory/notes/note-reader.port.ts';
 
 export async function shownTo(
-  reader: Pick<LedgerReader, 'examples'>,
+  { reader, notes }: { readonly reader: Pick<LedgerReader, 'examples'>; readonly notes: Pick<NoteReader, 'byIds'> },
   tenant: TenantId,
   decision: string,
   steps: readonly TraceStep[],
@@ -16,8 +17,23 @@ export async function shownTo(
     .map(({ data }) => data as unknown as EventData<'decision.made'>)
     .find((data) => data.decision === decision);
   const ids = made?.examples ?? [];
-  const examples = await reader.examples(tenant, ids);
+  const cited = made?.notes ?? [];
+  const [examples, found] = await Promise.all([
+    reader.examples(tenant, ids),
+    cited.length === 0
+      ? []
+      : notes.byIds(
+          tenant,
+          cited.map(({ note }) => note),
+        ),
+  ]);
   return {
+    notes: cited.flatMap(({ note, why }) => {
+      const stored = found.find(({ id }) => String(id) === note);
+      if (stored === undefined) return [];
+      const { kind, observedAt, content } = stored;
+      return [{ note, why, kind, observed_at: isoOf(observedAt), text: content?.text ?? null }];
+    }),
     examples: ids.flatMap((id) => {
       const example = examples.get(id);
       if (example === undefined) return [];

@@ -351,6 +351,8 @@ export const EVENT_TYPES = {
       /** The sequence of touches and the play that it belongs to, where the proposer named them. */
       sequence: z.string().optional(),
       play: z.string().optional(),
+      /** Notes that the engine was shown, and why it rests on them; null for one that made no difference. */
+      notes: z.array(z.strictObject({ note: z.string(), why: z.string().nullable() })).optional(),
       /** Approved texts that the engine was shown. */
       examples: z.array(z.string()).optional(),
       /** The one of them whose wording the draft has. */

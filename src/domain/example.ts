@@ -10,6 +10,7 @@ import type { ActionType } from './action-types.ts';
 import type { Persona, Segment } from './entity.ts';
 import type { Instant } from './instant.ts';
 import type { JsonValue } from './json.ts';
+import type { ObjectionTopic } from './note.ts';
 import type { SignalType } from './signal-types.ts';
 
 const letterSchema = z.strictObject({ subject: z.string().min(1), body: z.string().min(1) });
@@ -44,6 +45,8 @@ export interface Example {
   readonly signal: SignalType;
   readonly persona: Persona;
   readonly segment: Segment | null;
+  /** The objection that stood when it was written. */
+  readonly objection: ObjectionTopic | null;
   /** Whether the reviewer changed what was drafted. */
   readonly edited: boolean;
   readonly approved_at: Instant;

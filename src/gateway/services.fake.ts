@@ -268,7 +268,7 @@ export class FakeServices implements Services {
 
   async traceDecision(_caller: Caller, id: string) {
     this.#note('traceDecision', id);
-    const shown = { examples: [] };
+    const shown = { notes: [], examples: [] };
     return {
       decision: decisionOf(id),
       steps: [TRIAGE_STEP],

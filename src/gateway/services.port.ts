@@ -139,7 +139,19 @@ export interface TraceView {
 }
 
 export interface ShownView {
+  readonly notes: readonly ShownNote[];
   readonly examples: readonly ShownExample[];
+}
+
+/** A note that was part of what the engine decided on. */
+export interface ShownNote {
+  readonly note: string;
+  /** Why the decision rests on it; null when it made no difference. */
+  readonly why: string | null;
+  readonly kind: string;
+  readonly observed_at: string;
+  /** Null once the person who said it was erased. */
+  readonly text: string | null;
 }
 
 /** A text that people approved before, as the engine was shown it. */

@@ -42,6 +42,8 @@ until up update upon urgent us use used useful user usual valid value various ve
 website week weeks weekend weekly weigh welcome well went were what whatever when whenever where whether which while who whole whom whose why wide will willing
 win wise wish with within without wonder word words work workflow world worry worth would write writing written wrong year years yes yesterday yet you your
 yours yourself
+bigger cheaper clearer closer easier faster fewer greater happier harder higher larger lighter longer newer older quicker safer shorter simpler slower
+smaller smoother stronger
 i linkedin monday tuesday wednesday thursday friday saturday sunday
 may might can't cannot don't doesn't didn't isn't wasn't won't wouldn't couldn't i'd i'll i'm it's let's that's there's we'd we'll we're you'd you'll you're
 four five six seven eight nine twelve fifteen twenty thirty forty ninety

@@ -4,6 +4,7 @@ import type { Persona, Segment } from '../domain/entity.ts';
 import { EXAMPLES_PER_ACTION } from '../domain/example.ts';
 import type { Example } from '../domain/example.ts';
 import { canonicalJson } from '../domain/json.ts';
+import type { ObjectionTopic } from '../domain/note.ts';
 import type { SignalType } from '../domain/signal-types.ts';
 
 export interface DraftSituation {
@@ -11,12 +12,16 @@ export interface DraftSituation {
   readonly persona: Persona;
   readonly segment: Segment | null;
   readonly step: number;
+  readonly objection: ObjectionTopic | null;
 }
 
 /** A few for each type of action, the best first: of the same segment, then what a person wrote, then the newest. No text comes twice. */
 export function similarExamples(known: readonly Example[], draft: DraftSituation): readonly Example[] {
   const similar = known
-    .filter(({ signal, persona, step }) => signal === draft.signal && persona === draft.persona && step === draft.step)
+    .filter(
+      ({ signal, persona, step, objection }) =>
+        signal === draft.signal && persona === draft.persona && step === draft.step && objection === draft.objection,
+    )
     .toSorted(
       (a, b) =>
         Number(b.segment === draft.segment) - Number(a.segment === draft.segment) ||

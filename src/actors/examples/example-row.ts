@@ -5,6 +5,7 @@ import type { Example } from '../../domain/example.ts';
 import { eventIdOf } from '../../domain/ids.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { LedgerHeader } from '../../domain/ledger-event.ts';
+import { OBJECTION_TOPICS } from '../../domain/note.ts';
 import { planOf } from '../../domain/plan-of.ts';
 import { SIGNAL_TYPE_NAMES } from '../../domain/signal-types.ts';
 import type { ActionContext } from '../../machines/action/action.machine.ts';
@@ -42,6 +43,7 @@ export function exampleRecordOf(
     step: planOf(proposal).step ?? (typeof touch === 'number' ? touch : 1),
     signal,
     persona,
+    objection: OBJECTION_TOPICS.find((name) => name === attributes['objection']) ?? null,
     segment: SEGMENTS.find((name) => name === attributes['segment']) ?? null,
     edited: content_seq !== proposed_seq,
     approved_at: header.at,

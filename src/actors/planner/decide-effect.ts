@@ -15,6 +15,7 @@ import type { ActorRef, SubjectRefs } from '../../domain/message.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { trustCellId } from '../../domain/trust.ts';
 import type { SubjectContext } from '../../machines/subject-context.ts';
+import { openObjections } from '../../policies/open-objections.ts';
 import { similarExamples } from '../../policies/similar-examples.ts';
 import type { DecisionInput } from '../decision-engine.port.ts';
 import type { StoredActor } from '../runtime-store.port.ts';
@@ -59,6 +60,8 @@ export function inputFrom(known: {
   const signal = context.last_signal?.type ?? null;
   const persona = context.contact_facts.persona ?? null;
   const recentTouches = guard.touches.length;
+  const standing = openObjections([...(account?.objections ?? []), ...(context.objections ?? [])], at);
+  const objections = standing.map(({ person, ...objection }) => ({ ...objection, own: person === actor.id }));
   return {
     at,
     seed,
@@ -75,11 +78,13 @@ export function inputFrom(known: {
     hasRecipient,
     recentTouches,
     policy,
+    objections,
     examples: similarExamples(examples, {
       signal,
       persona: persona ?? 'unclear',
       segment: segmentOf(facts.employees),
       step: recentTouches + 1,
+      objection: objections[0]?.topic ?? null,
     }),
   };
 }
@@ -110,6 +115,9 @@ export function decide(builder: PlanBuilder, turn: Turn, actor: ActorRef): void 
         : trustCellId(actionType, spec.channel, spec.riskClass, choice.engine),
     ...(context.originating_proposal_id === null ? {} : { play: context.originating_proposal_id }),
     ...(input.examples.length === 0 ? {} : { examples: input.examples.map(({ id }) => id) }),
+    ...(input.objections.length === 0
+      ? {}
+      : { notes: input.objections.map(({ note }) => ({ note, why: whyOf(choice, note) })) }),
     ...(choice.example === undefined ? {} : { example: choice.example }),
   });
   linkOutcomes(builder, turn, actor, null);
@@ -159,6 +167,10 @@ export function decide(builder: PlanBuilder, turn: Turn, actor: ActorRef): void 
   );
 }
 
+function whyOf({ notes = [] }: Choice, id: string): string | null {
+  return notes.find(({ note }) => note === id)?.why ?? null;
+}
+
 function recipientOf(refs: Pick<SubjectRefs, 'account' | 'person'>, actor: ActorRef): string {
   return refs.person ?? refs.account ?? actor.id;
 }
@@ -169,7 +181,7 @@ export function proposalFrom(made: {
   readonly choice: Choice;
   readonly content: JsonObject;
   readonly actionType: ActionType;
-  readonly input: Pick<DecisionInput, 'lane' | 'signal' | 'recentTouches'>;
+  readonly input: Pick<DecisionInput, 'lane' | 'signal' | 'recentTouches' | 'objections'>;
   readonly refs: {
     readonly account: string | null;
     readonly person: string | null;
@@ -182,6 +194,7 @@ export function proposalFrom(made: {
   const { decision, choice, content, actionType, refs, recipient, digest } = made;
   const { channel, riskClass } = ACTION_TYPE_SPECS[actionType];
   const { assessment } = choice;
+  const [objection] = made.input.objections;
   return {
     decision,
     action_type: actionType,
@@ -203,6 +216,7 @@ export function proposalFrom(made: {
       persona: assessment.persona,
       stage: assessment.stage,
       touch: made.input.recentTouches + 1,
+      ...(objection === undefined ? {} : { objection: objection.topic }),
       ...(made.input.signal === null ? {} : { signal: made.input.signal }),
       ...(assessment.segment === null ? {} : { segment: assessment.segment }),
     },

@@ -19,7 +19,7 @@ export interface KeptNote {
   readonly batch: string | null;
   /** The sealed bytes, which are those of the event. */
   readonly sealed: string | null;
-  readonly record: Omit<NoteRecord, 'links' | 'replaces'>;
+  readonly record: Omit<NoteRecord, 'links' | 'replaces' | 'topic' | 'persona'>;
 }
 
 export interface KeptMemory {

@@ -63,6 +63,15 @@ export const traceStepSchema = z
 
 const shownSchema = z
   .object({
+    notes: z.array(
+      z.object({
+        note: z.string(),
+        why: z.string().nullable().describe('Why the decision rests on it; null when it made no difference.'),
+        kind: z.string(),
+        observed_at: isoTimeSchema,
+        text: z.string().nullable().describe('Null once the person who said it was erased.'),
+      }),
+    ),
     examples: z.array(
       z.object({
         id: z.string().describe('The event of the approval.'),

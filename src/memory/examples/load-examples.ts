@@ -16,7 +16,7 @@ export interface ExampleRow extends Omit<LoadedExample, 'content'> {
 }
 
 export const EXAMPLE_COLUMNS =
-  'e.id, e.action, e.subject, e.action_type, e.step, e.signal, e.persona, e.segment, e.edited, e.approved_at, e.content';
+  'e.id, e.action, e.subject, e.action_type, e.step, e.signal, e.persona, e.objection, e.segment, e.edited, e.approved_at, e.content';
 
 export function exampleOf({ content, ...row }: ExampleRow): LoadedExample {
   return { ...row, content: content === null ? null : (JSON.parse(content) as Wording) };

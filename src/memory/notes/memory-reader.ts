@@ -25,7 +25,7 @@ export function createMemoryReader(sql: Sql): MemoryReader {
     examples: (partition) =>
       sql.asOwner((session) =>
         session.query<KeptExample>(
-          `SELECT tenant, id, partition, action, subject, action_type, step, signal, persona, segment, edited, approved_at, digest, withdrawn_at
+          `SELECT tenant, id, partition, action, subject, action_type, step, signal, persona, objection, segment, edited, approved_at, digest, withdrawn_at
            FROM examples WHERE partition = $1`,
           [partition],
         ),

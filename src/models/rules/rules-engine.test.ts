@@ -145,6 +145,7 @@ describe('what people approved before', () => {
     signal: 'web.page_viewed',
     persona: 'economic_buyer',
     segment: 'mid_market',
+    objection: null,
     edited: true,
     approved_at: MONDAY_NOON,
     content: { subject: 'Your visit', body: 'Hello {{first_name}},\n\nWould ten minutes help?' },

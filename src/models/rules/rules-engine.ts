@@ -12,11 +12,12 @@ import type { ScoredAction } from './candidates.ts';
 import { confidenceOf } from './confidence.ts';
 import { drawCandidate } from './exploration.ts';
 import { hundredths } from './hundredths.ts';
+import { restsOn, whyCited } from './objection.ts';
 import { assessmentOf, situationOf } from './situation.ts';
 
 export const RULES_ENGINE_VERSION = 'rules@2';
 
-/** Version 1 saw no approved texts; in all else it decided as this one does. */
+/** Version 1 saw no approved texts and no objections; in all else it decided as this one does. */
 const FIRST_VERSION = 'rules@1';
 
 const WORDED_AS_APPROVED = ' Worded as people approved it before.';
@@ -56,7 +57,7 @@ function decide(input: DecisionInput, engine = RULES_ENGINE_VERSION): DecisionOu
   if (taken === undefined) throw new Error('doing nothing is always a candidate');
   const rival = rivalOf(scored, chosen);
   const margin = hundredths(taken.score - (rival?.score ?? 0));
-  const { assessment } = situation;
+  const { assessment, objection } = situation;
   const { content, example } = wordedDraftOf(taken.actionType, situation);
   const choice: Choice = {
     engine,
@@ -72,6 +73,9 @@ function decide(input: DecisionInput, engine = RULES_ENGINE_VERSION): DecisionOu
     reason: `${taken.reason}. ${marginWords(margin, rival, chosen !== best)}${example === null ? '' : WORDED_AS_APPROVED}`,
     assessment,
     seed: input.seed,
+    ...(objection === null || !restsOn(objection, taken.actionType)
+      ? {}
+      : { notes: [{ note: objection.objection.note, why: whyCited(objection) }] }),
     ...(example === null ? {} : { example }),
   };
   return { choice, content };
@@ -83,6 +87,8 @@ export function createRulesEngine(): DecisionEngine {
     version: RULES_ENGINE_VERSION,
     decide: (input) => decide(input),
     assess: assessmentOf,
-    earlier: [{ version: FIRST_VERSION, decide: (input) => decide({ ...input, examples: [] }, FIRST_VERSION) }],
+    earlier: [
+      { version: FIRST_VERSION, decide: (input) => decide({ ...input, examples: [], objections: [] }, FIRST_VERSION) },
+    ],
   };
 }

@@ -64,6 +64,7 @@ const USUAL: ReadonlySet<string> = new Set([
   'persona',
   'stage',
   'touch',
+  'objection',
   'signal',
   'segment',
   'sequence',

@@ -13,11 +13,11 @@ export function writeExamples(writes: Writes, plan: CommitPlan): void {
     );
   if (plan.examples.length > 0) {
     const names =
-      'tenant, id, partition, action, subject, action_type, step, signal, persona, segment, edited, approved_at, digest, withdrawn_at, content';
+      'tenant, id, partition, action, subject, action_type, step, signal, persona, objection, segment, edited, approved_at, digest, withdrawn_at, content';
     writes.send(
       `INSERT INTO examples (${names}) SELECT ${names}
        FROM unnest($1::text[], $2::text[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::int[], $8::text[], $9::text[], $10::text[],
-         $11::boolean[], $12::bigint[], $13::text[], $14::bigint[], $15::text[]) AS w (${names})`,
+         $11::text[], $12::boolean[], $13::bigint[], $14::text[], $15::bigint[], $16::text[]) AS w (${names})`,
       columns(plan.examples, [
         (e) => e.tenant,
         (e) => e.id,
@@ -28,6 +28,7 @@ export function writeExamples(writes: Writes, plan: CommitPlan): void {
         (e) => e.step,
         (e) => e.signal,
         (e) => e.persona,
+        (e) => e.objection,
         (e) => e.segment,
         (e) => e.edited,
         (e) => e.approved_at,
