@@ -74,6 +74,34 @@ it('plays blocked outreach in its nine steps', { timeout: 180_000 }, async () =>
   await audit(data);
 });
 
+it('plays two lanes on one memory', { timeout: 180_000 }, async () => {
+  const data = join(folder, 'lanes');
+  const { ok, steps } = await play('two-lanes', data);
+  expect(ok).toBe(true);
+  const facts = Object.assign({}, ...steps.map((step) => step.facts)) as {
+    readonly without_objection: string;
+    readonly cited: string;
+    readonly buyer: string;
+    readonly engineer: string;
+    readonly note: string;
+    readonly sent: number;
+    readonly states: readonly string[];
+    readonly stopped: Readonly<Record<string, string>>;
+  };
+  // The same look at the same member of an equal committee: only the objection is different.
+  expect([facts.without_objection, facts.engineer, facts.buyer]).toEqual([
+    'outreach_push',
+    'crm_update',
+    'outreach_push',
+  ]);
+  expect(facts.cited).toMatch(/^note_/);
+  expect(facts.note).toBe(facts.cited);
+  expect(facts.sent).toBe(1);
+  expect(facts.states.filter((state) => state === 'executed')).toHaveLength(1);
+  expect(Object.keys(facts.stopped).toSorted()).toEqual(['inbound', 'tam']);
+  await audit(data);
+});
+
 it('never touches a folder that has something in it', async () => {
   const full = mkdtempSync(join(folder, 'full-'));
   writeFileSync(join(full, 'mine'), '');

@@ -6,6 +6,7 @@ import { BLOCKED_OUTREACH_POLICY, playBlockedOutreach } from '../demo/blocked-ou
 import { Scene } from '../demo/scene.ts';
 import { openStage } from '../demo/stage.ts';
 import type { Stage } from '../demo/stage.ts';
+import { playTwoLanes, TWO_LANES_POLICY } from '../demo/two-lanes.ts';
 import type { Paint } from '../terminal.ts';
 import { serveDemo } from './serve.ts';
 
@@ -21,6 +22,11 @@ const SCENARIOS = {
     policy: BLOCKED_OUTREACH_POLICY,
     play: playBlockedOutreach,
   },
+  'two-lanes': {
+    title: 'What one lane hears, the other acts on, and one message goes out',
+    policy: TWO_LANES_POLICY,
+    play: playTwoLanes,
+  },
 } as const satisfies Record<string, Scenario>;
 const NAMES = Object.keys(SCENARIOS) as (keyof typeof SCENARIOS)[];
 
@@ -33,6 +39,7 @@ export const demoCommand: Command = {
     'GATEHOUSE_PORT=5000 gatehouse demo',
     'gatehouse demo blocked-outreach',
     'gatehouse demo blocked-outreach --data ./outreach',
+    'gatehouse demo two-lanes --json',
   ],
   options: {
     data: {

@@ -4,8 +4,6 @@
  *
  * Source: GTM Harness, section 3, the example in nine steps.
  */
-import type { AccountFacts, ContactFacts } from '../../domain/entity.ts';
-import { NO_RELATIONS } from '../../domain/entity.ts';
 import { SECOND_MS } from '../../domain/instant.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { DEFAULT_POLICY } from '../../domain/policy.ts';
@@ -16,6 +14,7 @@ import { stepLines } from '../commands/trace.ts';
 import { shownLine } from '../terminal.ts';
 import type { Paint } from '../terminal.ts';
 import { columns, counted } from '../words.ts';
+import { FITTING, REACHABLE } from './made-up.ts';
 import { awaited, insist, quoted } from './scene.ts';
 import type { Scene } from './scene.ts';
 import { decided, know, send } from './stage.ts';
@@ -29,23 +28,6 @@ export const BLOCKED_OUTREACH_POLICY: Policy = {
   cooldown: { ...DEFAULT_POLICY.cooldown, account_ms: 0, domain_ms: 0 },
   sending_hours: { from: 0, to: 24, days: [1, 2, 3, 4, 5, 6, 7] },
   review: { ...DEFAULT_POLICY.review, undo_ms: SECOND_MS },
-};
-
-const FITTING: AccountFacts = {
-  employees: 420,
-  vertical: 'SaaS',
-  annual_revenue_minor: 6_300_000_000,
-  tech_fit: 90,
-  growth_percent: 45,
-  intent_score: 80,
-  country: 'DE',
-  relations: NO_RELATIONS,
-  abm_active: false,
-};
-const REACHABLE: ContactFacts = {
-  time_zone: 'Europe/Berlin',
-  country: 'DE',
-  consent: { basis: 'legitimate_interest', source: 'demo' },
 };
 
 const PEOPLE = [
@@ -231,13 +213,16 @@ export async function playBlockedOutreach(scene: Scene, stage: Stage, paint: Pai
   });
 
   await scene.step('A reply and a meeting come in', async ({ say, fact }) => {
-    await send(crm, 'outcomes', 'reply_positive', `contact/${PEOPLE[0].id}`, {
+    const [champion, buyer] = PEOPLE;
+    const [answered, booked] = [champion, buyer].map(({ id }) => decisions.get(`${id}/1`) ?? '');
+    await send(crm, 'outcomes', 'reply_positive', `contact/${champion.id}`, {
+      decision: answered ?? '',
       text: 'Thursday works. Please send an invitation.',
     });
-    await send(crm, 'outcomes', 'meeting_booked', `contact/${PEOPLE[1].id}`, {});
+    await send(crm, 'outcomes', 'meeting_booked', `contact/${buyer.id}`, { decision: booked ?? '' });
     const linked = await awaited('the outcomes were not linked to what was sent', async () => {
       const { items } = await agent.services.listOutcomes(agent.caller, { limit: 50, cursor: null });
-      const found = items.filter(({ link }) => link.status === 'linked');
+      const found = items.filter(({ link }) => link.decision === answered || link.decision === booked);
       return found.length >= 2 ? found : null;
     });
     say(...linked.map(({ type, link }) => `${type}: follows from ${link.decision ?? ''}`));

@@ -122,22 +122,30 @@ export async function know(
 
 let sent = 0;
 
+type Sent = readonly [type: string, subject: string, data: JsonObject];
+
 /** Sends one signal or outcome, and returns the correlation of its life. */
-export async function send(
-  player: Player,
-  what: 'signals' | 'outcomes',
-  type: string,
-  subject: string,
-  data: JsonObject,
-): Promise<string> {
-  sent += 1;
-  const event = { specversion: '1.0', id: `demo-${sent}`, source: '/demo', type, subject, data };
-  const { accepted } = await player.call<{ readonly accepted: readonly { readonly correlation: string }[] }>(
+export async function send(player: Player, what: 'signals' | 'outcomes', ...event: Sent): Promise<string> {
+  const [correlation = ''] = await post(player, what, [event]);
+  return correlation;
+}
+
+/** Sends signals in one request, so that they are committed in this order at one moment. */
+export function sendTogether(player: Player, events: readonly Sent[]): Promise<readonly string[]> {
+  return post(player, 'signals', events);
+}
+
+async function post(player: Player, what: 'signals' | 'outcomes', events: readonly Sent[]): Promise<readonly string[]> {
+  const body = events.map(([type, subject, data]) => {
+    sent += 1;
+    return { specversion: '1.0', id: `demo-${sent}`, source: '/demo', type, subject, data };
+  });
+  const { accepted } = await player.call<{ readonly accepted: readonly { readonly correlation: string | null }[] }>(
     'POST',
     `/v1/${what}`,
-    event,
+    body,
   );
-  return accepted[0]?.correlation ?? '';
+  return accepted.map(({ correlation }) => correlation ?? '');
 }
 
 /** The trace of the decision that a signal led to. */
