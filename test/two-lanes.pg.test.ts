@@ -109,11 +109,35 @@ describeDatabases('two lanes', (database) => {
     const draft = items.find(({ decision }) => decision === buyer.decision.id);
     expect(draft?.rendered.body).toContain('If the price is a question');
     expect(draft?.rendered.body).not.toContain(EXPENSIVE);
+    expect(draft?.evidence.find(({ kind }) => kind === 'note')).toMatchObject({ id: note?.note, text: note?.why });
     const engineer = await decisionAfter(look(name, 'engineer'));
     expect(engineer.shown.notes[0]?.note).toBe(note?.note);
     expect(engineer.shown.notes[0]?.why).toContain('nobody else is written to before it is answered');
     expect(typeOf(engineer)).toBe('crm_update');
     expect(engineer.steps.find(({ type }) => type === 'decision.made')?.summary).toContain(note?.note);
+  });
+
+  it.each([
+    ['an e-mail', 'inbound', true],
+    ['our own e-mail', 'outbound', false],
+  ] as const)('reads objections in %s', async (_title, direction, counts) => {
+    const name = await company();
+    const mail = event('crm.conversation_logged', `contact/${name}-champion`, {
+      medium: 'email',
+      direction,
+      conversation: `mail-${name}`,
+      text: 'Hello Kim,\n\nI am concerned about security: who can read our data?',
+    });
+    const trace = await decisionAfter(mail, look(name, 'buyer'));
+    expect(trace.shown.notes.map(({ kind }) => kind)).toEqual(counts ? ['objection'] : []);
+  });
+
+  it('reads objections in the text of a reply', async () => {
+    const name = await company();
+    const data = { text: 'Thank you, but this is not a priority for us.' };
+    await system.app.services.acceptOutcomes(system.caller, [event('reply_neutral', `contact/${name}-champion`, data)]);
+    const trace = await decisionAfter(look(name, 'engineer'));
+    expect(trace.shown.notes[0]?.why).toContain('about the need for it');
   });
 
   it('shows an account its objection too, until it is taken back', async () => {

@@ -23,6 +23,7 @@ export function noteKeeper(message: Pick<Message, 'actor' | 'refs' | 'scope'>): 
 export function recordNotes(builder: PlanBuilder, turn: Turn, origin: GrowingDraft): void {
   const event = eventIdOf(origin.header.partition, origin.header.seq);
   const keeper = noteKeeper(turn.message);
+  const isOurs = isOutbound(turn.message);
   for (const { record, spans, content } of turn.message.notes ?? []) {
     const known = statedBefore(builder, turn, record);
     if (known !== null) {
@@ -35,10 +36,15 @@ export function recordNotes(builder: PlanBuilder, turn: Turn, origin: GrowingDra
       turn,
       keeper,
       'note.recorded',
-      { ...withTopic(builder, turn.message.tenant, record, content.text), provenance },
+      { ...(isOurs ? record : withTopic(builder, turn.message.tenant, record, content.text)), provenance },
       { sealed: { subject, text: JSON.stringify(content) } },
     );
   }
+}
+
+/** What we wrote ourselves is nobody's objection. */
+function isOutbound(message: Message): boolean {
+  return message.type === 'signal.received' && message.data.conversation?.direction === 'outbound';
 }
 
 /** An objection with what it is about and who raised it, unless that person must not be scored. Other notes are as they were. */
