@@ -38,6 +38,7 @@ import { ChangeFeed } from './app/change-feed.ts';
 import { readConsoleFiles } from './app/console-files.ts';
 import { seedDemoPlays } from './app/demo-plays.ts';
 import { DiskGuard } from './app/disk-guard.ts';
+import { Egress, egressHosts } from './app/egress.ts';
 import { ErasureProofs } from './app/erasure-proofs.ts';
 import { every } from './app/every.ts';
 import { keptSecret } from './app/kept-secret.ts';
@@ -62,6 +63,7 @@ import { createSearchServices } from './app/search-services.ts';
 import { createServices } from './app/services.ts';
 import { UsageMeter } from './app/usage-meter.ts';
 import { refreshDueViews } from './app/view-services.ts';
+import { isEgressBlocked } from './domain/egress.ts';
 import { isoOf } from './domain/instant.ts';
 import { DEFAULT_POLICY } from './domain/policy.ts';
 import { createGateway } from './gateway/server.ts';
@@ -187,13 +189,20 @@ async function compose(
   const policies = new PolicyCache();
   const store = new PostgresRuntimeStore(sql, vault, policies);
   const executions = new PostgresExecutionStore(sql, vault, policies);
-  const outbound = openChannels(options, secret, sql, vault);
+  const registry = new RegistryReader(sql, policies);
+  const egress = new Egress(
+    egressHosts(options),
+    (tenant) => registry.current(tenant),
+    () => clock.now(),
+  );
+  const outbound = openChannels(options, secret, sql, vault, egress);
   const { channels } = outbound;
   const runners = createRunners();
   const hostId = `host_${randomUUID()}`;
-  const { observer, tracing } = await openObserver(options, logger, metrics, hostId);
+  const { observer, tracing } = await openObserver(options, logger, metrics, hostId, egress);
   const embedded = sql.kind === 'pglite';
-  const bus = await openBus(options.natsUrl, sql, secret, observer);
+  const opened = await openBus(options.natsUrl, sql, secret, observer);
+  const bus = options.natsUrl === null ? opened : egress.guarded(opened);
   const journalDays = options.journalDays ?? JOURNAL_DAYS;
   const journal = new FileEffectJournal({
     folder: options.journalDir ?? join(options.dataDir, 'journal'),
@@ -207,7 +216,10 @@ async function compose(
     runners,
     engine: options.engine ?? createRulesEngine(),
     digest: sha256,
-    channelReady: (channel, mode) => channels.some((item) => item.carries(channel, mode)),
+    channelReady: (policy, channel, mode) =>
+      channels.some(
+        (item) => item.carries(channel, mode) && (item.egress === undefined || !isEgressBlocked(policy, item.egress)),
+      ),
   };
   const host = new Host(
     {
@@ -248,7 +260,6 @@ async function compose(
   const executor = executorWith(journal);
   const commands = new TenantCommands(host, clock);
   const meter = new UsageMeter(commands, clock, hostId);
-  const registry = new RegistryReader(sql, policies);
   const directory = new PostgresDirectory(sql, secret);
   const keys = new KeyStore(sql);
   const importStore = createImportStore(sql);
@@ -284,6 +295,8 @@ async function compose(
   const retrieval = openRetrieval(sql, secret, noteReader, {
     embeddings: options.embeddings ?? null,
     dataDir: options.dataDir,
+    mayLeave: async (tenant, what) =>
+      !(await egress.isBlocked(tenant, what === 'question' ? 'embeddings.question' : 'embeddings')),
   });
   const noteServices = createNoteServices({
     clock,
@@ -378,6 +391,7 @@ async function compose(
     }),
     forgetInIndex: (person) => retrieval.forget([person]),
     database: sql.kind,
+    egress,
     retention,
     rotation,
     purge: new Purge(sql, bus, retrieval, (step) => logger.info(step, 'purged what an erasure left')),

@@ -43,6 +43,8 @@ export interface AppOptions {
   readonly logLevel: LogLevel;
   /** The share of traces that is kept, 0 to 1; null traces nothing. Where they go is told by the variables of OpenTelemetry. */
   readonly traces?: number | null;
+  /** The address of the collector, to name it; null when there is none. */
+  readonly tracesUrl?: string | null;
   /** False for a command that only reads and imports: timers and permits of real tenants stay untouched. */
   readonly workers: boolean;
 }

@@ -70,6 +70,7 @@ import type { StaleDays } from '../policies/staleness.ts';
 import { pathUp, pathWords } from '../policies/trust-path.ts';
 import { nextLevel, trustQuantile } from '../policies/trust.ts';
 import type { BacklogWatch } from './backlog-watch.ts';
+import type { Egress } from './egress.ts';
 import type { ErasureProofs } from './erasure-proofs.ts';
 import { remainsOfErased, remainsOfPurged } from './erasure-remains.ts';
 import { createGateFactServices } from './gate-fact-services.ts';
@@ -142,6 +143,7 @@ export interface ServiceParts
   readonly proofs: ErasureProofs;
   readonly purge: Purge;
   readonly rotation: KeyRotation;
+  readonly egress: Egress;
   readonly retention: RetentionKeeper;
   readonly database: 'pglite' | 'postgres';
   /** How long journals, and so backups, are kept. */
@@ -219,6 +221,7 @@ export function createServices(parts: ServiceParts): Services {
     proofs,
     purge,
     rotation,
+    egress,
     retention,
     journalDays,
     uncertain,
@@ -541,6 +544,7 @@ export function createServices(parts: ServiceParts): Services {
         remains: remainsOfPurged(at, journalDays, fate, parts.database),
       };
     },
+    getEgress: (caller) => egress.show(caller.tenant),
     getRetention: (caller) => retention.show(caller.tenant),
     runRetention: (caller) => retention.run(caller.tenant, caller.identity),
     proveErasure: async (caller, subject) => proofs.issue(caller.tenant, await personOf(caller.tenant, subject)),

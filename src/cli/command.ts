@@ -90,6 +90,7 @@ export type CommandServices = Pick<
   | 'holdSubject'
   | 'releaseSubject'
   | 'eraseSubject'
+  | 'getEgress'
   | 'getRetention'
   | 'runRetention'
   | 'purgeSubject'

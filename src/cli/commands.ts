@@ -7,6 +7,7 @@ import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { checkpointCommand } from './commands/checkpoint.ts';
 import { dbCommand } from './commands/db.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { egressCommand } from './commands/egress.ts';
 import { evalCommand } from './commands/eval.ts';
 import { basisCommand, bounceCommand, syncCommand, touchCommand } from './commands/gate-facts.ts';
 import { hindsightCommand } from './commands/hindsight.ts';
@@ -50,6 +51,7 @@ export const COMMANDS: readonly Command[] = [
   uncertainCommand,
   viewCommand,
   subjectCommand,
+  egressCommand,
   retentionCommand,
   identityCommand,
   ownCommand,

@@ -109,6 +109,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
     releaseSubject: (_caller, subject, reason) => call('POST', `/v1/subjects/${part(subject)}/release`, { reason }),
     eraseSubject: (_caller, subject, reason) => call('POST', `/v1/subjects/${part(subject)}/erasure`, { reason }),
     purgeSubject: (_caller, subject) => call('POST', `/v1/subjects/${part(subject)}/purge`),
+    getEgress: () => call('GET', '/v1/egress'),
     getRetention: () => call('GET', '/v1/retention'),
     runRetention: () => call('POST', '/v1/retention/runs'),
     proveErasure: (_caller, subject) => call('GET', `/v1/subjects/${part(subject)}/erasure-proof`),

@@ -32,6 +32,7 @@ export const POLICY_OWNERS = {
   exploration: ['CRO', 'RevOps'],
   outcome_windows_ms: ['RevOps'],
   retention: ['Legal'],
+  egress: ['Legal'],
   plays: ['RevOps'],
   review: ['RevOps'],
   answers: ['RevOps'],

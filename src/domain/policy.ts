@@ -5,6 +5,7 @@
 import { z } from 'zod';
 
 import { actionTypeSchema, channelSchema, riskClassSchema, trustLevelSchema } from './action-types.ts';
+import { egressSchema } from './egress.ts';
 import { CONSENT_BASES, countrySchema, VERTICALS } from './entity.ts';
 import { GUARD_LIST_MAX, TOUCH_MEMORY_MS } from './guard.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './instant.ts';
@@ -168,6 +169,8 @@ export const policySchema = z.strictObject({
   outcome_windows_ms: z.partialRecord(z.enum(OUTCOME_TYPES), durationMs),
   /** How long what is kept beside the ledger, in days. */
   retention: retentionSchema.optional(),
+  /** What leaves the installation for another host, and must not. */
+  egress: egressSchema.optional(),
   /** How many plays may be active. Without it the cap is 5 in each segment and no play ends by itself. Source: SalesPlayLibraryConfig. */
   plays: z
     .strictObject({

@@ -83,6 +83,7 @@ test('has the paths that were promised', () => {
       "GET /v1/decisions/{id}/hindsight",
       "GET /v1/decisions/{id}/trace",
       "GET /v1/difference",
+      "GET /v1/egress",
       "GET /v1/hindsight",
       "GET /v1/identity/acts",
       "GET /v1/identity/find",

@@ -173,6 +173,7 @@ export const OPERATIONS = {
   listKeyGenerations: 'administer',
   rotateKeys: 'administer',
 
+  getEgress: 'read',
   getRetention: 'read',
   runRetention: 'administer',
   writeBackup: 'administer',

@@ -28,6 +28,7 @@ import { registerAdministrationRoutes } from './routes/administration.ts';
 import { registerAuditRoutes } from './routes/audit.ts';
 import { registerConsoleRoutes } from './routes/console.ts';
 import { registerDecisionRoutes } from './routes/decisions.ts';
+import { registerEgressRoutes } from './routes/egress.ts';
 import { registerEventRoutes } from './routes/events.ts';
 import { registerGateFactRoutes } from './routes/gate-facts.ts';
 import { registerIdentityRoutes } from './routes/identity.ts';
@@ -138,6 +139,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerPlayRoutes(app, context);
   registerPolicyRoutes(app, context);
   registerSubjectRoutes(app, context);
+  registerEgressRoutes(app, context);
   registerRetentionRoutes(app, context);
   registerNoteRoutes(app, context);
   registerIdentityRoutes(app, context);

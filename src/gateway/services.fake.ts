@@ -40,6 +40,7 @@ import type {
   ProposalInput,
   ParkedView,
   UncertainView,
+  EgressView,
   RetentionRunView,
   RetentionView,
   Services,
@@ -368,6 +369,31 @@ export class FakeServices implements Services {
     const steps = [{ what: 'table subject_keys', bytes_before: 8_192, bytes_after: 0 }];
     const keys = { done: false, to_do: 'Put a new key in front.' } as const;
     return { subject: 'con_1', steps, keys, remains: [{ what: 'backups', why: 'sealed', until: AT }] };
+  }
+
+  async getEgress(): Promise<EgressView> {
+    this.#note('getEgress');
+    return {
+      policy: 'hash',
+      destinations: [
+        {
+          destination: 'mail',
+          title: 'The mail server',
+          host: 'mail.example:587',
+          block: 'mail',
+          blocked: false,
+          fields: [
+            {
+              field: 'recipient_name',
+              what: 'the name of the recipient',
+              personal: true,
+              block: 'mail.recipient_name',
+              blocked: true,
+            },
+          ],
+        },
+      ],
+    };
   }
 
   async getRetention(): Promise<RetentionView> {

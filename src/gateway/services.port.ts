@@ -4,6 +4,7 @@
  */
 import type { Authority, Permission, Role } from '../domain/authority.ts';
 import type { Brain } from '../domain/brain.ts';
+import type { EgressBlock } from '../domain/egress.ts';
 import type { AccountFacts, ContactFacts, Dimensions } from '../domain/entity.ts';
 import type { SignedErasureProof } from '../domain/erasure-proof.ts';
 import type { ActorKind } from '../domain/event-types.ts';
@@ -215,6 +216,27 @@ export interface PurgeView {
   /** The master key was replaced, so that no copy of the wrapped key of the person can be opened; or why it was not. */
   readonly keys: KeyRotationView | { readonly done: false; readonly to_do: string };
   readonly remains: ErasureView['remains'];
+}
+
+/** Every host and field that leaves, and what the policy in force keeps back. */
+export interface EgressView {
+  readonly policy: string;
+  readonly destinations: readonly {
+    readonly destination: string;
+    readonly title: string;
+    /** Null when none is configured. */
+    readonly host: string | null;
+    /** Null when it cannot be blocked. */
+    readonly block: EgressBlock | null;
+    readonly blocked: boolean;
+    readonly fields: readonly {
+      readonly field: string;
+      readonly what: string;
+      readonly personal: boolean;
+      readonly block: EgressBlock | null;
+      readonly blocked: boolean;
+    }[];
+  }[];
 }
 
 export interface RetentionView {
@@ -576,6 +598,7 @@ export interface Services
   proveErasure(caller: Caller, subject: string): Promise<SignedErasureProof>;
   checkErasureProof(caller: Caller, document: JsonValue): Promise<ProofCheck>;
 
+  getEgress(caller: Caller): Promise<EgressView>;
   getRetention(caller: Caller): Promise<RetentionView>;
   runRetention(caller: Caller): Promise<RetentionRunView>;
 

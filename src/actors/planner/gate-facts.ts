@@ -114,7 +114,8 @@ export function gatherFacts(
     kill_switch: registry.stopped,
     ...pausedFact(registry.context.pauses ?? [], pausableOf(proposal), request.at),
     mode,
-    channel_ready: mode === 'shadow' || builder.deps.channelReady(proposal.channel, mode),
+    channel_ready:
+      mode === 'shadow' || builder.deps.channelReady(builder.policy(tenant).policy, proposal.channel, mode),
     suppressions: [...builder.suppressions(tenant, [...suppressionKeys])],
     trust: trustFactOf(
       cell,

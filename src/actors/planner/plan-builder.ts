@@ -33,8 +33,8 @@ export interface PlannerDeps {
   readonly runners: Runners;
   readonly engine: DecisionEngine;
   readonly digest: Digest;
-  /** Whether a configured channel can carry the action in this mode. */
-  readonly channelReady: (channel: Channel, mode: Mode) => boolean;
+  /** Whether a configured channel can carry the action in this mode, and the policy lets it leave. */
+  readonly channelReady: (policy: Policy, channel: Channel, mode: Mode) => boolean;
 }
 
 /** What an appended event and its effects need to know of the message that they come from. */

@@ -4,7 +4,6 @@
  * evaluation. Nothing is written.
  */
 import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
-import type { Channel } from '../../domain/action-types.ts';
 import type { Candidate } from '../../domain/candidate.ts';
 import { must } from '../../domain/errors.ts';
 import type { EventData, EventType } from '../../domain/event-types.ts';
@@ -19,7 +18,6 @@ import type { Digest } from '../../domain/json.ts';
 import { actorKey, tenantKey } from '../../domain/keys.ts';
 import type { LedgerRow } from '../../domain/ledger-event.ts';
 import type { ActorRef } from '../../domain/message.ts';
-import type { Mode } from '../../domain/mode.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { asOne, keysReadWith } from '../../domain/stricter-guard.ts';
 import { trustCellId } from '../../domain/trust.ts';
@@ -32,6 +30,7 @@ import type { DecisionEngine, DecisionInput, DecisionOutput } from '../decision-
 import { gateRequest } from '../planner/admit-effect.ts';
 import { inputFrom, proposalFrom } from '../planner/decide-effect.ts';
 import { modeOf, trustFactOf } from '../planner/gate-facts.ts';
+import type { PlannerDeps } from '../planner/plan-builder.ts';
 import { openGuardKey, subjectContext } from '../planner/subject-view.ts';
 import { LedgerFold, parseRow } from './ledger-fold.ts';
 import type { ParsedRow } from './ledger-fold.ts';
@@ -66,7 +65,7 @@ export interface HindsightDeps {
   readonly runners: Runners;
   readonly digest: Digest;
   readonly engine: DecisionEngine;
-  readonly channelReady: (channel: Channel, mode: Mode) => boolean;
+  readonly channelReady: PlannerDeps['channelReady'];
 }
 
 export interface PolicyInForce {
@@ -299,7 +298,10 @@ class Reconsideration {
       facts: {
         ...facts,
         mode,
-        channel_ready: mode === 'shadow' || mode === undefined || this.#deps.channelReady(proposal.channel, mode),
+        channel_ready:
+          mode === 'shadow' ||
+          mode === undefined ||
+          this.#deps.channelReady(this.#today.policy, proposal.channel, mode),
         trust: trustFactOf(
           cell,
           trust?.value ?? null,
