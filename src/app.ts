@@ -60,6 +60,7 @@ import { RetentionKeeper } from './app/retention.ts';
 import { openRetrieval } from './app/retrieval.ts';
 import { createSearchServices } from './app/search-services.ts';
 import { createServices } from './app/services.ts';
+import { TIME_ZONE_DATA } from './app/time-zone-data.ts';
 import { UsageMeter } from './app/usage-meter.ts';
 import { refreshDueViews } from './app/view-services.ts';
 import { isoOf } from './domain/instant.ts';
@@ -208,6 +209,7 @@ async function compose(
     engine: options.engine ?? createRulesEngine(),
     digest: sha256,
     channelReady: (channel, mode) => channels.some((item) => item.carries(channel, mode)),
+    timeZoneData: TIME_ZONE_DATA,
   };
   const host = new Host(
     {

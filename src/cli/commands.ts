@@ -10,6 +10,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
 import { basisCommand, bounceCommand, syncCommand, touchCommand } from './commands/gate-facts.ts';
 import { hindsightCommand } from './commands/hindsight.ts';
+import { holidaysCommand } from './commands/holidays.ts';
 import { identityCommand } from './commands/identity.ts';
 import { importCommand } from './commands/import.ts';
 import { ledgerCommand } from './commands/ledger.ts';
@@ -69,6 +70,7 @@ export const COMMANDS: readonly Command[] = [
   trustCommand,
   patternCommand,
   policyCommand,
+  holidaysCommand,
   singleOperatorCommand,
   killSwitchCommand,
   keysCommand,

@@ -14,7 +14,7 @@ import type { GateReason } from './reason-codes.ts';
 import { syncTimesSchema } from './sync.ts';
 
 /** Raised when a check changes what it decides; `policies/released-gates.ts` keeps the earlier versions runnable. */
-export const GATE_VERSION = 3;
+export const GATE_VERSION = 4;
 
 export const gateRequestSchema = z.strictObject({
   action: z.string(),
@@ -70,6 +70,8 @@ export const gateFactsSchema = z.strictObject({
   single_operator: z.boolean().optional(),
   /** Up to when each source elsewhere is known. Absent means that no source ever reported. */
   syncs: syncTimesSchema.optional(),
+  /** The edition of the time zone database that answered, such as `2026c`: another one may know other changes of clocks. */
+  time_zone_data: z.string().optional(),
   /** Fit tier, persona and the like, for the tenant's own rules. */
   attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
 });

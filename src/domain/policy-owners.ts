@@ -19,6 +19,7 @@ export const POLICY_OWNERS = {
   duplicate_window_ms: ['RevOps'],
   reply_stop: ['RevOps'],
   sending_hours: ['RevOps'],
+  sending: ['RevOps'],
   ownership_window_ms: ['RevOps'],
   permit_ttl_ms: ['RevOps'],
   review_ttl_ms: ['RevOps'],

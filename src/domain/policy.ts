@@ -14,6 +14,7 @@ import { OUTCOME_TYPES } from './outcome-types.ts';
 import { PLAY_CAP, segmentSchema } from './play.ts';
 import { retentionSchema } from './retention.ts';
 import { reviewTermsSchema } from './review-terms.ts';
+import { sendingHoursSchema, sendingTermsSchema } from './sending-terms.ts';
 import { syncSourceSchema } from './sync.ts';
 
 const durationMs = z
@@ -104,13 +105,7 @@ export const policySchema = z.strictObject({
   duplicate_window_ms: rememberedMs,
   reply_stop: z.strictObject({ window_ms: durationMs, whole_account: z.boolean() }),
   /** Sending hours in the recipient's zone: from `from` to `to` o'clock on the listed days (1 Monday to 7 Sunday). */
-  sending_hours: z
-    .strictObject({
-      from: z.int().min(0).max(23),
-      to: z.int().min(1).max(24),
-      days: z.array(z.int().min(1).max(7)).min(1),
-    })
-    .refine((hours) => hours.from < hours.to, 'from must be before to'),
+  sending_hours: sendingHoursSchema,
   ownership_window_ms: durationMs,
   permit_ttl_ms: z
     .int()
@@ -180,6 +175,8 @@ export const policySchema = z.strictObject({
     .optional(),
   /** How the policy itself is changed. `approved`: only by a proposal that its owners approve; without it an admin may also replace it at once. */
   change_control: z.enum(['single_step', 'approved']).optional(),
+  /** Hours of single countries, public holidays, and hours of senders. Without it every country has `sending_hours`, and nobody a holiday. */
+  sending: sendingTermsSchema.optional(),
   /** How people review; what is left out has the value of `DEFAULT_REVIEW_TERMS`. */
   review: reviewTermsSchema.optional(),
 });

@@ -115,12 +115,20 @@ export const GATE_REASONS = {
     remedy: 'Use the ABM play, or end the program.',
   },
   quiet_hours: {
-    title: 'It is outside the sending hours of the recipient.',
+    title: 'It is outside the sending hours of the recipient, or the hours of the sender.',
     remedy: 'Nothing: it is deferred to the next allowed time.',
   },
   time_zone_unknown: {
-    title: 'The time zone of the recipient is unknown.',
-    remedy: 'Record `time_zone` or `country` on the contact.',
+    title: 'No hour is a sending hour in every time zone in which the recipient may be.',
+    remedy: 'Record `time_zone` on the contact, or `country` where its time zones are not far apart.',
+  },
+  holidays_unknown: {
+    title: 'There is no list of public holidays of the country of the recipient for the day.',
+    remedy: 'Import one: gatehouse holidays import FILE --country XX --years YYYY.',
+  },
+  sender_hours_apart: {
+    title: 'The sending hours of the recipient and the hours of the sender never meet.',
+    remedy: 'Give the sender other hours in `sending` of the policy, or let another sender write.',
   },
   budget_exhausted: {
     title: 'The budget of the period is used up.',

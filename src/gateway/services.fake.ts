@@ -273,7 +273,14 @@ export class FakeServices implements Services {
 
   async replayDecision(_caller: Caller, id: string) {
     this.#note('replayDecision', id);
-    const evaluation = { event: 'p1-2', recorded_hash: 'aa', replayed_hash: 'aa', facts_equal: true, differences: [] };
+    const evaluation = {
+      event: 'p1-2',
+      recorded_hash: 'aa',
+      replayed_hash: 'aa',
+      facts_equal: true,
+      differences: [],
+      other_time_zone_data: null,
+    };
     return { decision: id, result: 'identical' as const, evaluations: [evaluation] };
   }
 
@@ -598,7 +605,16 @@ export class FakeServices implements Services {
 
   async replayAll() {
     this.#note('replayAll');
-    return { ok: true, evaluations: 1, identical: 1, different: 0, redacted: 0, facts_differ: 0, examples: [] };
+    return {
+      ok: true,
+      evaluations: 1,
+      identical: 1,
+      different: 0,
+      redacted: 0,
+      facts_differ: 0,
+      other_time_zone_data: 0,
+      examples: [],
+    };
   }
 
   async startImport(...[, start]: Parameters<Services['startImport']>): Promise<ImportView> {

@@ -152,6 +152,8 @@ export interface ReplayView {
     /** Whether facts derived again from the ledger equal the stored snapshot. */
     readonly facts_equal: boolean;
     readonly differences: readonly string[];
+    /** The edition of the time zone database that answered then, when it is not the one of this program. */
+    readonly other_time_zone_data: string | null;
   }[];
 }
 
@@ -424,6 +426,8 @@ export interface ReplayAllReport {
   readonly different: number;
   readonly redacted: number;
   readonly facts_differ: number;
+  /** Evaluations that another edition of the time zone database answered. */
+  readonly other_time_zone_data: number;
   readonly examples: readonly { readonly event: string; readonly detail: string }[];
 }
 

@@ -85,7 +85,10 @@ const stricter: fc.Arbitrary<Change> = fc.oneof(
         without(facts, name),
   ),
   fc
-    .tuple(fc.constantFrom(...GUARDS), fc.constantFrom('consent', 'relations', 'abm_active', 'wrote_at', 'country'))
+    .tuple(
+      fc.constantFrom(...GUARDS),
+      fc.constantFrom('consent', 'relations', 'abm_active', 'wrote_at', 'time_zone', 'country'),
+    )
     .map(([name, fact]) => onGuard(name, (guard) => without(guard, fact))),
 );
 
@@ -285,7 +288,7 @@ function shiftedGuard(guard: GuardState, ms: number): GuardState {
       Object.entries(guard.spent_minor).map(([day, minor]) => [budgetPeriodOf(Date.parse(day) + ms), minor]),
     ),
     // A clock that does not change, so that a week later is the same wall time.
-    ...(guard.time_zone === undefined ? {} : { time_zone: 'Asia/Kolkata' }),
+    ...(guard.time_zone === undefined && guard.country === undefined ? {} : { time_zone: 'Asia/Kolkata' }),
   };
 }
 
@@ -308,8 +311,8 @@ function shifted(request: GateRequest, facts: GateFacts, ms: number): readonly [
 }
 
 test('the same situation some weeks later has the same hash', () => {
-  // The audit's draw depends on the time itself, so nothing is drawn here.
-  const drawless = anyPolicy.map((policy) => ({
+  // The audit's draw depends on the time itself, so nothing is drawn here; and a holiday is one day of one year.
+  const drawless = anyPolicy.map(({ sending: _, ...policy }) => ({
     ...policy,
     trust: { ...policy.trust, audit_share: 0 },
     grants: policy.grants.map((grant) => ({ ...grant, level: 'approve_each' as const })),

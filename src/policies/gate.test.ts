@@ -108,6 +108,13 @@ const SITUATIONS: Record<GateReason, Situation> = {
   abm_backstop: { request: NURTURE, facts: accountWith({ abm_active: true }), kind: 'deny' },
   quiet_hours: { request: { ...EMAIL, at: NOW + 10 * HOUR_MS }, kind: 'schedule' },
   time_zone_unknown: { facts: factsWith({ contact: guardWithout(CONTACT, 'time_zone') }), kind: 'hold' },
+  holidays_unknown: { policy: policyWith({ sending: { holidays: { unlisted: 'hold', lists: {} } } }), kind: 'hold' },
+  sender_hours_apart: {
+    policy: policyWith({
+      sending: { senders: { snd_1: { time_zone: 'Pacific/Auckland', from: 9, to: 17, days: [1, 2, 3, 4, 5] } } },
+    }),
+    kind: 'hold',
+  },
   budget_exhausted: {
     facts: factsWith({ budget: { ...EMPTY_GUARD, spent_minor: { '2026-11-18': 50_000 } } }),
     kind: 'schedule',

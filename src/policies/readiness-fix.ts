@@ -8,7 +8,9 @@ const FIXES: Readonly<Partial<Record<GateReason, string>>> = {
     'Map a column to `contact.consent.basis` in an import, or send `consent` with PUT /v1/contacts/{id}. Where the policy asks for a record per purpose: gatehouse basis record contact/ID.',
   jurisdiction_unknown: 'Map a column to `contact.country` in an import, or send `country` with PUT /v1/contacts/{id}.',
   time_zone_unknown:
-    'Map a column to `contact.time_zone` in an import, or to `contact.country` where the country has a single zone; or send either with PUT /v1/contacts/{id}.',
+    'Map a column to `contact.time_zone` in an import, or to `contact.country` where its time zones are not far apart; or send either with PUT /v1/contacts/{id}.',
+  holidays_unknown:
+    'Import a list of public holidays for each country: gatehouse holidays import FILE --country XX --years YYYY.',
   relation_unknown:
     'Map columns to `account.relations.customer` and the other relations in an import, or send all `relations` with PUT /v1/accounts/{id}.',
   scope_unlinked: 'Move each to its account: gatehouse identity move ID --account ID --reason TEXT.',

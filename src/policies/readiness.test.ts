@@ -92,6 +92,7 @@ test('a gap is what nobody has told; decisions and waits are none', () => {
     'scope_unlinked',
     'relation_unknown',
     'time_zone_unknown',
+    'holidays_unknown',
     'budget_unknown',
     'tenant_rule_unknown',
     'trust_unknown',

@@ -8,15 +8,20 @@
  * | 1 | A permitted touch counts from the grant of its permit. |
  * | 2 | A permitted touch counts from the last moment at which it may happen, until it is known when it did. |
  * | 3 | Classes of messages have rules of their own, a basis may be kept per purpose, and every result says when it could pass. |
+ * | 4 | Where several clocks are possible, the hours that are right on all of them count; before, such a contact was held. Holidays and the hours of senders are asked. |
  */
 import { GATE_VERSION } from '../domain/gate.ts';
 import type { CheckResult, GateFacts, GateRequest, Verdict } from '../domain/gate.ts';
 import type { GuardState } from '../domain/guard.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Policy } from '../domain/policy.ts';
+import { held } from './gate-check.ts';
 import type { GateCheckFunction } from './gate-check.ts';
 import { CHECKS, evaluateChecks, evaluateGate } from './gate.ts';
 import type { CheckTable } from './gate.ts';
+import { isPromotion, specOf } from './reach.ts';
+import { zoneOfCountry } from './single-zone-countries.ts';
+import { zoneOffsetMs } from './zone-offset.ts';
 
 /** Null when this program has no gate of that version. */
 export function evaluateReleasedGate(
@@ -26,6 +31,7 @@ export function evaluateReleasedGate(
   policy: Policy,
 ): Verdict | null {
   if (version === GATE_VERSION) return evaluateGate(request, facts, policy);
+  if (version === 3) return evaluateChecks(CHECKS_3, request, facts, policy);
   if (version === 2) return evaluateChecks(CHECKS_2, request, facts, policy);
   if (version === 1) return evaluateChecks(CHECKS_2, request, countedFromGrant(facts), policy);
   return null;
@@ -49,7 +55,30 @@ function after(request: GateRequest, length: CheckResult['inputs'][string] | und
   return typeof length === 'number' ? request.at + length : null;
 }
 
-const { message_class: _class, sync_freshness: _sync, reengagement: _again, ...SINCE_BEFORE_3 } = CHECKS;
+/** A zone had to be recorded, or be the only one of the country, and there were neither holidays nor hours of senders. */
+const quietHours3: GateCheckFunction = (request, facts, policy) => {
+  const { contact } = facts;
+  if (contact === undefined || request.person === null || !isPromotion(specOf(request)))
+    return CHECKS.quiet_hours(request, facts, policy);
+  const { country, ...guard } = contact;
+  const zone = contact.time_zone ?? (country === undefined ? null : zoneOfCountry(country));
+  const isZone = zone !== null && zoneOffsetMs(zone, request.at) !== null;
+  return isZone
+    ? CHECKS.quiet_hours(
+        request,
+        { ...facts, contact: { ...guard, time_zone: zone } },
+        { sending_hours: policy.sending_hours },
+      )
+    : held('quiet_hours', {
+        code: 'time_zone_unknown',
+        comparison: zone === null ? 'the time zone is not known' : `there is no time zone ${zone}`,
+        inputs: { zone, country: country ?? null },
+      });
+};
+
+const CHECKS_3: CheckTable = { ...CHECKS, quiet_hours: quietHours3 };
+
+const { message_class: _class, sync_freshness: _sync, reengagement: _again, ...SINCE_BEFORE_3 } = CHECKS_3;
 
 const CHECKS_2: CheckTable = {
   ...SINCE_BEFORE_3,

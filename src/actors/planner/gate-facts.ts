@@ -126,6 +126,7 @@ export function gatherFacts(
     scope_linked: isScopeLinked(refs.account, scope, own),
     ...(registry.context.single_operator ? { single_operator: true } : {}),
     ...(registry.context.syncs === undefined ? {} : { syncs: registry.context.syncs }),
+    time_zone_data: builder.deps.timeZoneData,
     attributes: proposal.attributes,
   };
   return {

@@ -200,6 +200,9 @@ export const replayAllReportSchema = z
     different: z.int(),
     redacted: z.int(),
     facts_differ: z.int(),
+    other_time_zone_data: z
+      .int()
+      .describe('Evaluations that another edition of the time zone database answered than the one of this program.'),
     examples: z.array(z.object({ event: z.string(), detail: z.string() })),
   })
   .meta({ id: 'ReplayAllReport' }) satisfies z.ZodType<ReplayAllReport>;
