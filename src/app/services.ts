@@ -93,6 +93,8 @@ import type { ErasedPerson } from './retrieval.ts';
 import { createReviewServices } from './review-services.ts';
 import type { ReviewParts } from './review-services.ts';
 import { createScheduleServices } from './schedule-services.ts';
+import { createSenderServices } from './sender-services.ts';
+import type { SenderParts } from './sender-services.ts';
 import { createSessionServices } from './session-services.ts';
 import { createSuppressionServices } from './suppression-services.ts';
 import type { SuppressionParts } from './suppression-services.ts';
@@ -104,7 +106,8 @@ export interface ServiceParts
   extends
     IdentityParts,
     Omit<OwnershipParts, 'now'>,
-    Omit<GateFactParts, 'now' | 'policies' | 'syncTimes'>,
+    Omit<SenderParts, 'now'>,
+    Omit<GateFactParts, 'now' | 'policies' | 'syncTimes' | 'senders'>,
     PastParts,
     Omit<PatternParts, 'now' | 'policies'>,
     ReviewParts,
@@ -329,11 +332,13 @@ export function createServices(parts: ServiceParts): Services {
       },
     },
     ownership: createOwnershipServices({ ...parts, now: () => clock.now() }),
+    senders: createSenderServices({ ...parts, now: () => clock.now() }),
     gateFacts: createGateFactServices({
       ...parts,
       policies: registry,
       now: () => clock.now(),
       syncTimes: async (tenant) => (await registry.registry(tenant))?.syncs ?? {},
+      senders: async (tenant) => (await registry.registry(tenant))?.senders ?? [],
     }),
     past: createPastServices(parts),
     plays: parts.plays,

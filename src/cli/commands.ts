@@ -26,6 +26,7 @@ import { readinessCommand } from './commands/readiness.ts';
 import { retentionCommand } from './commands/retention.ts';
 import { reviewCommand } from './commands/review.ts';
 import { scheduledCommand } from './commands/scheduled.ts';
+import { senderCommand } from './commands/sender.ts';
 import { demoCommand, serveCommand } from './commands/serve.ts';
 import { signInCommand } from './commands/sign-in.ts';
 import { subjectCommand } from './commands/subject.ts';
@@ -71,6 +72,7 @@ export const COMMANDS: readonly Command[] = [
   patternCommand,
   policyCommand,
   holidaysCommand,
+  senderCommand,
   singleOperatorCommand,
   killSwitchCommand,
   keysCommand,

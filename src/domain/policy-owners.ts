@@ -20,6 +20,7 @@ export const POLICY_OWNERS = {
   reply_stop: ['RevOps'],
   sending_hours: ['RevOps'],
   sending: ['RevOps'],
+  sender_health: ['RevOps'],
   ownership_window_ms: ['RevOps'],
   permit_ttl_ms: ['RevOps'],
   review_ttl_ms: ['RevOps'],

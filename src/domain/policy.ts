@@ -14,6 +14,7 @@ import { OUTCOME_TYPES } from './outcome-types.ts';
 import { PLAY_CAP, segmentSchema } from './play.ts';
 import { retentionSchema } from './retention.ts';
 import { reviewTermsSchema } from './review-terms.ts';
+import { senderHealthTermsSchema } from './sender-health.ts';
 import { sendingHoursSchema, sendingTermsSchema } from './sending-terms.ts';
 import { syncSourceSchema } from './sync.ts';
 
@@ -177,6 +178,8 @@ export const policySchema = z.strictObject({
   change_control: z.enum(['single_step', 'approved']).optional(),
   /** Hours of single countries, public holidays, and hours of senders. Without it every country has `sending_hours`, and nobody a holiday. */
   sending: sendingTermsSchema.optional(),
+  /** When a sender whose messages bounce or are complained of is limited; what is left out has the value of `DEFAULT_SENDER_HEALTH`. */
+  sender_health: senderHealthTermsSchema.optional(),
   /** How people review; what is left out has the value of `DEFAULT_REVIEW_TERMS`. */
   review: reviewTermsSchema.optional(),
 });

@@ -28,6 +28,14 @@ export const GATE_REASONS = {
     title: 'No channel is configured that could carry this action.',
     remedy: 'Configure the channel, or use sandbox mode.',
   },
+  sender_throttled: {
+    title: 'Messages of the sender bounce too often, so it sends only a part of them each day.',
+    remedy: 'Nothing: it is deferred to its day. Clean the list of addresses; see gatehouse sender list.',
+  },
+  sender_stopped: {
+    title: 'Messages of the sender bounced or were marked as spam too often, so it is stopped.',
+    remedy: 'Find out why, then let it begin anew: gatehouse sender clear CHANNEL SENDER --reason TEXT.',
+  },
   suppressed: {
     title: 'The recipient, domain or account is suppressed.',
     remedy: 'Remove the suppression, if there is a lawful reason: gatehouse suppression remove.',

@@ -120,6 +120,8 @@ export const OPERATIONS = {
   setPause: 'review',
   /** Sending starts again. */
   releasePause: 'operate',
+  listSenders: 'read',
+  clearSender: 'operate',
 
   listPlays: 'read_reasoning',
   getPlay: 'read_reasoning',

@@ -21,6 +21,7 @@ import { fakePlays } from './plays.fake.ts';
 import { fakePolicies } from './policy.fake.ts';
 import { fakeReviews, fakeSchedule } from './review.fake.ts';
 import type { MemoryAnswer } from './search-services.port.ts';
+import { fakeSenders } from './senders.fake.ts';
 import type {
   KnownStateView,
   MachineView,
@@ -164,6 +165,7 @@ export class FakeServices implements Services {
   readonly keyGenerations = fakeKeyGenerations((name, ...args) => this.#note(name, ...args));
   readonly suppressions = fakeSuppressions((name, ...args) => this.#note(name, ...args));
   readonly ownership = fakeOwnership((name, ...args) => this.#note(name, ...args));
+  readonly senders = fakeSenders((name, ...args) => this.#note(name, ...args));
   readonly gateFacts = fakeGateFacts((name, ...args) => this.#note(name, ...args));
   readonly past = fakePast((name, ...args) => this.#note(name, ...args));
   readonly policies = fakePolicies((name, ...args) => this.#note(name, ...args));

@@ -25,6 +25,7 @@ import type { PlayServices } from './play-services.port.ts';
 import type { PolicyServices } from './policy.port.ts';
 import type { ReviewServices, ScheduleServices } from './review.port.ts';
 import type { SearchServices } from './search-services.port.ts';
+import type { SenderServices } from './senders.port.ts';
 import type { SessionServices } from './session.port.ts';
 import type { StreamServices } from './stream.port.ts';
 import type { SuppressionServices } from './suppression.port.ts';
@@ -508,6 +509,7 @@ export interface Services
   extends NoteServices, OutcomeServices, ReviewServices, ScheduleServices, SearchServices, ViewServices {
   readonly identities: IdentityServices;
   readonly ownership: OwnershipServices;
+  readonly senders: SenderServices;
   readonly gateFacts: GateFactServices;
   readonly suppressions: SuppressionServices;
   readonly keyGenerations: KeyGenerationServices;

@@ -15,6 +15,7 @@ import { PURPOSES } from '../domain/lawful-basis.ts';
 import type { LawfulBases } from '../domain/lawful-basis.ts';
 import { MODES } from '../domain/mode.ts';
 import type { Policy } from '../domain/policy.ts';
+import { SENDER_LEVELS } from '../domain/sender-health.ts';
 import type { HolidayList } from '../domain/sending-terms.ts';
 import { ACCOUNT, CONTACT, EMAIL, FACTS, NOW, OPEN_POLICY, requestOf } from './gate.fixture.ts';
 
@@ -154,6 +155,15 @@ export const anyFacts: fc.Arbitrary<GateFacts> = fc
       ),
     ),
     scope_linked: mostly(true, fc.constantFrom(false, undefined)),
+    sender: mostly(
+      undefined,
+      fc.record({
+        level: fc.constantFrom(...SENDER_LEVELS),
+        sent: fc.integer({ min: 500, max: 5_000 }),
+        bounced: fc.integer({ min: 0, max: 300 }),
+        complained: fc.integer({ min: 0, max: 20 }),
+      }),
+    ),
     syncs: mostly(undefined, fc.record({ crm: around })),
     attributes: mostly({ fit_tier: 'T1' }, fc.constantFrom(undefined, {}, { fit_tier: 'T3' }, { fit_tier: 1 })),
   })

@@ -79,6 +79,13 @@ const stricter: fc.Arbitrary<Change> = fc.oneof(
   fc
     .tuple(fc.constantFrom('contact' as const, 'account' as const), anyLock)
     .map(([name, lock]) => onGuard(name, (guard) => (guard.lock === undefined ? { ...guard, lock } : guard))),
+  fc.constantFrom('throttled' as const, 'stopped' as const).map(
+    (level): Change =>
+      (facts) =>
+        facts.sender?.level === 'stopped'
+          ? facts
+          : { ...facts, sender: { sent: 900, bounced: 50, complained: 3, level } },
+  ),
   fc.constantFrom(...FACT_NAMES).map(
     (name): Change =>
       (facts) =>
@@ -319,7 +326,9 @@ test('the same situation some weeks later has the same hash', () => {
   }));
   fc.assert(
     fc.property(anyRequest, anyFacts, drawless, fc.integer({ min: 1, max: 30 }), (request, facts, policy, weeks) => {
-      const known = { ...facts, trust: { cell: 'cell_1', good: 3, bad: 1, level: 'approve_each' as const } };
+      // A throttled message has its day, too.
+      const { sender: _, ...unlimited } = facts;
+      const known = { ...unlimited, trust: { cell: 'cell_1', good: 3, bad: 1, level: 'approve_each' as const } };
       const [firstRequest, firstFacts] = shifted(request, known, 0);
       const [secondRequest, secondFacts] = shifted(request, known, weeks * 7 * DAY_MS);
       expect(hashOf(evaluateGate(secondRequest, secondFacts, policy), secondRequest.at)).toBe(

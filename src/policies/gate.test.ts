@@ -58,6 +58,15 @@ const SITUATIONS: Record<GateReason, Situation> = {
   paused: { facts: factsWith({ paused: [{ scope: 'channel', ago_ms: 1 }] }), kind: 'schedule' },
   not_authorized: { policy: policyWith({ authorizations: [] }), kind: 'deny' },
   channel_unavailable: { facts: factsWith({ channel_ready: false }), kind: 'hold' },
+  sender_stopped: {
+    facts: factsWith({ sender: { level: 'stopped', sent: 1_000, bounced: 0, complained: 3 } }),
+    kind: 'hold',
+  },
+  sender_throttled: {
+    facts: factsWith({ sender: { level: 'throttled', sent: 1_000, bounced: 30, complained: 0 } }),
+    policy: policyWith({ sender_health: { throttle_share: 0.05 } }),
+    kind: 'schedule',
+  },
   suppressed: { facts: factsWith({ suppressions: [{ scope: 'email', reason: 'asked' }] }), kind: 'deny' },
   suppression_unknown: { facts: factsWithout('suppressions'), kind: 'hold' },
   opted_out: { facts: contactWith({ opted_out_at: NOW - 1 }), kind: 'deny' },

@@ -32,7 +32,7 @@ test('the second version has no checks of later ones, and gives no time for what
     evaluateReleasedGate(version, EMAIL, sent, OPEN_POLICY)?.checks.find(({ check }) => check === 'duplicate');
   expect(resultOf(2)).toMatchObject({ code: 'duplicate_content', next_at: null });
   expect(resultOf(3)?.next_at).toBe(NOW - WEEK_MS + OPEN_POLICY.duplicate_window_ms);
-  const later: readonly string[] = ['message_class', 'sync_freshness', 'reengagement'];
+  const later: readonly string[] = ['sender_health', 'message_class', 'sync_freshness', 'reengagement'];
   const checks = evaluateReleasedGate(2, EMAIL, sent, OPEN_POLICY)?.checks.map(({ check }) => check) ?? [];
   expect(checks.length).toBe(GATE_CHECKS.length - later.length);
   expect(checks.filter((check) => later.includes(check))).toEqual([]);

@@ -8,7 +8,7 @@
  * | 1 | A permitted touch counts from the grant of its permit. |
  * | 2 | A permitted touch counts from the last moment at which it may happen, until it is known when it did. |
  * | 3 | Classes of messages have rules of their own, a basis may be kept per purpose, and every result says when it could pass. |
- * | 4 | Where several clocks are possible, the hours that are right on all of them count; before, such a contact was held. Holidays and the hours of senders are asked. |
+ * | 4 | Where several clocks are possible, the hours that are right on all of them count; before, such a contact was held. Holidays and the hours of senders are asked, and so is how well a sender is taken. |
  */
 import { GATE_VERSION } from '../domain/gate.ts';
 import type { CheckResult, GateFacts, GateRequest, Verdict } from '../domain/gate.ts';
@@ -76,7 +76,8 @@ const quietHours3: GateCheckFunction = (request, facts, policy) => {
       });
 };
 
-const CHECKS_3: CheckTable = { ...CHECKS, quiet_hours: quietHours3 };
+const { sender_health: _sender, ...SINCE_BEFORE_4 } = CHECKS;
+const CHECKS_3: CheckTable = { ...SINCE_BEFORE_4, quiet_hours: quietHours3 };
 
 const { message_class: _class, sync_freshness: _sync, reengagement: _again, ...SINCE_BEFORE_3 } = CHECKS_3;
 

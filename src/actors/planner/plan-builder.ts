@@ -111,6 +111,7 @@ export class PlanBuilder {
       reviewUpdates: [],
       reviewDetails: [],
       scheduled: [],
+      senderSends: [],
       outcomes: [],
       leads: [],
       plays: [],

@@ -17,6 +17,7 @@ import type { LedgerRow } from '../../domain/ledger-event.ts';
 import type { SubjectRefs } from '../../domain/message.ts';
 import { pausedFact } from '../../domain/pause.ts';
 import type { Policy } from '../../domain/policy.ts';
+import { senderFact } from '../../domain/sender-health.ts';
 import { asOne, keysReadWith } from '../../domain/stricter-guard.ts';
 import type { GuardMember } from '../../domain/stricter-guard.ts';
 import { trustCellId } from '../../domain/trust.ts';
@@ -151,6 +152,7 @@ class Replayer {
       ...guards,
       kill_switch: registry.stopped,
       ...pausedFact(registry.context.pauses ?? [], pausableOf(proposal), row.at),
+      ...senderFact(registry.context.senders ?? [], proposal),
       mode: modeOf(registry.context, proposal.channel),
       // Which channels were configured, and which time zone data answered, is not on the ledger: it is taken as it was recorded.
       ...(stored.channel_ready === undefined ? {} : { channel_ready: stored.channel_ready }),
