@@ -105,7 +105,7 @@ import { createViewServices } from './view-services.ts';
 export interface ServiceParts
   extends
     IdentityParts,
-    Omit<OwnershipParts, 'now'>,
+    Omit<OwnershipParts, 'now' | 'policies'>,
     Omit<SenderParts, 'now'>,
     Omit<GateFactParts, 'now' | 'policies' | 'syncTimes' | 'senders'>,
     PastParts,
@@ -331,7 +331,7 @@ export function createServices(parts: ServiceParts): Services {
         return rotation.rotate(caller, backups);
       },
     },
-    ownership: createOwnershipServices({ ...parts, now: () => clock.now() }),
+    ownership: createOwnershipServices({ ...parts, policies: registry, now: () => clock.now() }),
     senders: createSenderServices({ ...parts, now: () => clock.now() }),
     gateFacts: createGateFactServices({
       ...parts,

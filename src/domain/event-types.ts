@@ -653,6 +653,11 @@ export const EVENT_TYPES = {
   ),
   'action.denied': spec(['action'], 'The gate denied an action', z.strictObject({ admission: admissionSchema })),
   'action.due': spec(['action'], 'A scheduled action came due', z.strictObject({ due_at: instant })),
+  'action.called': spec(
+    ['action'],
+    'What the action waited for has ended',
+    z.strictObject({ because: z.literal('ownership') }),
+  ),
   'action.reviewed': spec(
     ['action'],
     'A person decided a held action',

@@ -22,6 +22,7 @@ export const POLICY_OWNERS = {
   sending: ['RevOps'],
   sender_health: ['RevOps'],
   ownership_window_ms: ['RevOps'],
+  ownership_order: ['RevOps'],
   permit_ttl_ms: ['RevOps'],
   review_ttl_ms: ['RevOps'],
   consent: ['Legal'],

@@ -8,7 +8,7 @@ import { actionTypeSchema, channelSchema, riskClassSchema, trustLevelSchema } fr
 import { CONSENT_BASES, countrySchema, VERTICALS } from './entity.ts';
 import { GUARD_LIST_MAX, TOUCH_MEMORY_MS } from './guard.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './instant.ts';
-import { laneSchema } from './lane.ts';
+import { laneSchema, LANES } from './lane.ts';
 import { currencySchema } from './money.ts';
 import { OUTCOME_TYPES } from './outcome-types.ts';
 import { PLAY_CAP, segmentSchema } from './play.ts';
@@ -108,6 +108,8 @@ export const policySchema = z.strictObject({
   /** Sending hours in the recipient's zone: from `from` to `to` o'clock on the listed days (1 Monday to 7 Sunday). */
   sending_hours: sendingHoursSchema,
   ownership_window_ms: durationMs,
+  /** Which lane goes first when an account or contact is free again. Without it, people and then inbound; lanes that are left out come last. */
+  ownership_order: z.array(laneSchema).max(LANES.length).optional(),
   permit_ttl_ms: z
     .int()
     .min(1_000)

@@ -83,6 +83,10 @@ export const GATE_REASONS = {
     remedy: 'Wait until the window ends, or take over.',
   },
   owned_by_person: { title: 'A person has taken over the account.', remedy: 'Ask the owner to release it.' },
+  ownership_queue: {
+    title: 'Others have waited longer for the account, or go before this lane.',
+    remedy: 'Nothing: each in line has a turn. gatehouse own queue shows the line.',
+  },
   scope_unlinked: {
     title: 'The contact belongs to an account that is kept in another partition.',
     remedy: 'Link the contact to its account.',

@@ -65,6 +65,8 @@ export const OPERATIONS = {
   getAccountTimeline: 'read',
   getContactTimeline: 'read',
 
+  getAccountQueue: 'read',
+  getContactQueue: 'read',
   getAccountOwnership: 'read',
   takeAccount: 'review',
   releaseAccount: 'review',

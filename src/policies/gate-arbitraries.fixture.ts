@@ -8,7 +8,7 @@ import { ACTION_TYPES, CHANNELS, TRUST_LEVELS } from '../domain/action-types.ts'
 import { NO_RELATIONS } from '../domain/entity.ts';
 import { CONSENT_BASES, RELATIONS } from '../domain/entity.ts';
 import type { GateFacts, GateRequest } from '../domain/gate.ts';
-import type { GuardState, OwnershipLock, Touch } from '../domain/guard.ts';
+import type { GuardState, OwnershipLock, Touch, Waiting } from '../domain/guard.ts';
 import { DAY_MS, HOUR_MS } from '../domain/instant.ts';
 import { LANES } from '../domain/lane.ts';
 import { PURPOSES } from '../domain/lawful-basis.ts';
@@ -68,6 +68,20 @@ const places = fc
     country: knowsCountry ? country : undefined,
   }));
 
+export const anyWaiting: fc.Arbitrary<Waiting> = fc
+  .record({
+    action: fc.constantFrom('act_own', 'act_a', 'act_b', 'act_c'),
+    lane: fc.constantFrom(...LANES),
+    since: around,
+  })
+  .map((some) => ({
+    ...some,
+    for: 'outreach_push',
+    correlation: 'cor_1',
+    scope: 'acc_1',
+    refs: { account: 'acc_1', person: null, domain: null, suppressionKeys: [], hasAddress: true },
+  }));
+
 const anyLawful = fc.dictionary(
   fc.constantFrom(...PURPOSES),
   fc.record({
@@ -122,6 +136,8 @@ function guardOf(base: GuardState): fc.Arbitrary<GuardState> {
       ),
       abm_active: mostly(base.abm_active, fc.option(fc.boolean(), { nil: undefined })),
       lock: mostly(undefined, anyLock),
+      queue: mostly(undefined, fc.array(anyWaiting, { minLength: 1, maxLength: 3 })),
+      freed_at: mostly(undefined, around),
       lock_epoch: fc.nat(9),
       spent_minor: fc.dictionary(
         fc.constantFrom('2026-11-17', '2026-11-18', '2026-11-19'),

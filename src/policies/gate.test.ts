@@ -4,7 +4,7 @@ import { NO_RELATIONS } from '../domain/entity.ts';
 import type { GateFacts, GateRequest, Verdict } from '../domain/gate.ts';
 import { GATE_CHECKS, reasonsOf } from '../domain/gate.ts';
 import { EMPTY_GUARD } from '../domain/guard.ts';
-import { DAY_MS, HOUR_MS } from '../domain/instant.ts';
+import { DAY_MS, HOUR_MS, UNTIL_RELEASED } from '../domain/instant.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { GateReason } from '../domain/reason-codes.ts';
@@ -92,7 +92,25 @@ const SITUATIONS: Record<GateReason, Situation> = {
   },
   address_bounced: { facts: contactWith({ bounced_at: NOW - 1 }), kind: 'deny' },
   owned_by_other_lane: { facts: accountWith({ lock: lockOf() }), kind: 'schedule' },
-  owned_by_person: { facts: accountWith({ lock: lockOf({ person: true }) }), kind: 'hold' },
+  owned_by_person: { facts: accountWith({ lock: lockOf({ person: true, until: UNTIL_RELEASED }) }), kind: 'hold' },
+  ownership_queue: {
+    facts: accountWith({
+      freed_at: NOW,
+      queue: [
+        {
+          action: 'act_first',
+          lane: 'operator',
+          for: 'outreach_push',
+          since: NOW - 1,
+          correlation: 'cor_1',
+          scope: 'acc_1',
+          refs: { account: 'acc_1', person: null, domain: null, suppressionKeys: [], hasAddress: true },
+        },
+      ],
+    }),
+    request: { ...EMAIL, lane: 'tam' },
+    kind: 'schedule',
+  },
   scope_unlinked: { facts: factsWith({ scope_linked: false }), kind: 'hold' },
   do_not_prospect: { facts: accountWith({ relations: { ...NO_RELATIONS, customer: true } }), kind: 'deny' },
   relation_unknown: { facts: factsWith({ account: guardWithout(ACCOUNT, 'relations') }), kind: 'hold' },

@@ -8,7 +8,7 @@
  * | 1 | A permitted touch counts from the grant of its permit. |
  * | 2 | A permitted touch counts from the last moment at which it may happen, until it is known when it did. |
  * | 3 | Classes of messages have rules of their own, a basis may be kept per purpose, and every result says when it could pass. |
- * | 4 | Where several clocks are possible, the hours that are right on all of them count; before, such a contact was held. Holidays and the hours of senders are asked, and so is how well a sender is taken. |
+ * | 4 | Where several clocks are possible, the hours that are right on all of them count; before, such a contact was held. Holidays and the hours of senders are asked, and so is how well a sender is taken. Who waits for a lock stands in line. |
  */
 import { GATE_VERSION } from '../domain/gate.ts';
 import type { CheckResult, GateFacts, GateRequest, Verdict } from '../domain/gate.ts';
@@ -77,7 +77,29 @@ const quietHours3: GateCheckFunction = (request, facts, policy) => {
 };
 
 const { sender_health: _sender, ...SINCE_BEFORE_4 } = CHECKS;
-const CHECKS_3: CheckTable = { ...SINCE_BEFORE_4, quiet_hours: quietHours3 };
+/** A person's lock held others also when it had an end, nobody stood in line, and results did not say a place in it. */
+const ownership3: GateCheckFunction = (request, facts, policy) => {
+  const before: GateFacts = {
+    ...facts,
+    ...(facts.account === undefined ? {} : { account: withoutLine(facts.account) }),
+    ...(facts.contact === undefined ? {} : { contact: withoutLine(facts.contact) }),
+  };
+  const locked = withoutPlace(CHECKS.ownership(request, { ...before, scope_linked: true }, policy));
+  if (locked.code === 'owned_by_person')
+    return { ...locked, outcome: 'hold', next_at: facts.scope_linked === true ? locked.next_at : null };
+  return withoutPlace(CHECKS.ownership(request, before, policy));
+};
+
+function withoutPlace(result: CheckResult): CheckResult {
+  const { position: _, waiting: __, ...inputs } = result.inputs;
+  return { ...result, inputs };
+}
+
+function withoutLine({ queue: _, freed_at: __, ...guard }: GuardState): GuardState {
+  return guard;
+}
+
+const CHECKS_3: CheckTable = { ...SINCE_BEFORE_4, quiet_hours: quietHours3, ownership: ownership3 };
 
 const { message_class: _class, sync_freshness: _sync, reengagement: _again, ...SINCE_BEFORE_3 } = CHECKS_3;
 
@@ -85,7 +107,7 @@ const CHECKS_2: CheckTable = {
   ...SINCE_BEFORE_3,
   duplicate: withTime(CHECKS.duplicate, () => null),
   trust: withTime(CHECKS.trust, () => null),
-  ownership: withTime(CHECKS.ownership, ({ inputs }, request) => after(request, inputs['ends_in_ms'])),
+  ownership: withTime(ownership3, ({ inputs }, request) => after(request, inputs['ends_in_ms'])),
   reply_stop: withTime(CHECKS.reply_stop, ({ inputs }, request, policy) => {
     const ago = inputs['replied_ago_ms'];
     return after(request, typeof ago === 'number' ? policy.reply_stop.window_ms - ago : undefined);

@@ -21,6 +21,7 @@ import { survivorOf } from './guard-group.ts';
 import { join, merge, part, reparent, split } from './identity-acts.ts';
 import { recordNotes } from './note-drafts.ts';
 import { linkOutcomes } from './outcome-effects.ts';
+import { callWaiting } from './ownership-queue.ts';
 import { refuseOwnership } from './ownership.ts';
 import type { GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
 import { actOnPlay } from './play-acts.ts';
@@ -361,6 +362,7 @@ export function receive(builder: PlanBuilder, incoming: Message): Received {
   if (RELINK_TYPES.has(message.type)) linkOutcomes(builder, turn, actor, null);
   if (LEAD_VIEW_TYPES.has(message.type)) projectLead(builder, message, before);
   suppressPerson(builder, turn);
+  if (message.type === 'ownership.released') callWaiting(builder, turn);
   if (message.type === 'subject.erased')
     builder.plan.erasures.push({ tenant, subject: actor.id, scope: message.scope, account: refs.account });
   if (message.notes !== undefined) recordNotes(builder, turn, draft);
