@@ -60,7 +60,9 @@ import { RestorePause } from './app/restore-pause.ts';
 import { RetentionKeeper } from './app/retention.ts';
 import { openRetrieval } from './app/retrieval.ts';
 import { createSearchServices } from './app/search-services.ts';
+import { SenderWatch } from './app/sender-watch.ts';
 import { createServices } from './app/services.ts';
+import { TIME_ZONE_DATA } from './app/time-zone-data.ts';
 import { UsageMeter } from './app/usage-meter.ts';
 import { refreshDueViews } from './app/view-services.ts';
 import { isEgressBlocked } from './domain/egress.ts';
@@ -96,6 +98,7 @@ import { ReadinessReader } from './memory/read/readiness-reader.ts';
 import { RegistryReader } from './memory/read/registry-reader.ts';
 import { ReviewReader } from './memory/read/review-reader.ts';
 import { ScheduleReader } from './memory/read/schedule-reader.ts';
+import { SenderReader } from './memory/read/sender-reader.ts';
 import { SubjectReader } from './memory/read/subject-reader.ts';
 import { SuppressionsReader } from './memory/read/suppressions-reader.ts';
 import { UncertainPermits } from './memory/read/uncertain-permits.ts';
@@ -145,6 +148,7 @@ const INDEX_MS = 10_000;
 /** How often it is looked which views are due. */
 const VIEWS_MS = 60_000;
 const BACKLOG_MS = 15_000;
+const SENDERS_MS = 30_000;
 const PAUSE_MS = 1_000;
 /** How soon every host has forgotten the key of somebody whom another one erased. */
 const FORGET_MS = 1_000;
@@ -220,6 +224,7 @@ async function compose(
       channels.some(
         (item) => item.carries(channel, mode) && (item.egress === undefined || !isEgressBlocked(policy, item.egress)),
       ),
+    timeZoneData: TIME_ZONE_DATA,
   };
   const host = new Host(
     {
@@ -284,6 +289,16 @@ async function compose(
   });
   // A server watches its own disk and says so in its errors.
   const diskGuard = embedded && options.database === undefined ? new DiskGuard(options.dataDir, clock) : null;
+  const senderReader = new SenderReader(sql);
+  const senderWatch = new SenderWatch({
+    sql,
+    registry,
+    reader: senderReader,
+    commands,
+    clock,
+    partitions: () => host.partitions,
+    report: (level, senders) => metrics.limitedSenders.set({ level }, senders),
+  });
   const backlog = new BacklogWatch(() => readBacklog(sql, LEASE_MS), clock);
   const readModel = new ReadModel(sql, vault);
   let draining = false;
@@ -360,6 +375,7 @@ async function compose(
     identityBook: new IdentityBook(sql, vault, secret),
     ownershipCommands: new OwnershipCommands(host, clock),
     ownershipReader: new OwnershipReader(sql),
+    senderReader,
     readinessReader: new ReadinessReader(sql, vault),
     factCommands: new FactCommands(host, clock),
     suppressionsReader: new SuppressionsReader(sql),
@@ -456,6 +472,9 @@ async function compose(
           every(INDEX_MS, 'indexing notes', observer, (stopping) => retrieval.keep(stopping)),
           every(RETENTION_MS, 'deleting what was kept long enough', observer, () => retention.runAll()),
           every(VIEWS_MS, 'refreshing views', observer, () => refreshDueViews({ views, clock })),
+          every(SENDERS_MS, 'counting what became of messages', observer, async () => {
+            if (pause.reason === null) await senderWatch.tick();
+          }),
           every(BACKLOG_MS, 'measuring what waits', observer, () => backlog.refresh(), 'at once'),
           every(
             ANCHOR_MS,
@@ -510,6 +529,7 @@ async function compose(
       if (caller !== null && pause.reason === null) await seedDemoPlays(services.plays, caller, isoOf(clock.now()));
       return { tenant: DEMO_TENANT, key, caller: localCaller(DEMO_TENANT) };
     },
+    countSenders: () => senderWatch.tick(),
     adminKey: () => Promise.resolve(adminKey),
     async reconcileRestore({ journalDir, acceptMissing }) {
       const report = await reconcileRestore(

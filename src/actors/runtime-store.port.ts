@@ -372,6 +372,15 @@ export interface ProcessedRow {
 }
 
 /** Everything that one batch changes. Written in one transaction or not at all. */
+/** One message that was sent, for the counts of its sender. Each partition has counts of its own. */
+export interface SenderSend {
+  readonly tenant: TenantId;
+  readonly partition: number;
+  readonly channel: Channel;
+  readonly sender: string;
+  readonly at: number;
+}
+
 export interface CommitPlan {
   readonly drafts: readonly LedgerDraft[];
   readonly actors: readonly StoredActor[];
@@ -394,6 +403,8 @@ export interface CommitPlan {
   readonly reviewUpdates: readonly ReviewUpdate[];
   readonly reviewDetails: readonly ReviewDetail[];
   readonly scheduled: readonly ScheduledWrite[];
+  /** Messages that were sent with this commit. */
+  readonly senderSends: readonly SenderSend[];
   readonly outcomes: readonly OutcomeRow[];
   readonly leads: readonly LeadRow[];
   /** A row for each step of a play, in order: the database checks every one. */

@@ -56,6 +56,8 @@ export interface App {
   listen(): Promise<{ readonly url: string; stop(): Promise<void> }>;
   /** Makes the demo tenant with its policy and key. */
   prepareDemo(): Promise<{ readonly tenant: string; readonly key: string; readonly caller: Caller }>;
+  /** Looks at what became of the messages of each sender now; a server with workers does so by itself. */
+  countSenders(): Promise<void>;
   adminKey(): Promise<string>;
   /** Ends the pause after a restore. `journalDir` has the journals of all hosts; null when there are none. */
   reconcileRestore(request: {

@@ -94,17 +94,21 @@ import type { ErasedPerson } from './retrieval.ts';
 import { createReviewServices } from './review-services.ts';
 import type { ReviewParts } from './review-services.ts';
 import { createScheduleServices } from './schedule-services.ts';
+import { createSenderServices } from './sender-services.ts';
+import type { SenderParts } from './sender-services.ts';
 import { createSessionServices } from './session-services.ts';
 import { createSuppressionServices } from './suppression-services.ts';
 import type { SuppressionParts } from './suppression-services.ts';
+import { TIME_ZONE_DATA } from './time-zone-data.ts';
 import type { UsageMeter } from './usage-meter.ts';
 import { createViewServices } from './view-services.ts';
 
 export interface ServiceParts
   extends
     IdentityParts,
-    Omit<OwnershipParts, 'now'>,
-    Omit<GateFactParts, 'now' | 'policies' | 'syncTimes'>,
+    Omit<OwnershipParts, 'now' | 'policies'>,
+    Omit<SenderParts, 'now'>,
+    Omit<GateFactParts, 'now' | 'policies' | 'syncTimes' | 'senders'>,
     PastParts,
     Omit<PatternParts, 'now' | 'policies'>,
     ReviewParts,
@@ -234,7 +238,7 @@ export function createServices(parts: ServiceParts): Services {
     runners,
     refuseIntake,
   } = parts;
-  const replayDeps = { reader, runners, digest: sha256 };
+  const replayDeps = { reader, runners, digest: sha256, timeZoneData: TIME_ZONE_DATA };
   const known = new KnownStates({ directory, reader, registry, runners });
 
   async function idOf(tenant: TenantId, kind: 'account' | 'contact' | 'lead', externalId: string): Promise<string> {
@@ -330,12 +334,14 @@ export function createServices(parts: ServiceParts): Services {
         return rotation.rotate(caller, backups);
       },
     },
-    ownership: createOwnershipServices({ ...parts, now: () => clock.now() }),
+    ownership: createOwnershipServices({ ...parts, policies: registry, now: () => clock.now() }),
+    senders: createSenderServices({ ...parts, now: () => clock.now() }),
     gateFacts: createGateFactServices({
       ...parts,
       policies: registry,
       now: () => clock.now(),
       syncTimes: async (tenant) => (await registry.registry(tenant))?.syncs ?? {},
+      senders: async (tenant) => (await registry.registry(tenant))?.senders ?? [],
     }),
     past: createPastServices(parts),
     plays: parts.plays,
@@ -435,6 +441,7 @@ export function createServices(parts: ServiceParts): Services {
           replayed_hash: item.replayedHash,
           facts_equal: item.factsEqual,
           differences: item.differences,
+          other_time_zone_data: item.otherTimeZoneData,
         })),
       };
     },
@@ -648,7 +655,14 @@ export function createServices(parts: ServiceParts): Services {
       return { ok: result.differences.length === 0, ...result };
     },
     async replayAll(caller) {
-      const counts = { evaluations: 0, identical: 0, different: 0, redacted: 0, facts_differ: 0 };
+      const counts = {
+        evaluations: 0,
+        identical: 0,
+        different: 0,
+        redacted: 0,
+        facts_differ: 0,
+        other_time_zone_data: 0,
+      };
       const examples: { event: string; detail: string }[] = [];
       await replayAll(replayDeps, [caller.tenant], (evaluation) => {
         counts.evaluations += 1;
@@ -656,6 +670,7 @@ export function createServices(parts: ServiceParts): Services {
         else if (evaluation.recordedHash === evaluation.replayedHash) counts.identical += 1;
         else counts.different += 1;
         if (!evaluation.redacted && !evaluation.factsEqual) counts.facts_differ += 1;
+        if (evaluation.otherTimeZoneData !== null) counts.other_time_zone_data += 1;
         if (evaluation.differences.length > 0 && examples.length < EXAMPLES_MAX)
           examples.push({ event: evaluation.event, detail: evaluation.differences.join('; ') });
       });

@@ -77,6 +77,7 @@ export type CommandServices = Pick<
   | 'health'
   | 'identities'
   | 'ownership'
+  | 'senders'
   | 'gateFacts'
   | 'suppressions'
   | 'keyGenerations'

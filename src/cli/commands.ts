@@ -11,6 +11,7 @@ import { egressCommand } from './commands/egress.ts';
 import { evalCommand } from './commands/eval.ts';
 import { basisCommand, bounceCommand, syncCommand, touchCommand } from './commands/gate-facts.ts';
 import { hindsightCommand } from './commands/hindsight.ts';
+import { holidaysCommand } from './commands/holidays.ts';
 import { identityCommand } from './commands/identity.ts';
 import { importCommand } from './commands/import.ts';
 import { ledgerCommand } from './commands/ledger.ts';
@@ -26,6 +27,7 @@ import { readinessCommand } from './commands/readiness.ts';
 import { retentionCommand } from './commands/retention.ts';
 import { reviewCommand } from './commands/review.ts';
 import { scheduledCommand } from './commands/scheduled.ts';
+import { senderCommand } from './commands/sender.ts';
 import { demoCommand, serveCommand } from './commands/serve.ts';
 import { signInCommand } from './commands/sign-in.ts';
 import { subjectCommand } from './commands/subject.ts';
@@ -71,6 +73,8 @@ export const COMMANDS: readonly Command[] = [
   trustCommand,
   patternCommand,
   policyCommand,
+  holidaysCommand,
+  senderCommand,
   singleOperatorCommand,
   killSwitchCommand,
   keysCommand,

@@ -42,6 +42,7 @@ import { httpPlays } from './http-plays.ts';
 import { httpPolicies } from './http-policies.ts';
 import { httpReviews, httpSchedule } from './http-reviews.ts';
 import { httpSearchServices } from './http-search-services.ts';
+import { httpSenders } from './http-senders.ts';
 import { httpSessions } from './http-sessions.ts';
 import { httpSuppressions } from './http-suppressions.ts';
 import { httpViewServices } from './http-view-services.ts';
@@ -84,6 +85,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
   return {
     identities: httpIdentities(call),
     ownership: httpOwnership(call),
+    senders: httpSenders(call),
     gateFacts: httpGateFacts(call),
     suppressions: httpSuppressions(call),
     keyGenerations: httpKeyGenerations(call),

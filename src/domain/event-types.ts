@@ -33,6 +33,7 @@ import {
 import { policyProposedSchema } from './policy-proposal.ts';
 import { TRIAGE_REASONS } from './reason-codes.ts';
 import type { TriageReason } from './reason-codes.ts';
+import { SENDER_LEVELS } from './sender-health.ts';
 import { DIRECTIONS, signalTypeSchema } from './signal-types.ts';
 import { syncSourceSchema } from './sync.ts';
 import { evidenceSchema } from './trust.ts';
@@ -310,6 +311,26 @@ export const EVENT_TYPES = {
     ['tenant'],
     'A source elsewhere was read up to a moment',
     z.strictObject({ sync: syncSourceSchema, complete_to: instant, by }),
+  ),
+  'sender.assessed': spec(
+    ['tenant'],
+    'What became of the messages of a sender was counted, and limits it otherwise than before',
+    z.strictObject({
+      channel: channelSchema,
+      sender: z.string(),
+      level: z.enum(SENDER_LEVELS),
+      sent: z.int(),
+      bounced: z.int(),
+      complained: z.int(),
+      /** Messages from then to then were counted. */
+      since: instant,
+      until: instant,
+    }),
+  ),
+  'sender.cleared': spec(
+    ['tenant'],
+    'A person let a sender begin anew',
+    z.strictObject({ channel: channelSchema, sender: z.string(), by, reason: reasonText }),
   ),
   'import.started': spec(['tenant'], 'An import began', z.strictObject({ import: z.string(), mode: z.string(), by })),
   'import.completed': spec(
@@ -632,6 +653,11 @@ export const EVENT_TYPES = {
   ),
   'action.denied': spec(['action'], 'The gate denied an action', z.strictObject({ admission: admissionSchema })),
   'action.due': spec(['action'], 'A scheduled action came due', z.strictObject({ due_at: instant })),
+  'action.called': spec(
+    ['action'],
+    'What the action waited for has ended',
+    z.strictObject({ because: z.literal('ownership') }),
+  ),
   'action.reviewed': spec(
     ['action'],
     'A person decided a held action',

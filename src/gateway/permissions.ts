@@ -65,6 +65,8 @@ export const OPERATIONS = {
   getAccountTimeline: 'read',
   getContactTimeline: 'read',
 
+  getAccountQueue: 'read',
+  getContactQueue: 'read',
   getAccountOwnership: 'read',
   takeAccount: 'review',
   releaseAccount: 'review',
@@ -120,6 +122,8 @@ export const OPERATIONS = {
   setPause: 'review',
   /** Sending starts again. */
   releasePause: 'operate',
+  listSenders: 'read',
+  clearSender: 'operate',
 
   listPlays: 'read_reasoning',
   getPlay: 'read_reasoning',

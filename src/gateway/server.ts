@@ -48,6 +48,7 @@ import { registerReportRoutes } from './routes/reports.ts';
 import { registerRetentionRoutes } from './routes/retention.ts';
 import { registerReviewRoutes } from './routes/reviews.ts';
 import { registerScheduleRoutes } from './routes/schedule.ts';
+import { registerSenderRoutes } from './routes/senders.ts';
 import { registerSessionRoutes } from './routes/sessions.ts';
 import { registerStreamRoutes } from './routes/stream.ts';
 import { registerSubjectRoutes } from './routes/subjects.ts';
@@ -144,6 +145,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerNoteRoutes(app, context);
   registerIdentityRoutes(app, context);
   registerOwnershipRoutes(app, context);
+  registerSenderRoutes(app, context);
   registerGateFactRoutes(app, context);
   registerSuppressionRoutes(app, context);
   registerKeyGenerationRoutes(app, context);

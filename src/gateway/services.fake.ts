@@ -21,6 +21,7 @@ import { fakePlays } from './plays.fake.ts';
 import { fakePolicies } from './policy.fake.ts';
 import { fakeReviews, fakeSchedule } from './review.fake.ts';
 import type { MemoryAnswer } from './search-services.port.ts';
+import { fakeSenders } from './senders.fake.ts';
 import type {
   KnownStateView,
   MachineView,
@@ -165,6 +166,7 @@ export class FakeServices implements Services {
   readonly keyGenerations = fakeKeyGenerations((name, ...args) => this.#note(name, ...args));
   readonly suppressions = fakeSuppressions((name, ...args) => this.#note(name, ...args));
   readonly ownership = fakeOwnership((name, ...args) => this.#note(name, ...args));
+  readonly senders = fakeSenders((name, ...args) => this.#note(name, ...args));
   readonly gateFacts = fakeGateFacts((name, ...args) => this.#note(name, ...args));
   readonly past = fakePast((name, ...args) => this.#note(name, ...args));
   readonly policies = fakePolicies((name, ...args) => this.#note(name, ...args));
@@ -274,7 +276,14 @@ export class FakeServices implements Services {
 
   async replayDecision(_caller: Caller, id: string) {
     this.#note('replayDecision', id);
-    const evaluation = { event: 'p1-2', recorded_hash: 'aa', replayed_hash: 'aa', facts_equal: true, differences: [] };
+    const evaluation = {
+      event: 'p1-2',
+      recorded_hash: 'aa',
+      replayed_hash: 'aa',
+      facts_equal: true,
+      differences: [],
+      other_time_zone_data: null,
+    };
     return { decision: id, result: 'identical' as const, evaluations: [evaluation] };
   }
 
@@ -624,7 +633,16 @@ export class FakeServices implements Services {
 
   async replayAll() {
     this.#note('replayAll');
-    return { ok: true, evaluations: 1, identical: 1, different: 0, redacted: 0, facts_differ: 0, examples: [] };
+    return {
+      ok: true,
+      evaluations: 1,
+      identical: 1,
+      different: 0,
+      redacted: 0,
+      facts_differ: 0,
+      other_time_zone_data: 0,
+      examples: [],
+    };
   }
 
   async startImport(...[, start]: Parameters<Services['startImport']>): Promise<ImportView> {

@@ -26,6 +26,7 @@ import type { PlayServices } from './play-services.port.ts';
 import type { PolicyServices } from './policy.port.ts';
 import type { ReviewServices, ScheduleServices } from './review.port.ts';
 import type { SearchServices } from './search-services.port.ts';
+import type { SenderServices } from './senders.port.ts';
 import type { SessionServices } from './session.port.ts';
 import type { StreamServices } from './stream.port.ts';
 import type { SuppressionServices } from './suppression.port.ts';
@@ -153,6 +154,8 @@ export interface ReplayView {
     /** Whether facts derived again from the ledger equal the stored snapshot. */
     readonly facts_equal: boolean;
     readonly differences: readonly string[];
+    /** The edition of the time zone database that answered then, when it is not the one of this program. */
+    readonly other_time_zone_data: string | null;
   }[];
 }
 
@@ -446,6 +449,8 @@ export interface ReplayAllReport {
   readonly different: number;
   readonly redacted: number;
   readonly facts_differ: number;
+  /** Evaluations that another edition of the time zone database answered. */
+  readonly other_time_zone_data: number;
   readonly examples: readonly { readonly event: string; readonly detail: string }[];
 }
 
@@ -526,6 +531,7 @@ export interface Services
   extends NoteServices, OutcomeServices, ReviewServices, ScheduleServices, SearchServices, ViewServices {
   readonly identities: IdentityServices;
   readonly ownership: OwnershipServices;
+  readonly senders: SenderServices;
   readonly gateFacts: GateFactServices;
   readonly suppressions: SuppressionServices;
   readonly keyGenerations: KeyGenerationServices;

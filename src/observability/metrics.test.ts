@@ -17,6 +17,7 @@ test('every figure has its promised name', async () => {
     'gatehouse_hosts',
     'gatehouse_http_request_seconds',
     'gatehouse_http_requests_total',
+    'gatehouse_limited_senders',
     'gatehouse_mailbox_messages',
     'gatehouse_messages_parked_total',
     'gatehouse_oldest_waiting_seconds',

@@ -5,6 +5,8 @@
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
+import { LIMITED_LEVELS } from '../domain/sender-health.ts';
+
 /** How a transaction ended. `failed`: the database could not. `refused`: it could, and what was asked did not hold. */
 export const TRANSACTION_RESULTS = ['committed', 'failed', 'refused'] as const;
 export type TransactionResult = (typeof TRANSACTION_RESULTS)[number];
@@ -36,6 +38,7 @@ export interface Metrics {
   readonly hosts: Gauge;
   readonly partitionsOwned: Gauge;
   readonly partitionsUnowned: Gauge;
+  readonly limitedSenders: Gauge<'level'>;
 }
 
 /** 0.2 is the objective of the API; an alert needs a bucket that ends there. */
@@ -67,6 +70,13 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
     labelNames: ['result'],
     registers,
   });
+  const limitedSenders = new Gauge({
+    name: 'gatehouse_limited_senders',
+    help: 'Senders whose messages bounce or are marked as spam too often, by what that means for them. Each tenant is counted by one host.',
+    labelNames: ['level'],
+    registers,
+  });
+  for (const level of LIMITED_LEVELS) limitedSenders.set({ level }, 0);
   for (const verdict of VERDICTS) verdicts.inc({ verdict }, 0);
   for (const result of EXECUTION_RESULTS) executions.inc({ result }, 0);
   for (const result of TRANSACTION_RESULTS) transactions.inc({ result }, 0);
@@ -155,5 +165,6 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
       help: 'Partitions that no host owns. The same at every host.',
       registers,
     }),
+    limitedSenders,
   };
 }

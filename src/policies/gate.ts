@@ -22,6 +22,7 @@ import { ownershipCheck } from './checks/ownership.check.ts';
 import { quietHoursCheck } from './checks/quiet-hours.check.ts';
 import { reengagementCheck } from './checks/reengagement.check.ts';
 import { replyStopCheck } from './checks/reply-stop.check.ts';
+import { senderHealthCheck } from './checks/sender-health.check.ts';
 import { suppressionCheck } from './checks/suppression.check.ts';
 import { syncFreshnessCheck } from './checks/sync-freshness.check.ts';
 import { tenantRulesCheck } from './checks/tenant-rules.check.ts';
@@ -38,6 +39,7 @@ export const CHECKS = {
   kill_switch: killSwitchCheck,
   authorization: authorizationCheck,
   channel: channelCheck,
+  sender_health: senderHealthCheck,
   suppression: suppressionCheck,
   consent: consentCheck,
   message_class: messageClassCheck,
@@ -59,6 +61,7 @@ export const CHECKS = {
 
 /** The checks that can put an action off, and so must also pass at the time that it is put off to. */
 const TIMED_CHECKS = [
+  'sender_health',
   'ownership',
   'cooldown',
   'touch_cap',

@@ -22,15 +22,7 @@ const TEXTS: { readonly [member: string]: readonly string[] } = {
 };
 const OTHER_TEXTS = ['text'];
 /** Members of which machines only keep the value: two of many will do. */
-const KEPT: ReadonlySet<string> = new Set([
-  'signal_type',
-  'reason',
-  'lane',
-  'persona',
-  'action_type',
-  'channel',
-  'queue',
-]);
+const KEPT: ReadonlySet<string> = new Set(['signal_type', 'reason', 'lane', 'persona', 'action_type', 'channel']);
 /** Objects with no more than so many combinations of values are made in all of them. */
 const COMBINATIONS_MAX = 16;
 

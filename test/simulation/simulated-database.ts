@@ -703,6 +703,7 @@ export class SimulatedDatabase {
       start: async () => 0,
       // Nothing in the simulated world drafts a play.
       plays: async () => ({ plays: [], analyses: [] }),
+      senderSends: async () => [],
       kept: async (partition) => ({
         timelines: [...this.#timelines.values()].filter((row) => row.partition === partition),
         notes: [],

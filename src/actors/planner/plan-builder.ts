@@ -35,6 +35,8 @@ export interface PlannerDeps {
   readonly digest: Digest;
   /** Whether a configured channel can carry the action in this mode, and the policy lets it leave. */
   readonly channelReady: (policy: Policy, channel: Channel, mode: Mode) => boolean;
+  /** The edition of the time zone database of this program, such as `2026c`. */
+  readonly timeZoneData: string;
 }
 
 /** What an appended event and its effects need to know of the message that they come from. */
@@ -109,6 +111,7 @@ export class PlanBuilder {
       reviewUpdates: [],
       reviewDetails: [],
       scheduled: [],
+      senderSends: [],
       outcomes: [],
       leads: [],
       plays: [],

@@ -1,4 +1,5 @@
 /** Takes one message in: appends it as an event of its actor, with what it tells guards, entities and the registry. */
+import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
 import { TIMER_NAMES } from '../../domain/effects.ts';
 import type { TimerName } from '../../domain/effects.ts';
 import type { EventData } from '../../domain/event-types.ts';
@@ -12,6 +13,7 @@ import type { ActionContext } from '../../machines/action/action.machine.ts';
 import type { MachineState } from '../../machines/definition.ts';
 import { restoredState } from '../../machines/restored-state.ts';
 import type { SubjectContext } from '../../machines/subject-context.ts';
+import type { SenderSend, StoredActor } from '../runtime-store.port.ts';
 import { withCurrentRefs } from './current-refs.ts';
 import { forward, observeElsewhere, survivorFor } from './forward.ts';
 import { guardChangesOf } from './guard-changes.ts';
@@ -19,6 +21,7 @@ import { survivorOf } from './guard-group.ts';
 import { join, merge, part, reparent, split } from './identity-acts.ts';
 import { recordNotes } from './note-drafts.ts';
 import { linkOutcomes } from './outcome-effects.ts';
+import { callWaiting } from './ownership-queue.ts';
 import { refuseOwnership } from './ownership.ts';
 import type { GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
 import { actOnPlay } from './play-acts.ts';
@@ -198,6 +201,14 @@ function projectProposal(builder: PlanBuilder, turn: Turn, data: EventData<'acti
 /** States of an action in which a result has come; only one that moves it on counts after that. */
 const SETTLED: ReadonlySet<string> = new Set(['executed', 'failed', 'uncertain']);
 
+/** What was sent, where it reached a person. */
+function sendOf({ tenant, at }: Message, action: StoredActor | null): readonly SenderSend[] {
+  const proposal = (action?.context as ActionContext | undefined)?.proposal ?? null;
+  if (action === null || proposal === null || !ACTION_TYPE_SPECS[proposal.action_type].touch) return [];
+  const { channel, sender } = proposal;
+  return [{ tenant, partition: action.partition, channel, sender, at }];
+}
+
 /** A permit ends with the result of its execution. `before` is the state of the action when the result came. */
 function projectExecution(builder: PlanBuilder, message: Message, before: string | null): void {
   const { tenant, actor } = message;
@@ -212,6 +223,7 @@ function projectExecution(builder: PlanBuilder, message: Message, before: string
         state: 'sent',
         receipt: message.data.receipt,
       });
+      if (moved) builder.plan.senderSends.push(...sendOf(message, builder.actor(tenant, actor.kind, actor.id)));
       return;
     case 'action.failed':
       builder.plan.permitUpdates.push({ tenant, id: message.data.permit, state: 'failed' });
@@ -350,6 +362,7 @@ export function receive(builder: PlanBuilder, incoming: Message): Received {
   if (RELINK_TYPES.has(message.type)) linkOutcomes(builder, turn, actor, null);
   if (LEAD_VIEW_TYPES.has(message.type)) projectLead(builder, message, before);
   suppressPerson(builder, turn);
+  if (message.type === 'ownership.released') callWaiting(builder, turn);
   if (message.type === 'subject.erased')
     builder.plan.erasures.push({ tenant, subject: actor.id, scope: message.scope, account: refs.account });
   if (message.notes !== undefined) recordNotes(builder, turn, draft);

@@ -28,10 +28,22 @@ export interface KeptMemory {
   readonly links: readonly LinkRow[];
 }
 
+/** What one partition counted of a sender in one hour. */
+export interface SenderSendsRow {
+  readonly tenant: TenantId;
+  readonly partition: number;
+  readonly channel: string;
+  readonly sender: string;
+  readonly hour: number;
+  readonly sent: number;
+}
+
 export interface MemoryReader {
   /** Events up to this position are from before notes and timelines were kept. */
   start(partition: number): Promise<number>;
   kept(partition: number): Promise<KeptMemory>;
   /** Plays, and the log of brains, of all tenants. */
   plays(): Promise<KeptPlays>;
+  /** What senders sent, of all tenants. */
+  senderSends(): Promise<readonly SenderSendsRow[]>;
 }

@@ -12,10 +12,11 @@ import { MemoryRebuild } from './rebuild-memory.ts';
 import type { MemoryKind } from './rebuild-memory.ts';
 import { PlayRebuild } from './rebuild-plays.ts';
 import type { LibraryKind } from './rebuild-plays.ts';
+import { SenderRebuild } from './rebuild-senders.ts';
 import { sharedGuards } from './shared-guards.ts';
 
 export interface RebuildDifference {
-  readonly kind: 'actor' | 'guard' | MemoryKind | LibraryKind;
+  readonly kind: 'actor' | 'guard' | MemoryKind | LibraryKind | 'sender';
   readonly key: string;
   readonly detail: string;
 }
@@ -49,6 +50,7 @@ export async function rebuildCheck(
   const isShared = await sharedGuards(reader, null);
   const shared: SharedWrite[] = [];
   const library = new PlayRebuild();
+  const senders = new SenderRebuild();
   let events = 0;
   let actors = 0;
   let guards = 0;
@@ -66,7 +68,9 @@ export async function rebuildCheck(
       for (const row of rows) {
         const parsed = parseRow(row);
         const writes = parsed.guards;
+        const before = fold.actors.get(actorKey(row.tenant, row.actor.kind, row.actor.id))?.value;
         fold.apply({ ...parsed, guards: writes.filter((write) => !isShared.has(row.tenant, write.key)) });
+        senders.apply(row, before, fold);
         remembered.apply(row, parsed.data);
         library.apply(row, parsed.data);
         for (const write of writes) {
@@ -93,6 +97,7 @@ export async function rebuildCheck(
   }
   guards += await compareGuards(reader, [...keys.values()], fold, differ);
   library.compare(await memory.plays(), differ);
+  senders.compare(await memory.senderSends(), differ);
   const kept = await reader.guardCount();
   if (kept !== guards)
     differ({ kind: 'guard', key: '*', detail: `${kept} guards are kept, the ledger knows ${guards}` });

@@ -17,6 +17,7 @@ import { writePlays } from './write-plays.ts';
 import { writeProfiles } from './write-profiles.ts';
 import { writeProjections } from './write-projections.ts';
 import { writeReviews, writeScheduled } from './write-reviews.ts';
+import { writeSenders } from './write-senders.ts';
 import { writeActors, writeGuards, writeTimers } from './write-states.ts';
 import { Writes } from './writes.ts';
 
@@ -51,6 +52,7 @@ export async function writePlan(
   writeReviews(writes, plan);
   writeScheduled(writes, plan);
   writeProjections(writes, plan);
+  writeSenders(writes, plan);
   writePlays(writes, plan, loaded);
   writeProfiles(writes, vault, keys, plan);
   writeIdentityActs(writes, plan);
