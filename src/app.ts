@@ -34,6 +34,8 @@ import { WorkerLoop } from './actors/worker-loop.ts';
 import type { App, AppOptions } from './app/app.port.ts';
 import { BacklogWatch } from './app/backlog-watch.ts';
 import { writeServerBackup } from './app/backups.ts';
+import { CadenceCoordinator } from './app/cadence-coordinator.ts';
+import { createCadenceServices } from './app/cadence-services.ts';
 import { ChangeFeed } from './app/change-feed.ts';
 import { readConsoleFiles } from './app/console-files.ts';
 import { seedDemoPlays } from './app/demo-plays.ts';
@@ -80,6 +82,7 @@ import { createMemoryReader } from './memory/notes/memory-reader.ts';
 import { PostgresNoteReader } from './memory/notes/note-reader.ts';
 import { PostgresTimelineReader } from './memory/notes/timeline-reader.ts';
 import { readBacklog } from './memory/read/backlog-reader.ts';
+import { CadenceReader } from './memory/read/cadence-reader.ts';
 import { ChangeReader } from './memory/read/change-reader.ts';
 import { CorrectionReader } from './memory/read/correction-reader.ts';
 import { ErasureReader } from './memory/read/erasure-reader.ts';
@@ -142,6 +145,8 @@ const STATISTICS_MS = 2_000;
 const INDEX_MS = 10_000;
 /** How often it is looked which views are due. */
 const VIEWS_MS = 60_000;
+/** How soon the next contacts are looked at for whom plays may begin something. */
+const CADENCE_MS = 5_000;
 const BACKLOG_MS = 15_000;
 const PAUSE_MS = 1_000;
 /** How soon every host has forgotten the key of somebody whom another one erased. */
@@ -309,6 +314,19 @@ async function compose(
   await rotation.tick();
   const views = new ViewReader(sql);
   const changes = new ChangeFeed(new ChangeReader(sql), observer);
+  const playReader = new PlayReader(sql);
+  const cadenceReader = new CadenceReader(sql);
+  const readinessReader = new ReadinessReader(sql, vault);
+  const coordinator = new CadenceCoordinator({
+    clock,
+    digest: sha256,
+    engine: planning.engine,
+    host,
+    registry,
+    plays: playReader,
+    contacts: readinessReader,
+    cadence: cadenceReader,
+  });
   const services = createServices({
     anchors,
     checkpoints: new CheckpointService({
@@ -347,7 +365,7 @@ async function compose(
     identityBook: new IdentityBook(sql, vault, secret),
     ownershipCommands: new OwnershipCommands(host, clock),
     ownershipReader: new OwnershipReader(sql),
-    readinessReader: new ReadinessReader(sql, vault),
+    readinessReader,
     factCommands: new FactCommands(host, clock),
     suppressionsReader: new SuppressionsReader(sql),
     duplicates: new DuplicateReader(sql, vault),
@@ -393,11 +411,18 @@ async function compose(
       journalDays,
       now: () => clock.now(),
     }),
+    cadence: createCadenceServices({
+      clock,
+      coordinator,
+      reader: cadenceReader,
+      plays: playReader,
+      refuseIntake,
+    }),
     plays: createPlayServices({
       clock,
       commands: new PlayCommands({ host, clock, reader: table, digest: sha256, keyedDigest }),
       directory,
-      reader: new PlayReader(sql),
+      reader: playReader,
       refuseIntake,
     }),
     reviews: new ReviewCommands(host, clock, sha256),
@@ -442,6 +467,9 @@ async function compose(
           every(INDEX_MS, 'indexing notes', observer, (stopping) => retrieval.keep(stopping)),
           every(RETENTION_MS, 'deleting what was kept long enough', observer, () => retention.runAll()),
           every(VIEWS_MS, 'refreshing views', observer, () => refreshDueViews({ views, clock })),
+          every(CADENCE_MS, 'beginning sequences of plays', observer, async () => {
+            if (pause.reason === null) await coordinator.tick((await executions.tenants()).map(({ id }) => id));
+          }),
           every(BACKLOG_MS, 'measuring what waits', observer, () => backlog.refresh(), 'at once'),
           every(
             ANCHOR_MS,

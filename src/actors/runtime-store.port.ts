@@ -14,6 +14,7 @@ import type { LedgerBody, LedgerHeader } from '../domain/ledger-event.ts';
 import type { Message, SealedPart, ProfileWrite } from '../domain/message.ts';
 import type { LinkStatus, WindowSource } from '../domain/outcome.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { CadenceRow } from './cadence/cadence-store.port.ts';
 import type { LoadedMemory, MemoryWrites } from './memory/memory-store.port.ts';
 import type { AnalysisRow, PlayRow } from './plays/play-store.port.ts';
 
@@ -399,6 +400,8 @@ export interface CommitPlan {
   /** A row for each step of a play, in order: the database checks every one. */
   readonly plays: readonly PlayRow[];
   readonly analyses: readonly AnalysisRow[];
+  /** Rows of the cadence event log. */
+  readonly cadence: readonly CadenceRow[];
   readonly suppressions: readonly SuppressionRow[];
   /** Persons whose data key is destroyed with this commit. */
   readonly erasures: readonly {

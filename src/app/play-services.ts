@@ -295,7 +295,7 @@ export function createPlayServices({ clock, commands, directory, reader, refuseI
 }
 
 /** A brain reads what it wrote itself. Source: BrainAnalysisLog, access. */
-function writerOf(caller: Caller): Brain | null {
+export function writerOf(caller: Caller): Brain | null {
   return caller.kind === 'brain' ? (caller.brain ?? null) : null;
 }
 

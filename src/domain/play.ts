@@ -5,6 +5,7 @@
 import { z } from 'zod';
 
 import { CHANNELS } from './action-types.ts';
+import { CADENCE_TYPES } from './cadence.ts';
 import { PERSONAS, VERTICALS } from './entity.ts';
 import type { GuardKey } from './guard.ts';
 import { DAY_MS } from './instant.ts';
@@ -85,6 +86,8 @@ const cadenceStep = z.strictObject({
 export const suggestedCadenceSchema = z
   .strictObject({
     template: labelSchema(128).optional(),
+    /** Generic nurture leaves out accounts in an account-based program. Without it, `standard`. */
+    cadence_type: z.enum(CADENCE_TYPES).optional(),
     steps: z.array(cadenceStep).max(12),
   })
   .refine((cadence) => cadence.template !== undefined || cadence.steps.length > 0, 'needs steps or a template')

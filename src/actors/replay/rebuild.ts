@@ -66,7 +66,11 @@ export async function rebuildCheck(
       for (const row of rows) {
         const parsed = parseRow(row);
         const writes = parsed.guards;
+        const actor = actorKey(row.tenant, row.actor.kind, row.actor.id);
+        const before = row.actor.kind === 'sequence' ? (fold.actors.get(actor) ?? runners.sequence.initial()) : null;
         fold.apply({ ...parsed, guards: writes.filter((write) => !isShared.has(row.tenant, write.key)) });
+        const folded = fold.actors.get(actor);
+        if (before !== null && folded !== undefined) library.step(row, parsed.data, before, folded);
         remembered.apply(row, parsed.data);
         library.apply(row, parsed.data);
         for (const write of writes) {

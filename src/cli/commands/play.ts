@@ -3,7 +3,7 @@ import { GatehouseError } from '../../domain/errors.ts';
 import { PLAY_APPROVERS, PLAY_STATES, playChangesSchema, RETIRE_REASONS_OF_PEOPLE } from '../../domain/play.ts';
 import type { PlayCalibration, PlayServices, PlayView } from '../../gateway/play-services.port.ts';
 import type { Caller } from '../../gateway/services.port.ts';
-import { answer, connected, EXIT, refuseMore, textOption, verbOf } from '../command.ts';
+import { answer, choiceOption, connected, EXIT, refuseMore, textOption, verbOf } from '../command.ts';
 import type { Command, CommandContext, ExitCode, OptionValues } from '../command.ts';
 import { readJsonFile } from '../json-file.ts';
 import { columns, counted, timeOf } from '../words.ts';
@@ -73,7 +73,7 @@ function actOf(verb: Exclude<(typeof VERBS)[number], 'list' | 'calibration'>, id
         plays.edit(caller, id, { revision: (await plays.get(caller, id)).revision, changes });
     }
     case 'approve': {
-      const authority = choiceOf('for', PLAY_APPROVERS, options);
+      const authority = choiceOption('for', PLAY_APPROVERS, options);
       return async (plays, caller) =>
         plays.approve(caller, id, { revision: (await plays.get(caller, id)).revision, authority });
     }
@@ -83,26 +83,13 @@ function actOf(verb: Exclude<(typeof VERBS)[number], 'list' | 'calibration'>, id
       return (plays, caller) => plays.reject(caller, id, reason);
     }
     case 'retire': {
-      const reason = choiceOf('reason', RETIRE_REASONS_OF_PEOPLE, options);
+      const reason = choiceOption('reason', RETIRE_REASONS_OF_PEOPLE, options);
       if (reason === null)
         throw new GatehouseError('usage', `Say why with --reason: ${RETIRE_REASONS_OF_PEOPLE.join(', ')}.`);
       const note = textOption(options, 'note') ?? null;
       return (plays, caller) => plays.retire(caller, id, { retire_reason: reason, note });
     }
   }
-}
-
-function choiceOf<Choice extends string>(
-  name: string,
-  choices: readonly Choice[],
-  options: OptionValues,
-): Choice | null {
-  const text = textOption(options, name);
-  if (text === undefined) return null;
-  const choice = choices.find((item) => item.toLowerCase() === text.toLowerCase());
-  if (choice === undefined)
-    throw new GatehouseError('usage', `--${name} is one of ${choices.join(', ')}, not ${text}.`);
-  return choice;
 }
 
 function changesOf(options: OptionValues) {
@@ -116,7 +103,7 @@ function changesOf(options: OptionValues) {
 }
 
 function list(context: CommandContext, options: OptionValues): Promise<ExitCode> {
-  const state = choiceOf('state', PLAY_STATES, options);
+  const state = choiceOption('state', PLAY_STATES, options);
   const segment = textOption(options, 'segment') ?? null;
   const tier = options['all'] === true ? null : 'hot';
   return connected(context, async ({ plays }, caller) => {

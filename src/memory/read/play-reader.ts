@@ -7,6 +7,7 @@ import type { PlayState, RetentionTier } from '../../domain/play.ts';
 import type { Page, PageQuery } from '../../gateway/services.port.ts';
 import { asTenant } from '../sql/as-tenant.ts';
 import type { Sql, SqlSession, SqlValue } from '../sql/sql.port.ts';
+import { keptCadence } from './cadence-reader.ts';
 import { decodeCursor, pageOf } from './cursor.ts';
 
 const PLAY_JSON = [
@@ -73,6 +74,7 @@ export async function keptPlays(sql: Sql) {
   return sql.asOwner(async (session) => ({
     plays: await plays(session, '', []),
     analyses: await analyses(session, '', []),
+    cadence: await keptCadence(session),
   }));
 }
 
@@ -121,6 +123,13 @@ export class PlayReader {
       limit,
       (row) => row,
       (row) => [row.created_at, row.play_id],
+    );
+  }
+
+  /** Those that the cadence coordinator may see: no others are carried out. */
+  async active(tenant: TenantId): Promise<readonly PlayRow[]> {
+    return asTenant(this.#sql, tenant, (session) =>
+      plays(session, `WHERE p.tenant = $1 AND p.state = 'active' ORDER BY p.activated_at, p.play_id`, [tenant]),
     );
   }
 
