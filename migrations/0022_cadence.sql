@@ -26,6 +26,8 @@ CREATE TABLE cadence_event_log (
   reasons jsonb NOT NULL CHECK (jsonb_typeof(reasons) = 'array'),
   again_at bigint,
   result text,
+  -- In which a touch was made.
+  mode text,
   ended_because text,
   PRIMARY KEY (tenant, partition, seq),
   CONSTRAINT cadence_says_why CHECK ((kind = 'touch_suppressed') = (suppressed_reason IS NOT NULL)),

@@ -95,6 +95,7 @@ import { PlayReader } from './memory/read/play-reader.ts';
 import { ReadModel } from './memory/read/read-model.ts';
 import { ReadinessReader } from './memory/read/readiness-reader.ts';
 import { RegistryReader } from './memory/read/registry-reader.ts';
+import { RetrospectiveReader } from './memory/read/retrospective-reader.ts';
 import { ReviewReader } from './memory/read/review-reader.ts';
 import { ScheduleReader } from './memory/read/schedule-reader.ts';
 import { SubjectReader } from './memory/read/subject-reader.ts';
@@ -186,7 +187,7 @@ async function compose(
   const pause = new RestorePause(sql);
   await pause.refresh();
   if (pause.reason !== null) logger.warn(pause.reason);
-  const clock = realClock;
+  const clock = options.clock ?? realClock;
   const keyedDigest = (text: string) => secret.hash('content', text);
   const vault = new SubjectVault(generations);
   const policies = new PolicyCache();
@@ -423,6 +424,7 @@ async function compose(
       commands: new PlayCommands({ host, clock, reader: table, digest: sha256, keyedDigest }),
       directory,
       reader: playReader,
+      retrospectives: new RetrospectiveReader(sql),
       refuseIntake,
     }),
     reviews: new ReviewCommands(host, clock, sha256),

@@ -806,7 +806,13 @@ export const EVENT_TYPES = {
   'sequence.touch_ended': spec(
     ['sequence'],
     'The action of a touch ended',
-    z.strictObject({ action: z.string(), result: z.enum(TOUCH_RESULTS), ended_at: instant }),
+    z.strictObject({
+      action: z.string(),
+      result: z.enum(TOUCH_RESULTS),
+      ended_at: instant,
+      /** In which a touch was made; null for one that was not. */
+      mode: modeSchema.nullable(),
+    }),
   ),
   'sequence.stopped': spec(
     ['sequence'],

@@ -39,6 +39,8 @@ export type PlayApprover = (typeof PLAY_APPROVERS)[number];
 export const PLAY_CAP = { default: 5, least: 3, most: 8 } as const;
 /** More active plays than this in all segments together call for a review of the library. */
 export const ACTIVE_PLAYS_WATCH = 30;
+/** For so long, before it counts as more than a crowded week. */
+export const ACTIVE_PLAYS_SUSTAINED_MS = 7 * DAY_MS;
 /** The share of its drafts that a brain should see become active. */
 export const PROMOTION_RATE_TARGET = 0.3;
 /** Edits that a play keeps. One that needs more is better drafted anew. */
@@ -151,7 +153,7 @@ export const PLAY_FIELDS = [
 
 /** Measured against a success criterion. */
 export const retrospectiveSchema = z.strictObject({
-  /** As in `2026-Q4`. */
+  /** As in `2026-Q4`. What the ledger has may be anything. */
   quarter: z.string(),
   meeting_rate: rate.nullable(),
   opportunity_rate: rate.nullable(),

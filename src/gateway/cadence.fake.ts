@@ -20,6 +20,7 @@ export const FAKE_CADENCE_EVENT: CadenceEventView = {
   reasons: ['touch_cap'],
   again_at: '2026-01-11T09:00:00.000Z',
   result: null,
+  mode: null,
   ended_because: null,
 };
 

@@ -35,6 +35,8 @@ export interface CadenceEventView {
   readonly reasons: readonly string[];
   readonly again_at: string | null;
   readonly result: TouchResult | null;
+  /** In which a touch was made: `sandbox` and `shadow` reached nobody. */
+  readonly mode: string | null;
   readonly ended_because: SequenceEnd | null;
 }
 

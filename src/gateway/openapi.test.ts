@@ -102,6 +102,7 @@ test('has the paths that were promised', () => {
       "GET /v1/patterns/{id}",
       "GET /v1/pauses",
       "GET /v1/play-calibration",
+      "GET /v1/play-retrospectives",
       "GET /v1/plays",
       "GET /v1/plays/{id}",
       "GET /v1/policy",

@@ -131,6 +131,7 @@ export const OPERATIONS = {
   retirePlay: 'review',
   measurePlay: 'review',
   getPlayCalibration: 'audit',
+  getPlayRetrospectives: 'read_reasoning',
   listCadenceEvents: 'read_reasoning',
   listCadencePlays: 'read_reasoning',
   runCadence: 'operate',

@@ -12,7 +12,15 @@ const KINDS: ReadonlyMap<EventType, CadenceEventKind> = new Map(
 
 type Told = Pick<
   CadenceRow,
-  'step' | 'channel' | 'action' | 'priority_score_at_queue' | 'suppressed_reason' | 'reasons' | 'again_at' | 'result'
+  | 'step'
+  | 'channel'
+  | 'action'
+  | 'priority_score_at_queue'
+  | 'suppressed_reason'
+  | 'reasons'
+  | 'again_at'
+  | 'result'
+  | 'mode'
 >;
 const NOTHING_TOLD: Told = {
   step: null,
@@ -23,6 +31,7 @@ const NOTHING_TOLD: Told = {
   reasons: [],
   again_at: null,
   result: null,
+  mode: null,
 };
 
 function toldBy(kind: CadenceEventKind, data: unknown, before: SequenceContext): Told {
@@ -35,10 +44,10 @@ function toldBy(kind: CadenceEventKind, data: unknown, before: SequenceContext):
       return { ...NOTHING_TOLD, ...(data as EventData<'sequence.touch_suppressed'>) };
     }
     case 'touch_ended': {
-      const { action, result } = data as EventData<'sequence.touch_ended'>;
+      const { action, result, mode } = data as EventData<'sequence.touch_ended'>;
       const { step, steps, score } = before;
       const channel = steps[step - 1]?.channel ?? null;
-      return { ...NOTHING_TOLD, step, channel, action, result, priority_score_at_queue: score };
+      return { ...NOTHING_TOLD, step, channel, action, result, mode, priority_score_at_queue: score };
     }
     case 'ended':
       return { ...NOTHING_TOLD, reasons: (data as EventData<'sequence.ended'>).reasons };

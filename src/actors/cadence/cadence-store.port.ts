@@ -27,5 +27,7 @@ export interface CadenceRow {
   readonly again_at: number | null;
   /** How the action of the touch ended. */
   readonly result: string | null;
+  /** In which a touch was made. */
+  readonly mode: string | null;
   readonly ended_because: string | null;
 }

@@ -170,7 +170,7 @@ function propose(builder: PlanBuilder, turn: Turn, actor: ActorRef, context: Seq
   builder.append(turn, actor, 'sequence.touch_proposed', { ...registered, action, decision: proposal.decision });
   projectProposal(builder, turn, proposal, action, {
     trigger: 'sequence',
-    reason: `Touch ${registered.step} of ${context.steps.length} of the play ${context.play ?? ''}.`,
+    reason: `Touch ${registered.step} of ${context.steps.length} of the play ${context.play ?? ''}: ${String(proposal.attributes['purpose'] ?? '')}`,
   });
   builder.append(turn, { kind: 'action', id: action }, 'action.proposed', proposal, {
     sealed: { subject: proposal.person ?? '', text: canonicalJson(content) },
@@ -267,8 +267,7 @@ export function tellSequence(builder: PlanBuilder, turn: Turn, actor: ActorRef, 
   const { proposal } = stored.context as unknown as ActionContext;
   const { coordinator, sequence } = proposal?.attributes ?? {};
   if (coordinator !== COORDINATOR || typeof sequence !== 'string') return;
-  const endedAt =
-    draft.header.type === 'action.executed' ? (draft.data as EventData<'action.executed'>).executed_at : message.at;
+  const executed = draft.header.type === 'action.executed' ? (draft.data as EventData<'action.executed'>) : null;
   tellActor(
     builder,
     turn,
@@ -276,7 +275,12 @@ export function tellSequence(builder: PlanBuilder, turn: Turn, actor: ActorRef, 
     `touch:${actor.id}`,
     {
       type: 'sequence.touch_ended',
-      data: { action: actor.id, result: stored.value as TouchResult, ended_at: endedAt },
+      data: {
+        action: actor.id,
+        result: stored.value as TouchResult,
+        ended_at: executed?.executed_at ?? message.at,
+        mode: executed?.mode ?? null,
+      },
     },
   );
 }

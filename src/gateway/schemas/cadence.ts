@@ -45,6 +45,7 @@ export const cadenceEventSchema = z
     reasons: z.array(z.string()).describe('Reasons of the gate behind it.'),
     again_at: isoTimeSchema.nullable().describe('When a touch that was held back is tried again.'),
     result: z.enum(TOUCH_RESULTS).nullable(),
+    mode: z.string().nullable().describe('In which a touch was made: `sandbox` reached nobody.'),
     ended_because: z.enum(SEQUENCE_ENDS).nullable(),
   })
   .meta({ id: 'CadenceEvent' }) satisfies z.ZodType<CadenceEventView>;

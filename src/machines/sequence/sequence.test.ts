@@ -46,7 +46,7 @@ const suppressed = eventOf('sequence.touch_suppressed', {
   again_at: 777,
 });
 const touchEnded = (result: TouchResult, step = 1, at = 5_000) =>
-  eventOf('sequence.touch_ended', { action: `act_${step}`, result, ended_at: at });
+  eventOf('sequence.touch_ended', { action: `act_${step}`, result, ended_at: at, mode: 'live' });
 const stopped = (since: number, because: 'replied' | 'opted_out' = 'replied') =>
   eventOf('sequence.stopped', { because, since });
 

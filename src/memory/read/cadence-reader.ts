@@ -10,7 +10,7 @@ import type { Sql, SqlSession, SqlValue } from '../sql/sql.port.ts';
 import { decodeCursor, pageOf } from './cursor.ts';
 
 const COLUMNS = `e.tenant, e.partition, e.seq, e.at, e.kind, e.sequence, e.state, e.play_id, e.originating_proposal_id, e.person, e.account, e.sequence_type, e.step,
-  e.channel, e.action, e.priority_score_at_queue, e.suppressed_reason, e.reasons::text AS reasons, e.again_at, e.result, e.ended_because`;
+  e.channel, e.action, e.priority_score_at_queue, e.suppressed_reason, e.reasons::text AS reasons, e.again_at, e.result, e.mode, e.ended_because`;
 
 type Stored = Omit<CadenceRow, 'reasons'> & { readonly reasons: string };
 
