@@ -1,5 +1,5 @@
 -- safe-from: 3
--- Sequences of touches under active plays. An older program does not know their events and parks them, so all hosts are replaced before the
+-- Sequences of touches under active plays, and the deletion of plays after their time. An older program does not know their events and parks them, so all hosts are replaced before the
 -- first play is active.
 
 -- ── What happened to each touch ────────────────────────────────────────────────────────────────────────────────────────────
@@ -64,11 +64,55 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER cadence_event_log_checked BEFORE INSERT ON cadence_event_log FOR EACH ROW EXECUTE FUNCTION gatehouse_check_cadence_event();
-CREATE TRIGGER cadence_event_log_append_only BEFORE UPDATE OR DELETE ON cadence_event_log FOR EACH ROW EXECUTE FUNCTION gatehouse_refuse_change();
+CREATE TRIGGER cadence_event_log_append_only BEFORE UPDATE ON cadence_event_log FOR EACH ROW EXECUTE FUNCTION gatehouse_refuse_change();
 CREATE TRIGGER cadence_event_log_no_truncate BEFORE TRUNCATE ON cadence_event_log FOR EACH STATEMENT EXECUTE FUNCTION gatehouse_refuse_change();
 
-ALTER TABLE cadence_event_log ENABLE ROW LEVEL SECURITY;
-CREATE POLICY tenant_rows ON cadence_event_log USING ((tenant || '') = ANY ((SELECT gatehouse_tenants())::text[]))
-  WITH CHECK (tenant = ANY ((SELECT gatehouse_tenants())::text[]));
-GRANT SELECT ON cadence_event_log TO gatehouse_app, gatehouse_runtime;
-GRANT INSERT ON cadence_event_log TO gatehouse_runtime;
+-- ── Plays that were kept long enough ───────────────────────────────────────────────────────────────────────────────────────
+
+-- What may be deleted, and the event of the play that says so. It is written by the owner of the partition, in the commit of that event.
+CREATE TABLE play_purges (
+  tenant text NOT NULL,
+  play_id text NOT NULL,
+  partition smallint NOT NULL,
+  seq bigint NOT NULL,
+  PRIMARY KEY (tenant, play_id)
+);
+CREATE FUNCTION gatehouse_check_play_purge() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM ledger l WHERE l.partition = NEW.partition AND l.seq = NEW.seq AND l.tenant = NEW.tenant AND l.actor_kind = 'play'
+    AND l.actor_id = NEW.play_id AND l.type = 'play.purged';
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'the ledger does not say that % was kept long enough', NEW.play_id USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER play_purges_checked BEFORE INSERT ON play_purges FOR EACH ROW EXECUTE FUNCTION gatehouse_check_play_purge();
+CREATE TRIGGER play_purges_append_only BEFORE UPDATE OR DELETE ON play_purges FOR EACH ROW EXECUTE FUNCTION gatehouse_refuse_change();
+CREATE TRIGGER play_purges_no_truncate BEFORE TRUNCATE ON play_purges FOR EACH STATEMENT EXECUTE FUNCTION gatehouse_refuse_change();
+
+CREATE FUNCTION gatehouse_check_play_deletion() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM play_purges p WHERE p.tenant = OLD.tenant AND p.play_id = OLD.play_id;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION '% is append-only: DELETE is refused, since % was not kept long enough', TG_TABLE_NAME, OLD.play_id USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN OLD;
+END $$;
+DROP TRIGGER plays_stay ON plays;
+CREATE TRIGGER plays_stay BEFORE DELETE ON plays FOR EACH ROW EXECUTE FUNCTION gatehouse_check_play_deletion();
+CREATE TRIGGER cadence_event_log_stays BEFORE DELETE ON cadence_event_log FOR EACH ROW EXECUTE FUNCTION gatehouse_check_play_deletion();
+CREATE INDEX plays_retired ON plays (tenant, retired_at) WHERE state = 'retired';
+
+DO $$
+DECLARE name text;
+BEGIN
+  FOREACH name IN ARRAY ARRAY['cadence_event_log', 'play_purges'] LOOP
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+    EXECUTE format(
+      'CREATE POLICY tenant_rows ON %I USING ((tenant || '''') = ANY ((SELECT gatehouse_tenants())::text[])) WITH CHECK (tenant = ANY ((SELECT gatehouse_tenants())::text[]))',
+      name);
+    EXECUTE format('GRANT SELECT ON %I TO gatehouse_app, gatehouse_runtime', name);
+    EXECUTE format('GRANT INSERT ON %I TO gatehouse_runtime', name);
+  END LOOP;
+END $$;
+GRANT DELETE ON plays, cadence_event_log TO gatehouse_runtime;

@@ -301,7 +301,17 @@ async function compose(
     refuseIntake,
   });
   const uncertainPermits = new UncertainPermits(sql);
-  const retention = new RetentionKeeper(sql, new ExpiredRows(sql), registry, commands);
+  const playReader = new PlayReader(sql);
+  const playCommands = new PlayCommands({ host, clock, reader: table, digest: sha256, keyedDigest });
+  const retention = new RetentionKeeper({
+    sql,
+    rows: new ExpiredRows(sql),
+    registry,
+    commands,
+    plays: playReader,
+    playCommands,
+    clock,
+  });
   const subjectReader = new SubjectReader(sql, readModel, reader);
   const rotation = new KeyRotation({
     sql,
@@ -315,7 +325,6 @@ async function compose(
   await rotation.tick();
   const views = new ViewReader(sql);
   const changes = new ChangeFeed(new ChangeReader(sql), observer);
-  const playReader = new PlayReader(sql);
   const cadenceReader = new CadenceReader(sql);
   const readinessReader = new ReadinessReader(sql, vault);
   const coordinator = new CadenceCoordinator({
@@ -421,7 +430,7 @@ async function compose(
     }),
     plays: createPlayServices({
       clock,
-      commands: new PlayCommands({ host, clock, reader: table, digest: sha256, keyedDigest }),
+      commands: playCommands,
       directory,
       reader: playReader,
       retrospectives: new RetrospectiveReader(sql),

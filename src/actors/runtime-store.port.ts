@@ -400,6 +400,13 @@ export interface CommitPlan {
   /** A row for each step of a play, in order: the database checks every one. */
   readonly plays: readonly PlayRow[];
   readonly analyses: readonly AnalysisRow[];
+  /** Plays that were kept long enough, with the place of the event that says so. */
+  readonly playPurges: readonly {
+    readonly tenant: TenantId;
+    readonly play: string;
+    readonly partition: number;
+    readonly seq: number;
+  }[];
   /** Rows of the cadence event log. */
   readonly cadence: readonly CadenceRow[];
   readonly suppressions: readonly SuppressionRow[];

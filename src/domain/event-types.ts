@@ -746,6 +746,7 @@ export const EVENT_TYPES = {
     'A play ended',
     z.strictObject({ by: z.string().nullable(), retire_reason: z.enum(RETIRE_REASONS), note: reasonText.nullable() }),
   ),
+  'play.purged': spec(['play'], 'A play that was kept long enough was deleted', z.strictObject({ by: z.string() })),
   'play.measured': spec(
     ['play'],
     'What a play brought in a quarter was recorded',

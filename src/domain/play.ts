@@ -208,6 +208,8 @@ export type RetentionTier = (typeof RETENTION_TIERS)[number];
 export const HOT_MS = 90 * DAY_MS;
 /** 18 months. */
 export const WARM_MS = 548 * DAY_MS;
+/** 7 years: before that no play is deleted. Source: SalesPlayLibrary, retention. */
+export const COLD_DAYS = 2_557;
 
 /** `hot`: in work, active, or retired in the last 90 days. `warm`: retired up to 18 months ago. `cold`: before that, for audits. */
 export function retentionTierOf(retiredAt: number | null, at: number): RetentionTier {

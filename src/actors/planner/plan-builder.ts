@@ -115,6 +115,7 @@ export class PlanBuilder {
       leads: [],
       plays: [],
       analyses: [],
+      playPurges: [],
       cadence: [],
       suppressions: [],
       erasures: [],
@@ -216,6 +217,13 @@ export class PlanBuilder {
     if (actor.kind === 'play') {
       const row = playRowOf(message.tenant, actor.id, step.state.value, step.state.context as unknown as PlayContext);
       if (row !== null) this.plan.plays.push(row);
+      if (type === 'play.purged')
+        this.plan.playPurges.push({
+          tenant: message.tenant,
+          play: actor.id,
+          partition: header.partition,
+          seq: header.seq,
+        });
     }
     if (actor.kind === 'sequence') {
       const { value, context } = step.state;

@@ -29,10 +29,13 @@ export class PlayRebuild {
   readonly #plays: PlayRow[] = [];
   readonly #analyses: AnalysisRow[] = [];
   readonly #cadence: CadenceRow[] = [];
+  /** What was deleted after its time leaves no rows. */
+  readonly #purged = new Set<string>();
 
   apply(row: LedgerRow, data: unknown): void {
     if (row.type === 'brain.analysis_logged')
       this.#analyses.push({ tenant: row.tenant, created_at: row.at, ...(data as Analysis) });
+    if (row.type === 'play.purged') this.#purged.add(tenantKey(row.tenant, row.actor.id));
   }
 
   /** An event of a sequence, with the states before and after it. */
@@ -58,7 +61,8 @@ export class PlayRebuild {
   compare(kept: KeptPlays, differ: Differ): void {
     compareRows('play', playsOf(this.#plays), playsOf(kept.plays), differ);
     compareRows('analysis', analysesOf(this.#analyses), analysesOf(kept.analyses), differ);
-    compareRows('cadence', cadenceOf(this.#cadence), cadenceOf(kept.cadence), differ);
+    const cadence = this.#cadence.filter((row) => !this.#purged.has(tenantKey(row.tenant, row.play_id)));
+    compareRows('cadence', cadenceOf(cadence), cadenceOf(kept.cadence), differ);
   }
 }
 

@@ -89,6 +89,10 @@ export interface CalibrationRow {
   readonly mean_edited_share: number | null;
 }
 
+const RETIRED_BY = `p.state = 'retired' AND p.retired_at <= $2 AND NOT EXISTS (
+  SELECT FROM cadence_event_log s WHERE s.tenant = p.tenant AND s.play_id = p.play_id AND s.kind = 'started' AND NOT EXISTS (
+    SELECT FROM cadence_event_log e WHERE e.tenant = s.tenant AND e.sequence = s.sequence AND e.state = 'ended'))`;
+
 export class PlayReader {
   readonly #sql: Sql;
 
@@ -133,6 +137,27 @@ export class PlayReader {
     return asTenant(this.#sql, tenant, (session) =>
       plays(session, `WHERE p.tenant = $1 AND p.state = 'active' ORDER BY p.activated_at, p.play_id`, [tenant]),
     );
+  }
+
+  /** Retired at or before a moment and not deleted yet, without those whose sequences still run; the oldest first. */
+  async retiredBy(tenant: TenantId, until: number, limit: number): Promise<readonly PlayRow[]> {
+    return asTenant(this.#sql, tenant, (session) =>
+      plays(session, `WHERE p.tenant = $1 AND ${RETIRED_BY} ORDER BY p.retired_at, p.play_id LIMIT $3`, [
+        tenant,
+        until,
+        limit,
+      ]),
+    );
+  }
+
+  async countRetiredBy(tenant: TenantId, until: number): Promise<number> {
+    const [row] = await asTenant(this.#sql, tenant, (session) =>
+      session.query<{ count: number }>(`SELECT count(*) AS count FROM plays p WHERE p.tenant = $1 AND ${RETIRED_BY}`, [
+        tenant,
+        until,
+      ]),
+    );
+    return row?.count ?? 0;
   }
 
   async find(tenant: TenantId, id: string): Promise<PlayRow | null> {
