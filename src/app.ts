@@ -426,6 +426,7 @@ async function compose(
       coordinator,
       reader: cadenceReader,
       plays: playReader,
+      contacts: readinessReader,
       refuseIntake,
     }),
     plays: createPlayServices({
@@ -479,7 +480,7 @@ async function compose(
           every(RETENTION_MS, 'deleting what was kept long enough', observer, () => retention.runAll()),
           every(VIEWS_MS, 'refreshing views', observer, () => refreshDueViews({ views, clock })),
           every(CADENCE_MS, 'beginning sequences of plays', observer, async () => {
-            if (pause.reason === null) await coordinator.tick((await executions.tenants()).map(({ id }) => id));
+            if (pause.reason === null) await coordinator.tick();
           }),
           every(BACKLOG_MS, 'measuring what waits', observer, () => backlog.refresh(), 'at once'),
           every(

@@ -253,6 +253,48 @@ describeDatabases('the cadence coordinator', (database) => {
     await services().applyPolicy(system.caller, FAST);
   });
 
+  it('goes by the account that a person was moved to', async () => {
+    const segment = newSegment();
+    await person('sam', segment, { vertical: 'SaaS' });
+    await person('tia', segment);
+    const { id } = await play(segment);
+    await run();
+    expect(await beganFor(id)).toBe(1);
+    await services().identities.moveContact(system.caller, 'sam', {
+      account: 'tia-co',
+      reason: 'changed jobs',
+      request_id: null,
+    });
+    await run();
+    expect(await beganFor(id)).toBe(2);
+    const accounts = new Set((await log({ play: id, kind: 'started' })).map(({ account }) => account));
+    expect(accounts.size).toBe(1);
+  });
+
+  it('ends when the person is suppressed under an address of after its beginning', async () => {
+    const segment = newSegment();
+    await person('rae', segment);
+    const { id } = await play(segment);
+    await run();
+    await until(async () => (await kinds(id)).includes('touch_ended'));
+    await services().putContact(system.caller, 'rae', { email: 'rae@new.example' });
+    await services().suppressions.add(system.caller, {
+      scope: 'email',
+      value: 'rae@new.example',
+      reason: 'asked by letter',
+      source: 'letter',
+    });
+    await hurry(await sequenceOf(id));
+    await until(async () => (await log({ play: id })).at(-1)?.state === 'ended');
+    expect((await log({ play: id })).at(-1)).toMatchObject({
+      ended_because: 'compliance_block',
+      reasons: ['suppressed'],
+      contact: 'rae',
+    });
+    const { events } = await services().exportSubject(system.caller, 'contact/rae');
+    expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['sequence.started', 'sequence.ended']));
+  });
+
   it('begins nothing for whom nobody may write to, and nothing under a play without steps', async () => {
     const segment = newSegment();
     await person('jan', segment);

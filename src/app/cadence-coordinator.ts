@@ -6,6 +6,7 @@ import { commandMessage } from '../actors/command-message.ts';
  */
 import type { DecisionEngine } from '../actors/decision-engine.port.ts';
 import type { Host } from '../actors/host.ts';
+import { movedRefs } from '../actors/planner/current-refs.ts';
 import { inputFrom } from '../actors/planner/decide-effect.ts';
 import { subjectContext } from '../actors/planner/subject-view.ts';
 import type { PlayRow } from '../actors/plays/play-store.port.ts';
@@ -40,7 +41,7 @@ export interface CoordinatorParts {
   readonly engine: DecisionEngine;
   readonly host: Pick<Host, 'submit'>;
   readonly registry: Pick<RegistryReader, 'registry' | 'inForce'>;
-  readonly plays: Pick<PlayReader, 'active'>;
+  readonly plays: Pick<PlayReader, 'active' | 'tenantsWithActive'>;
   readonly contacts: Pick<ReadinessReader, 'contacts'>;
   readonly cadence: Pick<CadenceReader, 'started' | 'subjects'>;
 }
@@ -63,6 +64,13 @@ export function playProblem(row: PlayRow, at: number): string | null {
 
 function dimensionOf(context: ReturnType<typeof subjectContext>): string | null {
   return context.dimensions['segment'] ?? null;
+}
+
+/** The directory keeps the account that a person had first; the person's state knows where an operator has moved them. */
+function withCurrentAccount(row: ContactRow, state: SubjectState | undefined): ContactRow {
+  if (state === undefined) return row;
+  const { account } = subjectContext(state);
+  return account === null || account === row.refs.account ? row : { ...row, refs: movedRefs(row.refs, account) };
 }
 
 export class CadenceCoordinator {
@@ -89,9 +97,9 @@ export class CadenceCoordinator {
     return { plays, looked_at: lookedAt, started };
   }
 
-  /** Looks at the next people of each tenant, so that a look costs the same however many there are. */
-  async tick(tenants: readonly TenantId[]): Promise<void> {
-    for (const tenant of tenants) {
+  /** Looks at the next people of each tenant with active plays, so that a look costs the same however many there are. */
+  async tick(): Promise<void> {
+    for (const tenant of await this.#parts.plays.tenantsWithActive()) {
       const { after } = await this.#page(tenant, this.#after.get(tenant) ?? '');
       this.#after.set(tenant, after ?? '');
     }
@@ -133,15 +141,21 @@ export class CadenceCoordinator {
     if (people.length === 0) return [];
     const { cadence } = this.#parts;
     const ids = people.map(({ id }) => id);
-    const accounts = people.flatMap(({ refs }) => (refs.account === null ? [] : [refs.account]));
     const started = await cadence.started(
       tenant,
       plays.map(({ row }) => row.play_id),
       ids,
     );
-    const subjects = await cadence.subjects(tenant, ids, accounts);
-    return people.flatMap((person) => {
-      const facts = this.#factsOf(person, subjects, policy);
+    const leads = await cadence.subjects(tenant, 'lead', ids);
+    const current = people.map((person) => withCurrentAccount(person, leads.get(person.id)));
+    const accounts = await cadence.subjects(
+      tenant,
+      'account',
+      current.flatMap(({ refs }) => (refs.account === null ? [] : [refs.account])),
+    );
+    return current.flatMap((person) => {
+      const account = accounts.get(person.refs.account ?? '') ?? null;
+      const facts = this.#factsOf(person, leads.get(person.id) ?? null, account, policy);
       if (facts === null) return [];
       return plays
         .filter(({ row }) => !started.has(`${row.play_id}/${person.id}`) && this.#isFor(row, person, facts))
@@ -150,10 +164,13 @@ export class CadenceCoordinator {
   }
 
   /** Null for somebody whose pursuit is over, or of whom nothing is known. */
-  #factsOf({ id, refs }: ContactRow, subjects: ReadonlyMap<string, SubjectState>, policy: Policy): TargetFacts | null {
-    const person = subjects.get(`lead/${id}`) ?? null;
+  #factsOf(
+    { id, refs }: ContactRow,
+    person: SubjectState | null,
+    account: SubjectState | null,
+    policy: Policy,
+  ): TargetFacts | null {
     if (person === null || CLOSED_LEAD_STATES.has(person.value)) return null;
-    const account = subjects.get(`account/${refs.account ?? ''}`) ?? null;
     const ofPerson = subjectContext(person);
     const ofAccount = account === null ? null : subjectContext(account);
     const assessment = this.#parts.engine.assess(

@@ -8,6 +8,7 @@ import { startsSequences } from '../domain/play.ts';
 import type { CadenceEventView, CadenceServices } from '../gateway/cadence.port.ts';
 import type { CadenceReader } from '../memory/read/cadence-reader.ts';
 import type { PlayReader } from '../memory/read/play-reader.ts';
+import type { ReadinessReader } from '../memory/read/readiness-reader.ts';
 import type { CadenceCoordinator } from './cadence-coordinator.ts';
 import { playProblem } from './cadence-coordinator.ts';
 import { writerOf } from './play-services.ts';
@@ -17,14 +18,19 @@ export interface CadenceParts {
   readonly coordinator: CadenceCoordinator;
   readonly reader: CadenceReader;
   readonly plays: PlayReader;
+  readonly contacts: Pick<ReadinessReader, 'externalIds'>;
   readonly refuseIntake: () => void;
 }
 
 const NOTHING_BEGUN = { started: 0, running: 0, completed: 0, replied: 0, touches: 0, suppressed: 0 };
 
-function eventView({ tenant: _, partition, seq, at, again_at: againAt, ...row }: CadenceRow): CadenceEventView {
+function eventView(
+  { tenant: _, partition, seq, at, again_at: againAt, ...row }: CadenceRow,
+  names: ReadonlyMap<string, string>,
+): CadenceEventView {
   return {
     ...row,
+    contact: names.get(row.person) ?? null,
     event: eventIdOf(partition, seq),
     at: isoOf(at),
     again_at: againAt === null ? null : isoOf(againAt),
@@ -37,7 +43,7 @@ function eventView({ tenant: _, partition, seq, at, again_at: againAt, ...row }:
 }
 
 export function createCadenceServices(parts: CadenceParts): CadenceServices {
-  const { clock, coordinator, reader, plays, refuseIntake } = parts;
+  const { clock, contacts, coordinator, reader, plays, refuseIntake } = parts;
   return {
     async listEvents(caller, { limit, cursor, ...filter }) {
       const page = await reader.list(caller.tenant, {
@@ -51,7 +57,12 @@ export function createCadenceServices(parts: CadenceParts): CadenceServices {
         suppressedReason: filter.suppressed_reason ?? null,
         writer: writerOf(caller),
       });
-      return { ...page, items: page.items.map(eventView) };
+      // Brains know people by the ids here and by nothing else.
+      const names =
+        caller.kind === 'brain'
+          ? new Map<string, string>()
+          : await contacts.externalIds(caller.tenant, [...new Set(page.items.map(({ person }) => person))]);
+      return { ...page, items: page.items.map((row) => eventView(row, names)) };
     },
     async listPlays(caller) {
       const at = clock.now();

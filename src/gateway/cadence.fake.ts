@@ -10,6 +10,7 @@ export const FAKE_CADENCE_EVENT: CadenceEventView = {
   play_id: 'play_1',
   originating_proposal_id: 'pro_1',
   person: 'con_1',
+  contact: 'c-42',
   account: 'acc_1',
   sequence_type: 'standard',
   step: 2,

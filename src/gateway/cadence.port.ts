@@ -23,7 +23,10 @@ export interface CadenceEventView {
   readonly state: string;
   readonly play_id: string;
   readonly originating_proposal_id: string;
+  /** The id of the person here. */
   readonly person: string;
+  /** How the tenant's own systems name the person; null for one who was erased, and for brains. */
+  readonly contact: string | null;
   readonly account: string | null;
   readonly sequence_type: SequenceType;
   readonly step: number | null;

@@ -11,7 +11,7 @@ import type { EventData } from '../../domain/event-types.ts';
 import { fingerprintOf } from '../../domain/fingerprint.ts';
 import type { GuardChange, GuardKey } from '../../domain/guard.ts';
 import { actionIdOf, asId, decisionIdOf } from '../../domain/ids.ts';
-import type { AccountId } from '../../domain/ids.ts';
+import type { AccountId, PersonId } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import type { ActorRef, Message } from '../../domain/message.ts';
 import { NO_REFS } from '../../domain/message.ts';
@@ -247,16 +247,18 @@ export function stopSequences(
   if (message.history) return;
   for (const [key, change] of changes) {
     if (!key.startsWith('contact:') || (change.kind !== 'replied' && change.kind !== 'opted_out')) continue;
-    for (const { sequence, scope } of guardGroup(builder, message.tenant, key).flatMap(
-      ({ state }) => state.sequences ?? [],
-    ))
-      tellActor(
-        builder,
-        turn,
-        { actor: { kind: 'sequence', id: sequence }, scope, refs: message.refs },
-        `stop:${message.source}:${message.id}:${sequence}:${change.kind}`,
-        { type: 'sequence.stopped', data: { because: change.kind, since: change.at } },
-      );
+    for (const { key: own, state } of guardGroup(builder, message.tenant, key)) {
+      // Under another name of the person runs what concerns that name, and its guard.
+      const refs = { ...message.refs, person: asId<PersonId>(own.slice('contact:'.length)) };
+      for (const { sequence, scope } of state.sequences ?? [])
+        tellActor(
+          builder,
+          turn,
+          { actor: { kind: 'sequence', id: sequence }, scope, refs },
+          `stop:${message.source}:${message.id}:${sequence}:${change.kind}`,
+          { type: 'sequence.stopped', data: { because: change.kind, since: change.at } },
+        );
+    }
   }
 }
 

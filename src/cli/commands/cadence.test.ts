@@ -12,7 +12,7 @@ beforeEach(() => {
 test('the log is listed with why a touch was held back, also as JSON', async () => {
   const { code, out } = await world.run('cadence', 'list', '--play', 'play_1', '--suppressed', 'TOUCH_CAP_EXCEEDED');
   expect(code).toBe(EXIT.ok);
-  expect(out).toMatch(/play_1\s+seq_1\s+2 email\s+touch_suppressed\s+touch_cap_exceeded, touch_cap/);
+  expect(out).toMatch(/play_1\s+c-42\s+2 email\s+touch_suppressed\s+touch_cap_exceeded, touch_cap/);
   const query = { limit: 200, cursor: null, play: 'play_1', suppressed_reason: 'touch_cap_exceeded' };
   expect(world.services.calls).toEqual([['listCadenceEvents', query]]);
   const json = await world.run('cadence', 'list', '--json');

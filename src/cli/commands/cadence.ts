@@ -72,7 +72,7 @@ async function list(context: CommandContext, options: OptionValues): Promise<Exi
         return 'Nothing of the kind has happened. Sequences begin under active plays: gatehouse cadence plays.';
       const more =
         page.next_cursor === null ? '' : `\nThe newest ${counted(page.items.length, 'event')}; there are more.`;
-      return `${columns([['when', 'play', 'sequence', 'touch', 'what', 'why'], ...page.items.map(rowOf)])}${more}`;
+      return `${columns([['when', 'play', 'contact', 'touch', 'what', 'why'], ...page.items.map(rowOf)])}${more}`;
     });
     return EXIT.ok;
   });
@@ -84,7 +84,7 @@ function rowOf(event: CadenceEventView): readonly string[] {
   return [
     timeOf(event.at),
     event.play_id,
-    event.sequence,
+    event.contact ?? event.person,
     touch,
     event.kind,
     why.filter((text) => text !== '').join(', '),

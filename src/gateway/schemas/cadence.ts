@@ -31,7 +31,11 @@ export const cadenceEventSchema = z
     state: z.string().describe('Of the sequence after it: `waiting`, `touching` or `ended`.'),
     play_id: z.string(),
     originating_proposal_id: z.string(),
-    person: z.string(),
+    person: z.string().describe('The id of the person here.'),
+    contact: z
+      .string()
+      .nullable()
+      .describe('How your own systems name the person. Null for one who was erased, and for brains.'),
     account: z.string().nullable(),
     sequence_type: z.enum(SEQUENCE_TYPES),
     step: z.int().nullable().describe('Which touch, from 1; null for what concerns the whole sequence.'),

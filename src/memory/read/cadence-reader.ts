@@ -108,23 +108,20 @@ export class CadenceReader {
     return new Set(rows.map(({ key }) => key));
   }
 
-  /** By kind and id, as `lead/con_…`. */
+  /** By id. */
   async subjects(
     tenant: TenantId,
-    people: readonly string[],
-    accounts: readonly string[],
+    kind: 'lead' | 'account',
+    ids: readonly string[],
   ): Promise<ReadonlyMap<string, SubjectState>> {
     const rows = await asTenant(this.#sql, tenant, (session) =>
-      session.query<{ kind: string; id: string; value: string; context: string }>(
-        `SELECT kind, id, value, context FROM actor_state WHERE tenant = $1 AND (kind = 'lead' AND id = ANY ($2::text[]) OR kind = 'account' AND id = ANY ($3::text[]))`,
-        [tenant, people, accounts],
+      session.query<{ id: string; value: string; context: string }>(
+        'SELECT id, value, context FROM actor_state WHERE tenant = $1 AND kind = $2 AND id = ANY ($3::text[])',
+        [tenant, kind, ids],
       ),
     );
     return new Map(
-      rows.map(({ kind, id, value, context }) => [
-        `${kind}/${id}`,
-        { id, value, context: JSON.parse(context) as JsonObject },
-      ]),
+      rows.map(({ id, value, context }) => [id, { id, value, context: JSON.parse(context) as JsonObject }]),
     );
   }
 }

@@ -139,6 +139,14 @@ export class PlayReader {
     );
   }
 
+  /** Those with anything to carry out. */
+  async tenantsWithActive(): Promise<readonly TenantId[]> {
+    const rows = await this.#sql.asOwner((session) =>
+      session.query<{ tenant: TenantId }>(`SELECT DISTINCT tenant FROM plays WHERE state = 'active' ORDER BY 1`),
+    );
+    return rows.map(({ tenant }) => tenant);
+  }
+
   /** Retired at or before a moment and not deleted yet, without those whose sequences still run; the oldest first. */
   async retiredBy(tenant: TenantId, until: number, limit: number): Promise<readonly PlayRow[]> {
     return asTenant(this.#sql, tenant, (session) =>
