@@ -245,11 +245,42 @@ describeDatabases('the cadence coordinator', (database) => {
     const review = async () =>
       (await system.rows<{ state: string }>('SELECT state FROM reviews WHERE action = $1', [action]))[0]?.state;
     expect(await review()).toBe('open');
+    const [waiting] = (await services().listReviews(system.caller, { limit: 5, cursor: null, play: id })).items;
+    expect(waiting).toMatchObject({ sequence: await sequenceOf(id), step: 1, play: id, lane: 'tam' });
+    // What the play wants of the touch stands beside the draft, and not in it.
+    expect(waiting?.evidence.map(({ text }) => text).join('\n')).toContain('Congratulate.');
+    expect(JSON.stringify(waiting?.content)).not.toContain('Congratulate.');
     await services().acceptOutcomes(system.caller, [event('reply_positive', 'contact/ida')]);
     await until(async () => (await log({ play: id })).at(-1)?.state === 'ended');
     expect((await log({ play: id })).at(-1)).toMatchObject({ kind: 'stopped', ended_because: 'replied' });
     await until(async () => (await review()) === 'cancelled');
     expect(await system.rows(`SELECT 1 FROM timers WHERE actor_id = $1`, [await sequenceOf(id)])).toEqual([]);
+    await services().applyPolicy(system.caller, FAST);
+  });
+
+  it('ends when a reviewer rejects a touch, and can be looked back on', async () => {
+    const segment = newSegment();
+    await person('ugo', segment);
+    await services().applyPolicy(system.caller, { ...FAST, grants: [] });
+    const { id } = await play(segment);
+    await run();
+    await until(async () => (await kinds(id)).includes('touch_proposed'));
+    const [waiting] = (await services().listReviews(system.caller, { limit: 5, cursor: null, play: id })).items;
+    await services().decideReview(system.caller, waiting?.id ?? '', {
+      decision: 'reject',
+      fingerprint: waiting?.fingerprint ?? '',
+      reason: 'too early',
+      content: null,
+    });
+    await until(async () => (await log({ play: id })).at(-1)?.state === 'ended');
+    expect((await log({ play: id })).at(-1)).toMatchObject({ result: 'rejected', ended_because: 'touch_rejected' });
+    const decision = waiting?.decision ?? '';
+    expect(await services().replayDecision(system.caller, decision)).toMatchObject({ result: 'identical' });
+    expect(await services().past.hindsight(system.caller, decision)).toMatchObject({ known: 'outside' });
+    const { steps } = await services().traceDecision(system.caller, decision);
+    expect(steps.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['sequence.step_due', 'sequence.touch_proposed', 'action.proposed', 'action.held']),
+    );
     await services().applyPolicy(system.caller, FAST);
   });
 

@@ -18,6 +18,7 @@ import type { Digest } from '../domain/json.ts';
 import type { Message } from '../domain/message.ts';
 import { segmentScopeOf, startsSequences, suggestedCadenceSchema } from '../domain/play.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { CadenceRunView } from '../gateway/cadence.port.ts';
 import { CLOSED_LEAD_STATES } from '../machines/lead/lead.machine.ts';
 import type { CadenceReader, SubjectState } from '../memory/read/cadence-reader.ts';
 import type { PlayReader } from '../memory/read/play-reader.ts';
@@ -28,12 +29,6 @@ import type { TargetFacts } from '../policies/play-target.ts';
 
 /** How many people are looked at together. */
 const PAGE = 500;
-
-export interface CadenceRun {
-  readonly plays: number;
-  readonly looked_at: number;
-  readonly started: number;
-}
 
 export interface CoordinatorParts {
   readonly clock: Clock;
@@ -83,7 +78,7 @@ export class CadenceCoordinator {
   }
 
   /** Looks at everybody of a tenant. */
-  async run(tenant: TenantId): Promise<CadenceRun> {
+  async run(tenant: TenantId): Promise<CadenceRunView> {
     let lookedAt = 0;
     let started = 0;
     let plays = 0;

@@ -30,6 +30,7 @@ describe('the coordinator', () => {
     const waits: readonly (readonly [GateCheck, CheckResult])[] = [
       ['quiet_hours', scheduled('quiet_hours', finding('quiet_hours'), AT + 1)],
       ['budget', scheduled('budget', finding('budget_exhausted'), AT + 1)],
+      ['kill_switch', scheduled('kill_switch', finding('paused'), AT + 1)],
       ['trust', held('trust', finding('trust_needs_approval'))],
       ['tenant_rules', held('tenant_rules', finding('tenant_rule_held'))],
     ];

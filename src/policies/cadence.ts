@@ -80,7 +80,8 @@ export function coordinateTouch(checks: readonly CheckResult[], touch: DueTouch)
     };
   };
 
-  const compliance = stopping.filter(({ check }) => COMPLIANCE.has(check));
+  // A pause is no matter of compliance: the touch waits for its end in the schedule, where people see it.
+  const compliance = stopping.filter(({ check, code }) => COMPLIANCE.has(check) && code !== 'paused');
   const final = compliance.filter(({ check, outcome }) => outcome === 'deny' && FINAL.has(check));
   if (final.length > 0) return { kind: 'end', because: 'compliance_block', reasons: codesOf(final) };
   if (compliance.length > 0) return suppress('compliance_block', compliance, codesOf(compliance));

@@ -94,7 +94,8 @@ function touchOf(builder: PlanBuilder, turn: Turn, actor: ActorRef, context: Seq
     person,
     domain: refs.domain,
     fingerprint: fingerprintOf({ actionType, channel, recipient: person, content }, digest),
-    confidence: null,
+    // Nobody chose among candidates; how much is known of the account says how sure it can be that the play fits.
+    confidence: assessment.fit.coverage,
     sender: 'default',
     attributes: {
       coordinator: COORDINATOR,
@@ -103,6 +104,9 @@ function touchOf(builder: PlanBuilder, turn: Turn, actor: ActorRef, context: Seq
       play: context.play ?? '',
       sequence_type: context.sequence_type ?? 'standard',
       purpose: step.purpose,
+      fit_tier: assessment.fit.tier,
+      fit_score: assessment.fit.score,
+      priority: assessment.priority,
       persona: assessment.persona,
       stage: assessment.stage,
       ...(assessment.segment === null ? {} : { segment: assessment.segment }),
