@@ -34,6 +34,8 @@ import { WorkerLoop } from './actors/worker-loop.ts';
 import type { App, AppOptions } from './app/app.port.ts';
 import { BacklogWatch } from './app/backlog-watch.ts';
 import { writeServerBackup } from './app/backups.ts';
+import { CadenceCoordinator } from './app/cadence-coordinator.ts';
+import { createCadenceServices } from './app/cadence-services.ts';
 import { ChangeFeed } from './app/change-feed.ts';
 import { readConsoleFiles } from './app/console-files.ts';
 import { seedDemoPlays } from './app/demo-plays.ts';
@@ -84,6 +86,7 @@ import { createMemoryReader } from './memory/notes/memory-reader.ts';
 import { PostgresNoteReader } from './memory/notes/note-reader.ts';
 import { PostgresTimelineReader } from './memory/notes/timeline-reader.ts';
 import { readBacklog } from './memory/read/backlog-reader.ts';
+import { CadenceReader } from './memory/read/cadence-reader.ts';
 import { ChangeReader } from './memory/read/change-reader.ts';
 import { CorrectionReader } from './memory/read/correction-reader.ts';
 import { ErasureReader } from './memory/read/erasure-reader.ts';
@@ -96,6 +99,7 @@ import { PlayReader } from './memory/read/play-reader.ts';
 import { ReadModel } from './memory/read/read-model.ts';
 import { ReadinessReader } from './memory/read/readiness-reader.ts';
 import { RegistryReader } from './memory/read/registry-reader.ts';
+import { RetrospectiveReader } from './memory/read/retrospective-reader.ts';
 import { ReviewReader } from './memory/read/review-reader.ts';
 import { ScheduleReader } from './memory/read/schedule-reader.ts';
 import { SenderReader } from './memory/read/sender-reader.ts';
@@ -147,6 +151,8 @@ const STATISTICS_MS = 2_000;
 const INDEX_MS = 10_000;
 /** How often it is looked which views are due. */
 const VIEWS_MS = 60_000;
+/** How soon the next contacts are looked at for whom plays may begin something. */
+const CADENCE_MS = 5_000;
 const BACKLOG_MS = 15_000;
 const SENDERS_MS = 30_000;
 const PAUSE_MS = 1_000;
@@ -187,7 +193,7 @@ async function compose(
   const pause = new RestorePause(sql);
   await pause.refresh();
   if (pause.reason !== null) logger.warn(pause.reason);
-  const clock = realClock;
+  const clock = options.clock ?? realClock;
   const keyedDigest = (text: string) => secret.hash('content', text);
   const vault = new SubjectVault(generations);
   const policies = new PolicyCache();
@@ -323,7 +329,17 @@ async function compose(
     refuseIntake,
   });
   const uncertainPermits = new UncertainPermits(sql);
-  const retention = new RetentionKeeper(sql, new ExpiredRows(sql), registry, commands);
+  const playReader = new PlayReader(sql);
+  const playCommands = new PlayCommands({ host, clock, reader: table, digest: sha256, keyedDigest });
+  const retention = new RetentionKeeper({
+    sql,
+    rows: new ExpiredRows(sql),
+    registry,
+    commands,
+    plays: playReader,
+    playCommands,
+    clock,
+  });
   const subjectReader = new SubjectReader(sql, readModel, reader);
   const rotation = new KeyRotation({
     sql,
@@ -337,6 +353,18 @@ async function compose(
   await rotation.tick();
   const views = new ViewReader(sql);
   const changes = new ChangeFeed(new ChangeReader(sql), observer);
+  const cadenceReader = new CadenceReader(sql);
+  const readinessReader = new ReadinessReader(sql, vault);
+  const coordinator = new CadenceCoordinator({
+    clock,
+    digest: sha256,
+    engine: planning.engine,
+    host,
+    registry,
+    plays: playReader,
+    contacts: readinessReader,
+    cadence: cadenceReader,
+  });
   const services = createServices({
     anchors,
     checkpoints: new CheckpointService({
@@ -376,7 +404,7 @@ async function compose(
     ownershipCommands: new OwnershipCommands(host, clock),
     ownershipReader: new OwnershipReader(sql),
     senderReader,
-    readinessReader: new ReadinessReader(sql, vault),
+    readinessReader,
     factCommands: new FactCommands(host, clock),
     suppressionsReader: new SuppressionsReader(sql),
     duplicates: new DuplicateReader(sql, vault),
@@ -423,11 +451,20 @@ async function compose(
       journalDays,
       now: () => clock.now(),
     }),
+    cadence: createCadenceServices({
+      clock,
+      coordinator,
+      reader: cadenceReader,
+      plays: playReader,
+      contacts: readinessReader,
+      refuseIntake,
+    }),
     plays: createPlayServices({
       clock,
-      commands: new PlayCommands({ host, clock, reader: table, digest: sha256, keyedDigest }),
+      commands: playCommands,
       directory,
-      reader: new PlayReader(sql),
+      reader: playReader,
+      retrospectives: new RetrospectiveReader(sql),
       refuseIntake,
     }),
     reviews: new ReviewCommands(host, clock, sha256),
@@ -474,6 +511,9 @@ async function compose(
           every(VIEWS_MS, 'refreshing views', observer, () => refreshDueViews({ views, clock })),
           every(SENDERS_MS, 'counting what became of messages', observer, async () => {
             if (pause.reason === null) await senderWatch.tick();
+          }),
+          every(CADENCE_MS, 'beginning sequences of plays', observer, async () => {
+            if (pause.reason === null) await coordinator.tick();
           }),
           every(BACKLOG_MS, 'measuring what waits', observer, () => backlog.refresh(), 'at once'),
           every(

@@ -14,6 +14,7 @@ import type { LedgerBody, LedgerHeader } from '../domain/ledger-event.ts';
 import type { Message, SealedPart, ProfileWrite } from '../domain/message.ts';
 import type { LinkStatus, WindowSource } from '../domain/outcome.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { CadenceRow } from './cadence/cadence-store.port.ts';
 import type { LoadedMemory, MemoryWrites } from './memory/memory-store.port.ts';
 import type { AnalysisRow, PlayRow } from './plays/play-store.port.ts';
 
@@ -410,6 +411,15 @@ export interface CommitPlan {
   /** A row for each step of a play, in order: the database checks every one. */
   readonly plays: readonly PlayRow[];
   readonly analyses: readonly AnalysisRow[];
+  /** Plays that were kept long enough, with the place of the event that says so. */
+  readonly playPurges: readonly {
+    readonly tenant: TenantId;
+    readonly play: string;
+    readonly partition: number;
+    readonly seq: number;
+  }[];
+  /** Rows of the cadence event log. */
+  readonly cadence: readonly CadenceRow[];
   readonly suppressions: readonly SuppressionRow[];
   /** Persons whose data key is destroyed with this commit. */
   readonly erasures: readonly {

@@ -1,5 +1,6 @@
 /** What a process is started with, and what it can do then. */
 import type { ActionChannel } from '../actors/channel.port.ts';
+import type { Clock } from '../actors/clock.port.ts';
 import type { DecisionEngine } from '../actors/decision-engine.port.ts';
 import type { ReconcileReport } from '../actors/restore/reconcile-report.port.ts';
 import type { Caller, Services } from '../gateway/services.port.ts';
@@ -14,6 +15,8 @@ export interface AppOptions {
   readonly databaseUrl: string | null;
   /** A database that is open already; it is closed with the app. */
   readonly database?: Sql;
+  /** The time that the whole process lives in; the clock of the machine when it is left out. */
+  readonly clock?: Clock;
   /** Makes the decisions; the rules engine when it is left out. */
   readonly engine?: DecisionEngine;
   /** Where the journal of effects is kept; null for a folder in the data folder. */

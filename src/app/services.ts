@@ -32,6 +32,7 @@ import { canonicalJson } from '../domain/json.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { modeSchema } from '../domain/mode.ts';
 import { parseTrustCellId } from '../domain/trust.ts';
+import type { CadenceServices } from '../gateway/cadence.port.ts';
 import type { NoteServices } from '../gateway/note-services.port.ts';
 import type { PlayServices } from '../gateway/play-services.port.ts';
 import type { SearchServices } from '../gateway/search-services.port.ts';
@@ -127,6 +128,7 @@ export interface ServiceParts
   readonly intake: Intake;
   readonly noteServices: NoteServices;
   readonly plays: PlayServices;
+  readonly cadence: CadenceServices;
   readonly searchServices: SearchServices;
   readonly keys: KeyStore;
   readonly sessions: SessionStore;
@@ -345,6 +347,7 @@ export function createServices(parts: ServiceParts): Services {
     }),
     past: createPastServices(parts),
     plays: parts.plays,
+    cadence: parts.cadence,
     policies,
     patterns: createPatternServices({ ...parts, now: () => clock.now(), policies }),
     sessions: createSessionServices(parts.sessions),

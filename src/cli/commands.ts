@@ -4,6 +4,7 @@ import { configCommand, keysCommand, killSwitchCommand } from './commands/admin.
 import { anchorCommand } from './commands/anchor.ts';
 import { rebuildCommand, replayCommand, verifyCommand } from './commands/audit.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
+import { cadenceCommand } from './commands/cadence.ts';
 import { checkpointCommand } from './commands/checkpoint.ts';
 import { dbCommand } from './commands/db.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -47,6 +48,7 @@ export const COMMANDS: readonly Command[] = [
   pauseCommand,
   resumeCommand,
   playCommand,
+  cadenceCommand,
   memoryCommand,
   outcomeCommand,
   parkedCommand,

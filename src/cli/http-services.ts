@@ -30,6 +30,7 @@ import type {
   VerifyReport,
 } from '../gateway/services.port.ts';
 import type { CommandServices } from './command.ts';
+import { httpCadence } from './http-cadence.ts';
 import { httpGateFacts } from './http-gate-facts.ts';
 import { httpIdentities } from './http-identities.ts';
 import { httpKeyGenerations } from './http-key-generations.ts';
@@ -90,6 +91,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
     suppressions: httpSuppressions(call),
     keyGenerations: httpKeyGenerations(call),
     past: httpPast(call),
+    cadence: httpCadence(call),
     plays: httpPlays(call),
     patterns: httpPatterns(call),
     policies: httpPolicies(call),

@@ -114,6 +114,8 @@ export const guardStateSchema = z.strictObject({
   parent: z.string().nullable().optional(),
   /** Active plays of a segment or account, oldest first. */
   plays: z.array(z.string()).optional(),
+  /** Sequences that run for a contact, with the scope in which each lives. */
+  sequences: z.array(z.strictObject({ sequence: z.string(), scope: z.string() })).optional(),
 });
 export type GuardState = z.infer<typeof guardStateSchema>;
 
@@ -217,6 +219,9 @@ export const guardChangeSchema = z.discriminatedUnion('kind', [
   /** A play became active, or is active no more. */
   z.strictObject({ kind: z.literal('play_activated'), play: z.string() }),
   z.strictObject({ kind: z.literal('play_retired'), play: z.string() }),
+  /** A sequence began for a contact, or ended. */
+  z.strictObject({ kind: z.literal('sequence_started'), sequence: z.string(), scope: z.string() }),
+  z.strictObject({ kind: z.literal('sequence_ended'), sequence: z.string() }),
   /** An undone import puts a guard back to what it was. */
   z.strictObject({ kind: z.literal('reverted'), state: guardStateSchema }),
 ]);
@@ -427,6 +432,13 @@ export function applyGuardChange(state: GuardState, change: GuardChange): GuardS
       return { ...state, plays: [...(state.plays ?? []), change.play] };
     case 'play_retired':
       return { ...state, plays: (state.plays ?? []).filter((play) => play !== change.play) };
+    case 'sequence_started':
+      return {
+        ...state,
+        sequences: [...(state.sequences ?? []), { sequence: change.sequence, scope: change.scope }],
+      };
+    case 'sequence_ended':
+      return { ...state, sequences: (state.sequences ?? []).filter((item) => item.sequence !== change.sequence) };
     case 'reverted':
       return change.state;
   }

@@ -26,6 +26,7 @@ import type { RequestTracer } from './request-tracer.port.ts';
 import { registerAccountRoutes } from './routes/accounts.ts';
 import { registerAdministrationRoutes } from './routes/administration.ts';
 import { registerAuditRoutes } from './routes/audit.ts';
+import { registerCadenceRoutes } from './routes/cadence.ts';
 import { registerConsoleRoutes } from './routes/console.ts';
 import { registerDecisionRoutes } from './routes/decisions.ts';
 import { registerEgressRoutes } from './routes/egress.ts';
@@ -138,6 +139,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerScheduleRoutes(app, context);
   registerParkedRoutes(app, context);
   registerPlayRoutes(app, context);
+  registerCadenceRoutes(app, context);
   registerPolicyRoutes(app, context);
   registerSubjectRoutes(app, context);
   registerEgressRoutes(app, context);

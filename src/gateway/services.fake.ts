@@ -9,6 +9,7 @@ import { asId } from '../domain/ids.ts';
 import { isoOf } from '../domain/instant.ts';
 import type { JsonValue } from '../domain/json.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
+import { fakeCadence } from './cadence.fake.ts';
 import { fakeGateFacts } from './gate-facts.fake.ts';
 import { fakeIdentities } from './identity.fake.ts';
 import { fakeKeyGenerations } from './key-generations.fake.ts';
@@ -171,6 +172,7 @@ export class FakeServices implements Services {
   readonly past = fakePast((name, ...args) => this.#note(name, ...args));
   readonly policies = fakePolicies((name, ...args) => this.#note(name, ...args));
   readonly patterns = fakePatterns((name, ...args) => this.#note(name, ...args));
+  readonly cadence = fakeCadence((name, ...args) => this.#note(name, ...args));
   readonly plays = fakePlays((name, ...args) => this.#note(name, ...args));
   readonly sessions = fakeSessions((name, ...args) => this.#note(name, ...args));
   readonly stream = fakeStream((name, ...args) => this.#note(name, ...args));

@@ -1,7 +1,3 @@
-/**
- * What the gateway and the command line ask of the running system. Both speak to the same services, so a command gives the same
- * answer in process and over HTTP. Shapes here are the JSON that leaves the system: snake_case, ISO times.
- */
 import type { Authority, Permission, Role } from '../domain/authority.ts';
 import type { Brain } from '../domain/brain.ts';
 import type { EgressBlock } from '../domain/egress.ts';
@@ -13,6 +9,11 @@ import type { GuardState } from '../domain/guard.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { RetentionClass } from '../domain/retention.ts';
+/**
+ * What the gateway and the command line ask of the running system. Both speak to the same services, so a command gives the same
+ * answer in process and over HTTP. Shapes here are the JSON that leaves the system: snake_case, ISO times.
+ */
+import type { CadenceServices } from './cadence.port.ts';
 import type { Caller, Page, PageQuery } from './caller.port.ts';
 import type { GateFactServices } from './gate-facts.port.ts';
 import type { IdentityServices } from './identity.port.ts';
@@ -538,6 +539,7 @@ export interface Services
   readonly past: PastServices;
   readonly patterns: PatternServices;
   readonly plays: PlayServices;
+  readonly cadence: CadenceServices;
   readonly policies: PolicyServices;
   readonly sessions: SessionServices;
   readonly stream: StreamServices;

@@ -7,6 +7,7 @@ test('every figure has its promised name', async () => {
   const { registry } = createMetrics();
   const names = (await registry.getMetricsAsJSON()).map(({ name }) => name);
   expect(names.toSorted()).toEqual([
+    'gatehouse_active_plays',
     'gatehouse_batch_messages',
     'gatehouse_commit_seconds',
     'gatehouse_database_transaction_seconds',

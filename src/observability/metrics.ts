@@ -35,6 +35,7 @@ export interface Metrics {
   readonly mailboxMessages: Gauge;
   readonly timerLateSeconds: Histogram;
   readonly oldestWaitingSeconds: Gauge<'what'>;
+  readonly activePlays: Gauge;
   readonly hosts: Gauge;
   readonly partitionsOwned: Gauge;
   readonly partitionsUnowned: Gauge;
@@ -148,6 +149,11 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
       name: 'gatehouse_oldest_waiting_seconds',
       help: 'Age of the oldest accepted message, parked message, due permit, due timer and open review of tenants on the real clock; 0 when nothing waits. The same at every host.',
       labelNames: ['what'],
+      registers,
+    }),
+    activePlays: new Gauge({
+      name: 'gatehouse_active_plays',
+      help: 'Active sales plays of the tenant on the real clock that has the most. The same at every host.',
       registers,
     }),
     hosts: new Gauge({

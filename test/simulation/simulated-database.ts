@@ -702,7 +702,7 @@ export class SimulatedDatabase {
     return {
       start: async () => 0,
       // Nothing in the simulated world drafts a play.
-      plays: async () => ({ plays: [], analyses: [] }),
+      plays: async () => ({ plays: [], analyses: [], cadence: [] }),
       senderSends: async () => [],
       kept: async (partition) => ({
         timelines: [...this.#timelines.values()].filter((row) => row.partition === partition),

@@ -128,7 +128,7 @@ class Reconsideration {
   decide(row: LedgerRow, data: EventData<'decision.made'>, fold: LedgerFold): Reconsidered {
     const { engine } = this.#deps;
     const nothing = { row, data, then: null, input: null, made: null, today: null };
-    if (data.engine.startsWith('external:')) return { ...nothing, known: 'outside' };
+    if (/^(external|sequence):/.test(data.engine)) return { ...nothing, known: 'outside' };
     const around = this.#registry.policiesAround(this.#tenant, row.at);
     const inputs = around.flatMap((hash) => {
       const then = this.#policy(hash);

@@ -68,9 +68,13 @@ export async function rebuildCheck(
       for (const row of rows) {
         const parsed = parseRow(row);
         const writes = parsed.guards;
-        const before = fold.actors.get(actorKey(row.tenant, row.actor.kind, row.actor.id))?.value;
+        const actor = actorKey(row.tenant, row.actor.kind, row.actor.id);
+        const valueBefore = fold.actors.get(actor)?.value;
+        const before = row.actor.kind === 'sequence' ? (fold.actors.get(actor) ?? runners.sequence.initial()) : null;
         fold.apply({ ...parsed, guards: writes.filter((write) => !isShared.has(row.tenant, write.key)) });
-        senders.apply(row, before, fold);
+        senders.apply(row, valueBefore, fold);
+        const folded = fold.actors.get(actor);
+        if (before !== null && folded !== undefined) library.step(row, parsed.data, before, folded);
         remembered.apply(row, parsed.data);
         library.apply(row, parsed.data);
         for (const write of writes) {

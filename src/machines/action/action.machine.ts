@@ -252,7 +252,7 @@ export const actionMachine = actionSetup.createMachine({
           ],
         },
         'action.reviewed': {
-          guard: ({ event }) => event.data.decision === 'cancel' && event.data.by_kind === 'person',
+          guard: ({ event }) => event.data.decision === 'cancel' && event.data.by_kind !== 'agent',
           target: 'cancelled',
           actions: [
             assign(NOT_WAITING),

@@ -9,7 +9,7 @@ import type { Choice } from '../../domain/candidate.ts';
 import { candidatesFor } from './candidates.ts';
 import type { ScoredAction } from './candidates.ts';
 import { confidenceOf } from './confidence.ts';
-import { draftOf } from './draft.ts';
+import { draftOf, touchDraftOf } from './draft.ts';
 import { drawCandidate } from './exploration.ts';
 import { hundredths } from './hundredths.ts';
 import { assessmentOf, situationOf } from './situation.ts';
@@ -72,5 +72,10 @@ function decide(input: DecisionInput): DecisionOutput {
 
 /** The engine of a new installation. It holds no state, so one serves every tenant. */
 export function createRulesEngine(): DecisionEngine {
-  return { version: RULES_ENGINE_VERSION, decide, assess: assessmentOf };
+  return {
+    version: RULES_ENGINE_VERSION,
+    decide,
+    draft: (actionType, input, place) => touchDraftOf(actionType, situationOf(input), place),
+    assess: assessmentOf,
+  };
 }

@@ -65,6 +65,8 @@ const USUAL: ReadonlySet<string> = new Set([
   'stage',
   'segment',
   'sequence',
+  'sequence_type',
+  'step',
   'play',
 ]);
 

@@ -7,6 +7,7 @@ import type { SqlSession } from '../../sql/sql.port.ts';
 import { subjectKeyOf } from '../../vault/subject-vault.ts';
 import type { SubjectRef, SubjectVault } from '../../vault/subject-vault.ts';
 import { sealerOf } from '../inbox-body.ts';
+import { writeCadence } from './write-cadence.ts';
 import { writeDecisions, writePermits } from './write-decisions.ts';
 import { writeErasures } from './write-erasures.ts';
 import { writeAliases, writeIdentityActs } from './write-identity.ts';
@@ -54,6 +55,7 @@ export async function writePlan(
   writeProjections(writes, plan);
   writeSenders(writes, plan);
   writePlays(writes, plan, loaded);
+  writeCadence(writes, plan);
   writeProfiles(writes, vault, keys, plan);
   writeIdentityActs(writes, plan);
   writeAliases(writes, vault, keys, plan);
