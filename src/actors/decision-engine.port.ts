@@ -6,15 +6,27 @@ import type { ActionType } from '../domain/action-types.ts';
 import type { Choice, Assessment } from '../domain/candidate.ts';
 import type { Persona, Relations } from '../domain/entity.ts';
 import type { AccountEventFacts } from '../domain/event-types.ts';
+import type { Example } from '../domain/example.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Lane } from '../domain/lane.ts';
+import type { ObjectionTopic } from '../domain/note.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { SignalType } from '../domain/signal-types.ts';
 
 /** Intent as an actor keeps it: a score and when it was true. It decays from there. */
 export interface IntentState {
   readonly score: number;
+  readonly at: Instant;
+}
+
+/** An objection as a decision sees it, without the words in which it was raised. */
+export interface DecisionObjection {
+  readonly note: string;
+  readonly topic: ObjectionTopic;
+  /** Whether it was raised by the person about whom is decided. */
+  readonly own: boolean;
+  readonly persona: Persona | null;
   readonly at: Instant;
 }
 
@@ -38,6 +50,10 @@ export interface DecisionInput {
   /** Whether a person can be written to at all: known recipient with an address. */
   readonly hasRecipient: boolean;
   readonly recentTouches: number;
+  /** Texts that people approved for the same message to somebody of the same kind, the best first; they name nobody. */
+  readonly examples: readonly Example[];
+  /** Objections of the account and its people that still stand, the newest first. */
+  readonly objections: readonly DecisionObjection[];
   readonly policy: Policy;
 }
 
@@ -64,6 +80,8 @@ export interface DecisionEngine {
   draft(actionType: ActionType, input: DecisionInput, place: SequencePlace): JsonObject | null;
   /** The same scores without a choice, for views and reports. */
   assess(input: DecisionInput): Assessment;
+  /** Versions before this one that can still be asked, so that what they decided can be proven. */
+  readonly earlier?: readonly Omit<DecisionEngine, 'assess' | 'draft'>[];
 }
 
 export type { ActionType };

@@ -2,11 +2,13 @@
 import type { Actor } from '../domain/authority.ts';
 import { GatehouseError } from '../domain/errors.ts';
 import type { EventData } from '../domain/event-types.ts';
+import { wordingOf } from '../domain/example.ts';
 import { fingerprintOf } from '../domain/fingerprint.ts';
 import { canonicalJson } from '../domain/json.ts';
 import type { Digest, JsonObject } from '../domain/json.ts';
 import type { Message } from '../domain/message.ts';
 import { editedShare } from '../policies/edited-share.ts';
+import { namesNobody } from '../policies/names-nobody.ts';
 import type { Clock } from './clock.port.ts';
 import { processedResult } from './command-message.ts';
 import type { HeldAction } from './held-action.port.ts';
@@ -65,6 +67,8 @@ export class ReviewCommands {
     if (held.content === null && input.decision !== 'reject' && input.decision !== 'cancel')
       throw new GatehouseError('state_conflict', 'The draft was erased; it can only be rejected or cancelled.');
     const edited = input.decision === 'edit' ? input.content : null;
+    const approved = input.decision === 'approve' ? held.content : edited;
+    const wording = approved === null ? null : wordingOf(held.actionType, approved);
     const recipient = held.refs.person ?? held.refs.account ?? '';
     return {
       ...this.#base(held, decided === 0 ? held.review : `${held.review}.${decided}`),
@@ -89,6 +93,7 @@ export class ReviewCommands {
       },
       sealed: edited === null ? null : { subject: recipient, text: canonicalJson(edited) },
       contentDigest: by.identity + input.decision,
+      ...(wording !== null && namesNobody(wording) ? { example: wording } : {}),
     };
   }
 

@@ -15,6 +15,7 @@ import type { Message, SealedPart, ProfileWrite } from '../domain/message.ts';
 import type { LinkStatus, WindowSource } from '../domain/outcome.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { CadenceRow } from './cadence/cadence-store.port.ts';
+import type { ExampleWithdrawal, ExampleWrite, LoadedExample } from './examples/example-store.port.ts';
 import type { LoadedMemory, MemoryWrites } from './memory/memory-store.port.ts';
 import type { AnalysisRow, PlayRow } from './plays/play-store.port.ts';
 
@@ -61,6 +62,8 @@ export interface Loaded {
   readonly memory: LoadedMemory;
   /** Drafts that came to reviewers within a day, by tenant, for tenants whose policy has a limit. */
   readonly drafts?: ReadonlyMap<TenantId, number> | undefined;
+  /** Approved texts that decisions of the batch may learn from. */
+  readonly examples: ReadonlyMap<TenantId, readonly LoadedExample[]>;
 }
 
 /** Actors that wait for somebody's word about a message that could not be processed. Keys are those of `actorKey` and `messageKey`. */
@@ -420,6 +423,8 @@ export interface CommitPlan {
   }[];
   /** Rows of the cadence event log. */
   readonly cadence: readonly CadenceRow[];
+  readonly examples: readonly ExampleWrite[];
+  readonly examplesWithdrawn: readonly ExampleWithdrawal[];
   readonly suppressions: readonly SuppressionRow[];
   /** Persons whose data key is destroyed with this commit. */
   readonly erasures: readonly {

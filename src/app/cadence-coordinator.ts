@@ -178,6 +178,7 @@ export class CadenceCoordinator {
         guard: EMPTY_GUARD,
         hasRecipient: refs.hasAddress,
         policy,
+        examples: [],
       }),
     );
     const signals = [ofPerson.last_signal?.type, ofAccount?.last_signal?.type].filter((type) => type !== undefined);

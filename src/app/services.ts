@@ -98,6 +98,7 @@ import { createScheduleServices } from './schedule-services.ts';
 import { createSenderServices } from './sender-services.ts';
 import type { SenderParts } from './sender-services.ts';
 import { createSessionServices } from './session-services.ts';
+import { shownTo } from './shown-context.ts';
 import { createSuppressionServices } from './suppression-services.ts';
 import type { SuppressionParts } from './suppression-services.ts';
 import { TIME_ZONE_DATA } from './time-zone-data.ts';
@@ -419,7 +420,8 @@ export function createServices(parts: ServiceParts): Services {
         view.action === null
           ? { checks: [], snapshot: null }
           : await lastEvaluation(caller.tenant, view.correlation, view.action.id);
-      return { decision: view, steps: [...steps, ...outcomes], gate: checks, snapshot };
+      const shown = await shownTo({ reader, notes: parts.notes }, caller.tenant, view.id, steps);
+      return { decision: view, steps: [...steps, ...outcomes], gate: checks, snapshot, shown };
     },
     async replayDecision(caller, id): Promise<ReplayView> {
       const { view, scope } = await readModel.decision(caller.tenant, id);

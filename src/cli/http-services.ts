@@ -67,11 +67,12 @@ const RETRY_S_MAX = 30;
 /** The server did nothing with the request, so it may be sent again whatever it was. */
 const BUSY: ReadonlySet<ErrorCode> = new Set(['overloaded', 'rate_limited']);
 
-/** Nothing here has a time limit: an audit of a large ledger takes as long as it takes, and Ctrl-C ends it. */
-export function httpServices(url: string, key: string, options: HttpOptions = {}): CommandServices {
-  const { attempts = ATTEMPTS, sleep: wait = sleep } = options;
+export type HttpCall = <Result>(method: string, path: string, body?: unknown) => Promise<Result>;
 
-  async function call<Result>(method: string, path: string, body?: unknown): Promise<Result> {
+/** One request of the API. Nothing here has a time limit: an audit of a large ledger takes as long as it takes, and Ctrl-C ends it. */
+export function httpCall(url: string, key: string, options: HttpOptions = {}): HttpCall {
+  const { attempts = ATTEMPTS, sleep: wait = sleep } = options;
+  return async <Result>(method: string, path: string, body?: unknown): Promise<Result> => {
     const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
     for (let attempt = 1; ; attempt += 1) {
       const answer = await send(url, path, method, key, text);
@@ -80,8 +81,11 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
       if (!BUSY.has(error.code) || attempt >= attempts) throw error;
       await wait(Math.min(RETRY_S_MAX, answer.retryAfter ?? attempt) * 1_000);
     }
-  }
+  };
+}
 
+export function httpServices(url: string, key: string, options: HttpOptions = {}): CommandServices {
+  const call = httpCall(url, key, options);
   const part = encodeURIComponent;
   return {
     identities: httpIdentities(call),

@@ -56,5 +56,9 @@ export const choiceSchema = z.strictObject({
   assessment: assessmentSchema,
   /** Seed of the draw, so that it can be repeated. */
   seed: z.string(),
+  /** Notes that it rests on, each with why. */
+  notes: z.array(z.strictObject({ note: z.string(), why: z.string() })).optional(),
+  /** The approved text whose wording the draft has. */
+  example: z.string().optional(),
 });
 export type Choice = z.infer<typeof choiceSchema>;

@@ -18,6 +18,7 @@ export const ERASURE_LAYERS = {
   profile: { result: 'removed', what: 'profiles that still have a name, address, title or id' },
   aliases: { result: 'removed', what: 'further names in the directory' },
   search_index: { result: 'removed', what: 'notes in the index of searches' },
+  examples: { result: 'removed', what: 'approved texts to learn from' },
   vectors: { result: 'removed', what: 'vectors of notes in the database' },
   lancedb: { result: 'removed', what: 'vectors of notes in the LanceDB files of this host' },
 } as const;

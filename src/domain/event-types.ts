@@ -382,6 +382,12 @@ export const EVENT_TYPES = {
       /** The sequence of touches and the play that it belongs to, where the proposer named them. */
       sequence: z.string().optional(),
       play: z.string().optional(),
+      /** Notes that the engine was shown, and why it rests on them; null for one that made no difference. */
+      notes: z.array(z.strictObject({ note: z.string(), why: z.string().nullable() })).optional(),
+      /** Approved texts that the engine was shown. */
+      examples: z.array(z.string()).optional(),
+      /** The one of them whose wording the draft has. */
+      example: z.string().optional(),
     }),
   ),
   'profile.updated': spec(
@@ -680,6 +686,8 @@ export const EVENT_TYPES = {
       /** Fingerprint of the edited content and the share of text that was edited, 0 to 1. */
       edited_fingerprint: z.string().nullable(),
       edited_share: z.number(),
+      /** Digest of the approved text, where its words name nobody and later drafts may learn from it. */
+      example: z.string().optional(),
     }),
   ),
   'action.executed': spec(

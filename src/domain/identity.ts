@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 import { accountEventFactsSchema, contactEventFactsSchema } from './event-facts.ts';
+import { standingObjectionSchema } from './note.ts';
 
 /** Further names: an address, a company domain, or an id in some system. */
 export const ALIAS_KINDS = ['email', 'domain', 'external'] as const;
@@ -29,6 +30,7 @@ export const carriedSchema = z.strictObject({
   outcomes: z.record(z.string(), z.int()),
   account_facts: accountEventFactsSchema,
   contact_facts: contactEventFactsSchema,
+  objections: z.array(standingObjectionSchema).optional(),
 });
 export type Carried = z.infer<typeof carriedSchema>;
 

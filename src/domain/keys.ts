@@ -5,6 +5,8 @@ import type { TenantId } from './ids.ts';
 import type { Message, SubjectRefs } from './message.ts';
 import { slotOf } from './note.ts';
 import { segmentGuardOf } from './play.ts';
+import { SIGNAL_TYPE_NAMES } from './signal-types.ts';
+import type { SignalType } from './signal-types.ts';
 
 export function actorKey(tenant: TenantId, kind: ActorKind, id: string): string {
   return `${tenant}/${kind}/${id}`;
@@ -83,4 +85,11 @@ export function actorKeysOf(message: Message): readonly { readonly kind: ActorKi
   if (message.refs.account !== null) actors.push({ kind: 'account', id: message.refs.account });
   if (message.refs.person !== null) actors.push({ kind: 'lead', id: message.refs.person });
   return actors;
+}
+
+/** The signals about which the processing of a message may decide, and so draft. Which one a second look is about is known only once it is loaded. */
+export function exampleSignalsOf(message: Message): readonly SignalType[] {
+  if (message.history) return [];
+  if (message.type === 'signal.received') return [message.data.signal_type];
+  return message.type === 'retriage.due' ? SIGNAL_TYPE_NAMES : [];
 }

@@ -3,6 +3,7 @@
  * one again changes nothing.
  */
 import type { ActorKind, EventData, EventType } from './event-types.ts';
+import type { Wording } from './example.ts';
 import type { AccountId, CorrelationId, EventId, ImportId, PersonId, ScopeId, TenantId } from './ids.ts';
 import type { Instant } from './instant.ts';
 import type { NoteDraft } from './note.ts';
@@ -82,6 +83,8 @@ export type Message = TypedData & {
   readonly contentDigest: string;
   /** What was read out of its text, to be noted with it. */
   readonly notes?: readonly NoteDraft[] | undefined;
+  /** The approved text, where its words name nobody: the next similar draft may learn from it. */
+  readonly example?: Wording | undefined;
 };
 
 /** What became of a message when it was committed. */

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 
+import { PERSONAS } from './entity.ts';
 import type { AccountId, EventId, ImportId, NoteId, PersonId, ScopeId, TenantId } from './ids.ts';
 import type { Instant } from './instant.ts';
 
@@ -19,6 +20,24 @@ export type LinkType = z.infer<typeof linkTypeSchema>;
 export const NOTE_AUTHORITIES = ['agent', 'rule', 'record', 'person'] as const;
 export const noteAuthoritySchema = z.enum(NOTE_AUTHORITIES);
 export type NoteAuthority = z.infer<typeof noteAuthoritySchema>;
+
+/** What an objection can be about. */
+export const OBJECTION_TOPICS = ['price', 'timing', 'need', 'integration', 'security', 'incumbent', 'other'] as const;
+export const objectionTopicSchema = z.enum(OBJECTION_TOPICS);
+export type ObjectionTopic = z.infer<typeof objectionTopicSchema>;
+
+/** An objection as an account keeps it for the decisions about its people. */
+export const standingObjectionSchema = z.strictObject({
+  note: z.string(),
+  topic: objectionTopicSchema,
+  /** Who raised it; null when nobody is named. */
+  person: z.string().nullable(),
+  /** What that person was to the purchase, as far as was known then. */
+  persona: z.enum(PERSONAS).nullable(),
+  /** When it was raised. */
+  at: z.number(),
+});
+export type StandingObjection = z.infer<typeof standingObjectionSchema>;
 
 interface PredicateSpec {
   readonly title: string;
@@ -101,6 +120,9 @@ export const noteRecordSchema = z.strictObject({
   links: z.array(noteLinkSchema).max(NOTE_LINKS_MAX),
   /** The note that this one corrects, which is retracted with it. */
   replaces: z.string().nullable(),
+  /** What an objection is about, and who raised it: with it, the account keeps the objection for decisions. */
+  topic: objectionTopicSchema.optional(),
+  persona: z.enum(PERSONAS).optional(),
 });
 export type NoteRecord = z.infer<typeof noteRecordSchema>;
 

@@ -273,7 +273,14 @@ export class FakeServices implements Services {
 
   async traceDecision(_caller: Caller, id: string) {
     this.#note('traceDecision', id);
-    return { decision: decisionOf(id), steps: [TRIAGE_STEP], gate: decisionOf(id).reasons, snapshot: { known: true } };
+    const shown = { notes: [], examples: [] };
+    return {
+      decision: decisionOf(id),
+      steps: [TRIAGE_STEP],
+      gate: decisionOf(id).reasons,
+      snapshot: { known: true },
+      shown,
+    };
   }
 
   async replayDecision(_caller: Caller, id: string) {

@@ -1,7 +1,11 @@
+/**
+ * What the gateway and the command line ask of the running system. Both speak to the same services, so a command gives the same
+ * answer in process and over HTTP. Shapes here are the JSON that leaves the system: snake_case, ISO times.
+ */
 import type { Authority, Permission, Role } from '../domain/authority.ts';
 import type { Brain } from '../domain/brain.ts';
 import type { EgressBlock } from '../domain/egress.ts';
-import type { AccountFacts, ContactFacts, Dimensions } from '../domain/entity.ts';
+import type { AccountFacts, ContactFacts, Dimensions, Persona } from '../domain/entity.ts';
 import type { SignedErasureProof } from '../domain/erasure-proof.ts';
 import type { ActorKind } from '../domain/event-types.ts';
 import type { CheckResult } from '../domain/gate.ts';
@@ -9,10 +13,7 @@ import type { GuardState } from '../domain/guard.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { RetentionClass } from '../domain/retention.ts';
-/**
- * What the gateway and the command line ask of the running system. Both speak to the same services, so a command gives the same
- * answer in process and over HTTP. Shapes here are the JSON that leaves the system: snake_case, ISO times.
- */
+import type { SignalType } from '../domain/signal-types.ts';
 import type { CadenceServices } from './cadence.port.ts';
 import type { Caller, Page, PageQuery } from './caller.port.ts';
 import type { GateFactServices } from './gate-facts.port.ts';
@@ -76,6 +77,9 @@ export interface ProposalInput {
   /** Its place in the sequence, from 1, and what one run proposed together. */
   readonly step?: number | undefined;
   readonly batch?: string | undefined;
+  /** What it answers and to what kind of person, so that its approved wording is shown to the next draft of that kind. */
+  readonly signal?: SignalType | undefined;
+  readonly persona?: Persona | undefined;
   readonly reason: string | null;
 }
 
@@ -133,6 +137,36 @@ export interface TraceView {
   /** Every check of the last evaluation, passed ones too. */
   readonly gate: readonly CheckResult[];
   readonly snapshot: JsonObject | null;
+  /** What the engine was shown beside the facts; empty for a proposal from outside. */
+  readonly shown: ShownView;
+}
+
+export interface ShownView {
+  readonly notes: readonly ShownNote[];
+  readonly examples: readonly ShownExample[];
+}
+
+/** A note that was part of what the engine decided on. */
+export interface ShownNote {
+  readonly note: string;
+  /** Why the decision rests on it; null when it made no difference. */
+  readonly why: string | null;
+  readonly kind: string;
+  readonly observed_at: string;
+  /** Null once the person who said it was erased. */
+  readonly text: string | null;
+}
+
+/** A text that people approved before, as the engine was shown it. */
+export interface ShownExample {
+  /** The event of the approval. */
+  readonly id: string;
+  readonly edited: boolean;
+  readonly approved_at: string;
+  /** Whether the draft has its wording. */
+  readonly taken: boolean;
+  /** Null once the person to whom it was written was erased. */
+  readonly content: JsonObject | null;
 }
 
 /** The states and arrows of the machine that drives one kind of actor, for a picture of it. */

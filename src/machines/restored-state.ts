@@ -11,12 +11,26 @@ export const PROTECTED_STATES: ReadonlySet<string> = new Set(['opted_out', 'obje
 
 /**
  * `then` is the state at the checkpoint, or the first state of the machine for one that came later. Decisions and outcomes stay, so that outcomes
- * of what was sent are still linked and can be corrected, and so does a legal hold. A second look stays due only where the one of then still waits: one that was taken is not taken again.
+ * of what was sent are still linked and can be corrected, and so do a legal hold and what people objected. A second look stays due only where the one of then still waits: one that was taken is not taken again.
  */
 export function restoredState(then: MachineState, now: MachineState): MachineState {
   if (PROTECTED_STATES.has(now.value)) return now;
-  const { joined: _joined, hold: _hold, outcome_log: _log, ...known } = then.context as unknown as SubjectContext;
-  const { account, decisions, outcomes, outcome_log: log, hold, joined } = now.context as unknown as SubjectContext;
+  const {
+    joined: _joined,
+    hold: _hold,
+    outcome_log: _log,
+    objections: _objections,
+    ...known
+  } = then.context as unknown as SubjectContext;
+  const {
+    account,
+    decisions,
+    outcomes,
+    outcome_log: log,
+    hold,
+    joined,
+    objections,
+  } = now.context as unknown as SubjectContext;
   const context: SubjectContext = {
     ...known,
     account,
@@ -26,6 +40,7 @@ export function restoredState(then: MachineState, now: MachineState): MachineSta
     ...(log === undefined ? {} : { outcome_log: log }),
     ...(hold === undefined ? {} : { hold }),
     ...(joined === undefined ? {} : { joined }),
+    ...(objections === undefined ? {} : { objections }),
   };
   return { value: then.value, context: context as unknown as MachineState['context'] };
 }

@@ -4,6 +4,7 @@ import type { AccountEventFacts, ContactEventFacts, EventData, MachineEvent } fr
 import type { Carried, RememberedDecision } from '../domain/identity.ts';
 import { addIntent } from '../domain/intent.ts';
 import type { Lane } from '../domain/lane.ts';
+import type { StandingObjection } from '../domain/note.ts';
 import type { OutcomeType } from '../domain/outcome-types.ts';
 import type { SignalType } from '../domain/signal-types.ts';
 import type { OutcomeLog } from '../policies/outcome-history.ts';
@@ -37,6 +38,8 @@ export interface SubjectContext {
   readonly outcomes: { readonly [type: string]: number };
   /** Outcomes that can still be corrected. */
   readonly outcome_log?: OutcomeLog | undefined;
+  /** Objections that nobody took back, the latest last. Absent as long as there were none. */
+  readonly objections?: readonly StandingObjection[] | undefined;
   readonly account_facts: AccountEventFacts;
   readonly contact_facts: ContactEventFacts;
   readonly dimensions: Dimensions;
@@ -135,6 +138,54 @@ export function withDecision(context: SubjectContext, data: EventData<'decision.
   return { ...context, decisions: [...context.decisions, decision].slice(-REMEMBERED_DECISIONS) };
 }
 
+/** How many objections an account keeps; of one person about one topic only the latest. */
+const OBJECTIONS_MAX = 20;
+
+/** Whether a note changes which objections stand. */
+export function changesObjections(context: SubjectContext, data: EventData<'note.recorded'>): boolean {
+  return data.topic !== undefined || endedBy(data).some((note) => isStanding(context, note));
+}
+
+export function isStanding({ objections, joined }: SubjectContext, note: string): boolean {
+  const all = [...(objections ?? []), ...(joined ?? []).flatMap(({ carried }) => carried.objections ?? [])];
+  return all.some((objection) => objection.note === note);
+}
+
+export function withNote(context: SubjectContext, data: EventData<'note.recorded'>): SubjectContext {
+  const left = withoutObjections(context, endedBy(data));
+  const { note, topic, person, persona = null, observed_at: at } = data;
+  if (topic === undefined) return left;
+  const others = (left.objections ?? []).filter((item) => item.person !== person || item.topic !== topic);
+  return { ...left, objections: [...others, { note, topic, person, persona, at }].slice(-OBJECTIONS_MAX) };
+}
+
+export function withoutObjections(context: SubjectContext, notes: readonly string[]): SubjectContext {
+  const standing = (objections: readonly StandingObjection[]) => objections.filter(({ note }) => !notes.includes(note));
+  const { objections, joined } = context;
+  return {
+    ...context,
+    ...(objections === undefined ? {} : { objections: standing(objections) }),
+    ...(joined === undefined ? {} : { joined: joined.map((item) => withoutCarried(item, standing)) }),
+  };
+}
+
+type Joined = NonNullable<SubjectContext['joined']>[number];
+
+function withoutCarried(
+  joined: Joined,
+  standing: (objections: readonly StandingObjection[]) => StandingObjection[],
+): Joined {
+  const { objections } = joined.carried;
+  return objections === undefined
+    ? joined
+    : { ...joined, carried: { ...joined.carried, objections: standing(objections) } };
+}
+
+function endedBy({ replaces, links }: EventData<'note.recorded'>): readonly string[] {
+  const superseded = links.filter(({ type }) => type === 'supersedes').map(({ to }) => to);
+  return replaces === null ? superseded : [replaces, ...superseded];
+}
+
 export type OutcomeEvent = Extract<
   MachineEvent,
   { readonly type: 'outcome.recorded' | 'outcome.corrected' | 'outcome.retracted' }
@@ -218,6 +269,9 @@ function withCarried(context: SubjectContext, carried: Carried): SubjectContext 
     outcomes,
     account_facts: withRelations(carried.account_facts, context.account_facts),
     contact_facts: { ...carried.contact_facts, ...context.contact_facts },
+    ...(carried.objections === undefined
+      ? {}
+      : { objections: [...carried.objections, ...(context.objections ?? [])].slice(-OBJECTIONS_MAX) }),
   };
 }
 
@@ -238,7 +292,7 @@ function withRelations(carried: AccountEventFacts, own: AccountEventFacts): Acco
 export function carriedBy(context: SubjectContext): Carried {
   const united = unitedSubject(context);
   const { first_seen_at, last_signal_at, signals, intent, opportunity_stage } = united;
-  const { decisions, outcomes, account_facts, contact_facts } = united;
+  const { decisions, outcomes, account_facts, contact_facts, objections } = united;
   return {
     first_seen_at,
     last_signal_at,
@@ -249,6 +303,7 @@ export function carriedBy(context: SubjectContext): Carried {
     outcomes,
     account_facts,
     contact_facts,
+    ...(objections === undefined ? {} : { objections: [...objections] }),
   };
 }
 

@@ -21,11 +21,16 @@ import { explore } from './explorer.ts';
 const SAMPLES = eventSamples();
 
 /** What of a context the guards of the account's machine read. The rest grows without end and decides nothing. */
-function accountView({ account_facts: facts, outcomes, signals }: SubjectContext): unknown {
+function accountView(context: SubjectContext): unknown {
+  const { account_facts: facts, outcomes, signals } = context;
   const { customer, open_opportunity, competitor, partner, employee } = facts.relations ?? {};
   const excluded = competitor === true || partner === true || employee === true;
   const ever = [(outcomes['won'] ?? 0) > 0, (outcomes['opportunity_created'] ?? 0) > 0, signals > 0];
-  return [customer ?? null, open_opportunity ?? null, excluded, ...ever];
+  return [customer ?? null, open_opportunity ?? null, excluded, ...ever, hasObjection(context)];
+}
+
+function hasObjection({ objections = [] }: SubjectContext): boolean {
+  return objections.length > 0;
 }
 
 const VIEWS: { readonly [Kind in ActorKind]: (context: unknown) => unknown } = {
@@ -40,8 +45,7 @@ const VIEWS: { readonly [Kind in ActorKind]: (context: unknown) => unknown } = {
     return [mode, clock, killSwitch !== null, Object.keys(modes).length > 0, single];
   },
   account: (context) => accountView(context as SubjectContext),
-  // Its guards read the events only.
-  lead: () => null,
+  lead: (context) => hasObjection(context as SubjectContext),
   action: (context) => {
     const {
       proposal,

@@ -183,6 +183,7 @@ export class PlannerStep {
       { tenant: TENANT, key, version: 0, state: part.value },
     ];
     const loaded: Loaded = {
+      examples: new Map(),
       heads: new Map([
         [PARTITION, head],
         [TENANT_PARTITION, head],

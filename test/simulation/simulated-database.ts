@@ -1,3 +1,4 @@
+import type { ExampleWrite } from '../../src/actors/examples/example-store.port.ts';
 /**
  * The database of a simulated world: committed state in maps, transactions with row locks, and the same promises as the real one. What a
  * statement would check is checked here in the same place; what a crash would undo is undone. The planted bugs live here too.
@@ -107,6 +108,8 @@ export class SimulatedDatabase {
   readonly #hosts = new Map<string, number>();
   /** The signals of a simulation say nothing that would be noted. */
   readonly #timelines = new Map<string, TimelineRow>();
+  /** By id, with what each approval left for later drafts. */
+  readonly #examples = new Map<string, ExampleWrite>();
   readonly #timers = new Map<string, TimerRow>();
   readonly #parts = new Map<string, string>();
   readonly #policies: ReadonlyMap<string, Policy>;
@@ -406,7 +409,13 @@ export class SimulatedDatabase {
       suppressions: this.#suppressions,
       held: this.#held(),
       memory: { slots: new Map(), timelines: new Map([...this.#timelines].map(([key, row]) => [key, row.body])) },
+      examples: this.#learnable(),
     };
+  }
+
+  #learnable(): Loaded['examples'] {
+    const rows = [...this.#examples.values()].filter((row) => row.withdrawn_at === null && row.content !== null);
+    return Map.groupBy(rows, ({ tenant }) => tenant);
   }
 
   #held(): Loaded['held'] {
@@ -431,6 +440,14 @@ export class SimulatedDatabase {
       `${actorKey(timer.tenant, timer.actorKind, timer.actorId)}/${timer.name}`;
     for (const timer of plan.timersCleared) this.#timers.delete(timerKey(timer));
     for (const timer of plan.timersSet) this.#timers.set(timerKey(timer), timer);
+    for (const { tenant, action, at } of plan.examplesWithdrawn)
+      for (const [key, row] of this.#examples)
+        if (row.tenant === tenant && row.action === action && row.withdrawn_at === null)
+          this.#examples.set(key, { ...row, withdrawn_at: at });
+    for (const row of plan.examples) this.#examples.set(tenantKey(row.tenant, row.id), row);
+    for (const { tenant, subject } of plan.erasures)
+      for (const [key, row] of this.#examples)
+        if (row.tenant === tenant && row.subject === subject) this.#examples.set(key, { ...row, content: null });
     for (const row of plan.memory.timelines) this.#timelines.set(tenantKey(row.tenant, row.scope), row);
     for (const part of plan.parts) this.#parts.set(tenantKey(part.tenant, part.hash), part.body);
     for (const row of plan.permits)
@@ -704,6 +721,10 @@ export class SimulatedDatabase {
       // Nothing in the simulated world drafts a play.
       plays: async () => ({ plays: [], analyses: [], cadence: [] }),
       senderSends: async () => [],
+      examples: async (partition) =>
+        [...this.#examples.values()]
+          .filter((row) => row.partition === partition)
+          .map(({ content: _, ...record }) => record),
       kept: async (partition) => ({
         timelines: [...this.#timelines.values()].filter((row) => row.partition === partition),
         notes: [],
@@ -756,6 +777,13 @@ export class SimulatedDatabase {
           hashes.flatMap((hash) => {
             const body = this.#parts.get(tenantKey(tenant, hash));
             return body === undefined ? [] : [[hash, body] as const];
+          }),
+        ),
+      examples: async (tenant, ids) =>
+        new Map(
+          ids.flatMap((id) => {
+            const row = this.#examples.get(tenantKey(tenant, id));
+            return row === undefined ? [] : [[id, row] as const];
           }),
         ),
       policies: async () => this.#policies,

@@ -2,7 +2,7 @@ import { ACTION_TYPE_SPECS, actionTypeSchema } from '../../domain/action-types.t
 /**
  * The front door of the runtime: names who is meant, makes messages, hands them to their owners, and answers when they are committed.
  */
-import type { AccountFacts, ContactFacts } from '../../domain/entity.ts';
+import type { AccountFacts, ContactFacts, Persona } from '../../domain/entity.ts';
 import { GatehouseError, must } from '../../domain/errors.ts';
 import type { Fault } from '../../domain/errors.ts';
 import type { EventData } from '../../domain/event-types.ts';
@@ -14,6 +14,7 @@ import { canonicalJson } from '../../domain/json.ts';
 import type { Digest, JsonObject } from '../../domain/json.ts';
 import { laneSchema } from '../../domain/lane.ts';
 import type { Message } from '../../domain/message.ts';
+import type { SignalType } from '../../domain/signal-types.ts';
 import type { EventInput } from '../../gateway/services.port.ts';
 import type { Clock } from '../clock.port.ts';
 import type { Host, MessageResult } from '../host.ts';
@@ -57,6 +58,9 @@ export interface Proposal {
   readonly play?: string | undefined;
   readonly step?: number | undefined;
   readonly batch?: string | undefined;
+  /** What it answers, and to what kind of person it is written. */
+  readonly signal?: SignalType | undefined;
+  readonly persona?: Persona | undefined;
 }
 
 export interface IntakeDeps {
@@ -252,6 +256,8 @@ export class Intake {
         ...(proposal.play === undefined ? {} : { play: proposal.play }),
         ...(proposal.step === undefined ? {} : { step: proposal.step }),
         ...(proposal.batch === undefined ? {} : { run: proposal.batch }),
+        ...(proposal.signal === undefined ? {} : { signal: proposal.signal }),
+        ...(proposal.persona === undefined ? {} : { persona: proposal.persona }),
       },
       originating_proposal_id: proposal.originating_proposal_id,
     };

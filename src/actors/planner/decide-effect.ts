@@ -2,18 +2,21 @@
 import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
 import type { ActionType } from '../../domain/action-types.ts';
 import type { Choice } from '../../domain/candidate.ts';
+import { segmentOf } from '../../domain/entity.ts';
 import { must } from '../../domain/errors.ts';
 import type { EventData } from '../../domain/event-types.ts';
+import type { Example } from '../../domain/example.ts';
 import { fingerprintOf } from '../../domain/fingerprint.ts';
 import type { GuardState } from '../../domain/guard.ts';
 import { actionIdOf, decisionIdOf } from '../../domain/ids.ts';
 import type { Digest, JsonObject } from '../../domain/json.ts';
 import { canonicalJson } from '../../domain/json.ts';
-import type { Lane } from '../../domain/lane.ts';
 import type { ActorRef, SubjectRefs } from '../../domain/message.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { trustCellId } from '../../domain/trust.ts';
 import type { SubjectContext } from '../../machines/subject-context.ts';
+import { openObjections } from '../../policies/open-objections.ts';
+import { similarExamples } from '../../policies/similar-examples.ts';
 import type { DecisionInput } from '../decision-engine.port.ts';
 import type { StoredActor } from '../runtime-store.port.ts';
 import { survivingAccount, unitedGuard } from './guard-group.ts';
@@ -34,6 +37,7 @@ export function decisionInput(builder: PlanBuilder, turn: Turn, actor: ActorRef,
     guard: unitedGuard(builder, tenant, openGuardKey(refs, actor), message.at),
     hasRecipient: refs.person !== null && refs.hasAddress,
     policy: builder.policy(tenant).policy,
+    examples: builder.examples(tenant),
   });
 }
 
@@ -47,26 +51,41 @@ export function inputFrom(known: {
   readonly guard: GuardState;
   readonly hasRecipient: boolean;
   readonly policy: Policy;
+  /** Those of the tenant, from which the similar ones are taken. */
+  readonly examples: readonly Example[];
 }): DecisionInput {
-  const { at, seed, actor, stored, account, guard, hasRecipient, policy } = known;
+  const { at, seed, actor, stored, account, guard, hasRecipient, policy, examples } = known;
   const context = subjectContext(stored);
   const facts = account === null ? context.account_facts : { ...context.account_facts, ...account.account_facts };
+  const signal = context.last_signal?.type ?? null;
+  const persona = context.contact_facts.persona ?? null;
+  const recentTouches = guard.touches.length;
+  const standing = openObjections([...(account?.objections ?? []), ...(context.objections ?? [])], at);
+  const objections = standing.map(({ person, ...objection }) => ({ ...objection, own: person === actor.id }));
   return {
     at,
     seed,
     subject: actor.kind === 'account' ? 'account' : 'lead',
     lane: context.last_signal?.lane ?? 'operator',
-    signal: context.last_signal?.type ?? null,
+    signal,
     stage: stored?.value ?? 'new',
     accountFacts: facts,
-    persona: context.contact_facts.persona ?? null,
+    persona,
     intent: context.intent,
     opportunityStage: context.opportunity_stage ?? account?.opportunity_stage ?? null,
     relations: facts.relations ?? {},
     abmActive: facts.abm_active ?? null,
     hasRecipient,
-    recentTouches: guard.touches.length,
+    recentTouches,
     policy,
+    objections,
+    examples: similarExamples(examples, {
+      signal,
+      persona: persona ?? 'unclear',
+      segment: segmentOf(facts.employees),
+      step: recentTouches + 1,
+      objection: objections[0]?.topic ?? null,
+    }),
   };
 }
 
@@ -95,6 +114,11 @@ export function decide(builder: PlanBuilder, turn: Turn, actor: ActorRef): void 
         ? null
         : trustCellId(actionType, spec.channel, spec.riskClass, choice.engine),
     ...(context.originating_proposal_id === null ? {} : { play: context.originating_proposal_id }),
+    ...(input.examples.length === 0 ? {} : { examples: input.examples.map(({ id }) => id) }),
+    ...(input.objections.length === 0
+      ? {}
+      : { notes: input.objections.map(({ note }) => ({ note, why: whyOf(choice, note) })) }),
+    ...(choice.example === undefined ? {} : { example: choice.example }),
   });
   linkOutcomes(builder, turn, actor, null);
   builder.plan.decisions.push({
@@ -133,7 +157,7 @@ export function decide(builder: PlanBuilder, turn: Turn, actor: ActorRef): void 
       choice,
       content,
       actionType,
-      lane: input.lane,
+      input,
       refs,
       recipient: recipientOf(refs, actor),
       originatingProposalId: context.originating_proposal_id,
@@ -141,6 +165,10 @@ export function decide(builder: PlanBuilder, turn: Turn, actor: ActorRef): void 
     }),
     { sealed: { subject: recipientOf(refs, actor), text: canonicalJson(content) } },
   );
+}
+
+function whyOf({ notes = [] }: Choice, id: string): string | null {
+  return notes.find(({ note }) => note === id)?.why ?? null;
 }
 
 function recipientOf(refs: Pick<SubjectRefs, 'account' | 'person'>, actor: ActorRef): string {
@@ -153,7 +181,7 @@ export function proposalFrom(made: {
   readonly choice: Choice;
   readonly content: JsonObject;
   readonly actionType: ActionType;
-  readonly lane: Lane;
+  readonly input: Pick<DecisionInput, 'lane' | 'signal' | 'recentTouches' | 'objections'>;
   readonly refs: {
     readonly account: string | null;
     readonly person: string | null;
@@ -166,12 +194,13 @@ export function proposalFrom(made: {
   const { decision, choice, content, actionType, refs, recipient, digest } = made;
   const { channel, riskClass } = ACTION_TYPE_SPECS[actionType];
   const { assessment } = choice;
+  const [objection] = made.input.objections;
   return {
     decision,
     action_type: actionType,
     channel,
     risk_class: riskClass,
-    lane: made.lane,
+    lane: made.input.lane,
     proposer: `engine:${choice.engine}`,
     engine: choice.engine,
     account: refs.account,
@@ -186,6 +215,9 @@ export function proposalFrom(made: {
       priority: assessment.priority,
       persona: assessment.persona,
       stage: assessment.stage,
+      touch: made.input.recentTouches + 1,
+      ...(objection === undefined ? {} : { objection: objection.topic }),
+      ...(made.input.signal === null ? {} : { signal: made.input.signal }),
       ...(assessment.segment === null ? {} : { segment: assessment.segment }),
     },
     originating_proposal_id: made.originatingProposalId,

@@ -11,6 +11,7 @@ import { decayedTrust } from '../../machines/trust/trust.machine.ts';
 import type { TrustContext } from '../../machines/trust/trust.machine.ts';
 import { evidenceOf } from '../../policies/trust-evidence.ts';
 import { nextLevel } from '../../policies/trust.ts';
+import { exampleRecordOf } from '../examples/example-row.ts';
 import { admit } from './admit-effect.ts';
 import { closeAction } from './close-action-effect.ts';
 import { decide } from './decide-effect.ts';
@@ -90,7 +91,9 @@ function withdrawReviewEvidence(
   actor: ActorRef,
   given: Extract<Effect, { type: 'withdraw_review_evidence' }>['evidence'],
 ): void {
-  const stored = must(builder.actor(turn.message.tenant, 'action', actor.id), 'an undone action exists');
+  const { tenant, at } = turn.message;
+  const stored = must(builder.actor(tenant, 'action', actor.id), 'an undone action exists');
+  builder.withdrawExamples(tenant, actor.id, at);
   const { proposal } = stored.context as unknown as ActionContext;
   if (proposal === null || given === null) return;
   const cell = trustCellId(proposal.action_type, proposal.channel, proposal.risk_class, proposal.engine);
@@ -145,10 +148,16 @@ export const handleEffect: EffectHandler = (
       return undefined;
     }
     case 'close_review': {
-      const { review } = must(builder.actor(message.tenant, 'action', actor.id), 'a reviewed action exists')
+      const context = must(builder.actor(message.tenant, 'action', actor.id), 'a reviewed action exists')
         .context as unknown as ActionContext;
-      const decidedBy =
-        draft.header.type === 'action.reviewed' ? (draft.data as EventData<'action.reviewed'>).by : null;
+      const { review } = context;
+      const reviewed = draft.header.type === 'action.reviewed' ? (draft.data as EventData<'action.reviewed'>) : null;
+      const decidedBy = reviewed?.by ?? null;
+      if (reviewed !== null && (effect.state === 'approved' || effect.state === 'edited')) {
+        const example = exampleRecordOf(draft.header, reviewed, context);
+        if (example !== null)
+          builder.plan.examples.push({ ...example, withdrawn_at: null, content: message.example ?? null });
+      }
       if (review !== null)
         builder.plan.reviewUpdates.push({
           tenant: message.tenant,

@@ -26,6 +26,7 @@ import type { SequenceContext } from '../../machines/sequence/sequence.machine.t
 import type { TenantContext } from '../../machines/tenant/tenant.machine.ts';
 import { cadenceRowOf } from '../cadence/cadence-row.ts';
 import type { DecisionEngine } from '../decision-engine.port.ts';
+import type { LoadedExample } from '../examples/example-store.port.ts';
 import { MemoryFold } from '../memory/memory-fold.ts';
 import { playRowOf } from '../plays/play-row.ts';
 import type { CommitPlan, LedgerDraft, Loaded, StoredActor, StoredGuard, TimerRow } from '../runtime-store.port.ts';
@@ -120,6 +121,8 @@ export class PlanBuilder {
       analyses: [],
       playPurges: [],
       cadence: [],
+      examples: [],
+      examplesWithdrawn: [],
       suppressions: [],
       erasures: [],
       profiles: [],
@@ -173,6 +176,25 @@ export class PlanBuilder {
   draftsToday(tenant: TenantId): number {
     const here = this.plan.reviews.filter((row) => row.tenant === tenant && row.queue !== 'blocked').length;
     return (this.#loaded.drafts?.get(tenant) ?? 0) + here;
+  }
+
+  /** Approved texts that a draft may learn from, with what earlier messages of this batch changed about them. */
+  examples(tenant: TenantId): readonly LoadedExample[] {
+    const { examples, examplesWithdrawn, erasures } = this.plan;
+    const loaded = (this.#loaded.examples.get(tenant) ?? []).filter(
+      ({ action }) => !examplesWithdrawn.some((row) => row.tenant === tenant && row.action === action),
+    );
+    const here = examples.filter((row) => row.tenant === tenant && row.content !== null && row.withdrawn_at === null);
+    return [...loaded, ...here].filter(
+      ({ subject }) => !erasures.some((row) => row.tenant === tenant && row.subject === subject),
+    );
+  }
+
+  withdrawExamples(tenant: TenantId, action: string, at: number): void {
+    this.plan.examplesWithdrawn.push({ tenant, action, at });
+    this.plan.examples = this.plan.examples.map((row) =>
+      row.tenant === tenant && row.action === action && row.withdrawn_at === null ? { ...row, withdrawn_at: at } : row,
+    );
   }
 
   suppressions(

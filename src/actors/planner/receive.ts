@@ -7,6 +7,7 @@ import { eventIdOf } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import type { Message } from '../../domain/message.ts';
 import { NO_REFS } from '../../domain/message.ts';
+import { noteTextSchema } from '../../domain/note.ts';
 import type { ActionContext } from '../../machines/action/action.machine.ts';
 import type { MachineState } from '../../machines/definition.ts';
 import { restoredState } from '../../machines/restored-state.ts';
@@ -17,7 +18,7 @@ import { forward, observeElsewhere, survivorFor } from './forward.ts';
 import { guardChangesOf } from './guard-changes.ts';
 import { survivorOf } from './guard-group.ts';
 import { join, merge, part, reparent, split } from './identity-acts.ts';
-import { recordNotes } from './note-drafts.ts';
+import { recordNotes, withTopic } from './note-drafts.ts';
 import { linkOutcomes } from './outcome-effects.ts';
 import { callWaiting } from './ownership-queue.ts';
 import { refuseOwnership } from './ownership.ts';
@@ -267,9 +268,23 @@ function withStanding(message: Message): Message {
   return message.type === 'outcome.recorded' ? { ...message, data: { ...message.data, standing: true } } : message;
 }
 
+/** An objection that somebody notes says what it is about, as one that a rule finds. */
+function withObjection(builder: PlanBuilder, message: Message): Message {
+  if (message.type !== 'note.recorded' || message.sealed === null) return message;
+  const { text } = noteTextSchema.parse(JSON.parse(message.sealed.text));
+  return { ...message, data: withTopic(builder, message.tenant, message.data, text) };
+}
+
+/** The event says which text may be learnt from; the text itself is sealed. */
+function withExample(builder: PlanBuilder, message: Message): Message {
+  const { example } = message;
+  if (message.type !== 'action.reviewed' || example === undefined) return message;
+  return { ...message, data: { ...message.data, example: builder.deps.digest(canonicalJson(example)) } };
+}
+
 /** Appends the message and everything that follows from it. Returns the id of its first event and its correlation. */
 export function receive(builder: PlanBuilder, incoming: Message): Received {
-  const message = withStanding(withCurrentRefs(builder, incoming));
+  const message = withObjection(builder, withExample(builder, withStanding(withCurrentRefs(builder, incoming))));
   const turn = builder.newTurn(message);
   const { tenant, actor, refs } = message;
   for (const write of message.profiles)

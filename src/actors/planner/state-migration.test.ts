@@ -57,6 +57,7 @@ function plan(machineVersion: number) {
   return planBatch(
     [{ message, committed: false }],
     {
+      examples: new Map(),
       heads: new Map([[message.partition, 10]]),
       actors: new Map([[actorKey(tenant, 'lead', 'lead_1'), stored]]),
       guards: new Map(),

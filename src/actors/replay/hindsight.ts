@@ -7,6 +7,7 @@ import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
 import type { Candidate } from '../../domain/candidate.ts';
 import { must } from '../../domain/errors.ts';
 import type { EventData, EventType } from '../../domain/event-types.ts';
+import type { Example } from '../../domain/example.ts';
 import { GATE_VERSION, gateFactsSchema, gateRequestSchema, reasonsOf } from '../../domain/gate.ts';
 import type { GateFacts, GateRequest } from '../../domain/gate.ts';
 import { EMPTY_GUARD } from '../../domain/guard.ts';
@@ -125,17 +126,23 @@ class Reconsideration {
   }
 
   /** Asks the engine again. `fold` stands just before the decision. */
-  decide(row: LedgerRow, data: EventData<'decision.made'>, fold: LedgerFold): Reconsidered {
-    const { engine } = this.#deps;
+  decide(
+    row: LedgerRow,
+    data: EventData<'decision.made'>,
+    fold: LedgerFold,
+    examples: ReadonlyMap<string, Example>,
+  ): Reconsidered {
+    const engine = this.#engineOf(data.engine);
+    const shown = (data.examples ?? []).flatMap((id) => examples.get(id) ?? []);
     const nothing = { row, data, then: null, input: null, made: null, today: null };
     if (/^(external|sequence):/.test(data.engine)) return { ...nothing, known: 'outside' };
     const around = this.#registry.policiesAround(this.#tenant, row.at);
     const inputs = around.flatMap((hash) => {
       const then = this.#policy(hash);
-      return then === null ? [] : this.#inputs(row, data.decision, fold, then).map((input) => ({ then, input }));
+      return then === null ? [] : this.#inputs(row, data.decision, fold, then, shown).map((input) => ({ then, input }));
     });
-    if (data.engine !== engine.version) {
-      // An engine of another version cannot be asked again, so the policy of the time is taken as it stands.
+    if (engine === null) {
+      // That version cannot be asked again, so the policy of the time is taken as it stands.
       const [first] = inputs;
       return first === undefined
         ? { ...nothing, known: 'unknown' }
@@ -149,12 +156,24 @@ class Reconsideration {
     return { ...nothing, known: 'unknown' };
   }
 
+  #engineOf(version: string): Pick<DecisionEngine, 'decide'> | null {
+    const { engine } = this.#deps;
+    if (version === engine.version) return engine;
+    return engine.earlier?.find((earlier) => earlier.version === version) ?? null;
+  }
+
   #decideToday(input: DecisionInput): DecisionOutput {
     return this.#deps.engine.decide({ ...input, policy: this.#today.policy });
   }
 
   /** What the engine may have known. Whether the person had an address is not on the ledger, so both are possible. */
-  #inputs(row: LedgerRow, seed: string, fold: LedgerFold, { policy }: PolicyInForce): readonly DecisionInput[] {
+  #inputs(
+    row: LedgerRow,
+    seed: string,
+    fold: LedgerFold,
+    { policy }: PolicyInForce,
+    examples: readonly Example[],
+  ): readonly DecisionInput[] {
     const { actor, tenant, at } = row;
     const stored = fold.actors.get(actorKey(tenant, actor.kind, actor.id)) ?? null;
     const isPerson = actor.kind === 'lead';
@@ -172,6 +191,7 @@ class Reconsideration {
       account: account === null ? null : accountOf(fold, tenant, account),
       guard: asOne([own, ...peers], at),
       policy,
+      examples,
     };
     return isPerson
       ? [true, false].map((hasRecipient) => inputFrom({ ...known, hasRecipient }))
@@ -211,12 +231,10 @@ class Reconsideration {
 
   #whyOtherChoice({ data, then, input, made }: Reconsidered): readonly string[] {
     const { engine } = this.#deps;
-    if (then === null || input === null || made === null) return ['engine'];
-    return membersThatChange(
-      then.policy,
-      this.#today.policy,
-      (policy) => chosen(engine.decide({ ...input, policy })).action_type !== data.action_type,
-    );
+    const choosesOtherwise = (policy: Policy): boolean =>
+      input !== null && chosen(engine.decide({ ...input, policy })).action_type !== data.action_type;
+    if (then === null || made === null || choosesOtherwise(then.policy)) return ['engine'];
+    return membersThatChange(then.policy, this.#today.policy, choosesOtherwise);
   }
 
   #gate(
@@ -280,7 +298,7 @@ class Reconsideration {
       choice,
       content,
       actionType,
-      lane: input.lane,
+      input,
       refs: { account, person, domain },
       recipient: person ?? account ?? '',
       originatingProposalId: request.originating_proposal_id,
@@ -369,12 +387,17 @@ export async function hindsightOf(
         tenant,
         parsed.filter(({ row }) => isAdmission(row.type)).map(({ data }) => admissionOf(data).snapshot),
       );
+      const decisions = parsed.filter(({ row }) => row.type === 'decision.made');
+      const examples = await deps.reader.examples(
+        tenant,
+        decisions.flatMap(({ data }) => (data as EventData<'decision.made'>).examples ?? []),
+      );
       for (const item of parsed) {
         const { row } = item;
         if (row.type === 'decision.made') {
           const data = item.data as EventData<'decision.made'>;
           if (wanted.fits(row, data)) {
-            const reconsidered = again.decide(row, data, fold);
+            const reconsidered = again.decide(row, data, fold, examples);
             if (data.action === null) emit(again.conclude(reconsidered, null, undefined));
             else waiting.set(data.action, reconsidered);
           }

@@ -1,3 +1,4 @@
+import type { Example } from '../../domain/example.ts';
 import type { TenantId } from '../../domain/ids.ts';
 /** How replay, rebuild and verification read the ledger and what was derived from it. */
 import type { LedgerRow } from '../../domain/ledger-event.ts';
@@ -35,6 +36,8 @@ export interface LedgerReader {
   /** How far each partition had come for this tenant, by its number: just before the first event that was recorded after `moment`. */
   positionsAt(tenant: TenantId, moment: RecordedBy): Promise<readonly number[]>;
   parts(tenant: TenantId, hashes: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Approved texts that were shown to decisions, by id; without their content where it was erased. */
+  examples(tenant: TenantId, ids: readonly string[]): Promise<ReadonlyMap<string, Example>>;
   policies(
     wanted: readonly { readonly tenant: TenantId; readonly hash: string }[],
   ): Promise<ReadonlyMap<string, Policy>>;

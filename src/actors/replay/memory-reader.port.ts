@@ -1,6 +1,7 @@
 /** How a rebuild reads what the runtime keeps of notes and timelines, by partition. */
 import type { TenantId } from '../../domain/ids.ts';
 import type { NoteRecord } from '../../domain/note.ts';
+import type { KeptExample } from '../examples/example-store.port.ts';
 import type { LinkRow, TimelineRow, ValidityRow } from '../memory/memory-store.port.ts';
 import type { KeptPlays } from './rebuild-plays.ts';
 
@@ -18,7 +19,7 @@ export interface KeptNote {
   readonly batch: string | null;
   /** The sealed bytes, which are those of the event. */
   readonly sealed: string | null;
-  readonly record: Omit<NoteRecord, 'links' | 'replaces'>;
+  readonly record: Omit<NoteRecord, 'links' | 'replaces' | 'topic' | 'persona'>;
 }
 
 export interface KeptMemory {
@@ -42,6 +43,7 @@ export interface MemoryReader {
   /** Events up to this position are from before notes and timelines were kept. */
   start(partition: number): Promise<number>;
   kept(partition: number): Promise<KeptMemory>;
+  examples(partition: number): Promise<readonly KeptExample[]>;
   /** Plays, and the log of brains, of all tenants. */
   plays(): Promise<KeptPlays>;
   /** What senders sent, of all tenants. */

@@ -58,7 +58,7 @@ export class MemoryRebuild {
   #notes(rows: readonly NoteRow[]): readonly KeptNote[] {
     const byKey = new Map(
       rows.map((row): [string, KeptNote] => {
-        const { links: _links, replaces: _replaces, ...record } = row.record;
+        const { links: _links, replaces: _replaces, topic: _topic, persona: _persona, ...record } = row.record;
         return [
           tenantKey(row.tenant, record.note),
           {

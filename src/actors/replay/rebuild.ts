@@ -1,5 +1,5 @@
 import type { GuardWrite } from '../../domain/guard.ts';
-/** Derives every actor state, guard, note, timeline, play and analysis from the first event on, and compares them with what the runtime keeps. */
+/** Derives every actor state, guard, note, timeline, example, play and analysis from the first event on, and compares them with what the runtime keeps. */
 import { PARTITION_COUNT } from '../../domain/ids.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
@@ -8,6 +8,7 @@ import type { Runners } from '../../machines/catalogue.ts';
 import { LedgerFold, parseRow } from './ledger-fold.ts';
 import type { LedgerReader } from './ledger-reader.port.ts';
 import type { MemoryReader } from './memory-reader.port.ts';
+import { ExampleRebuild } from './rebuild-examples.ts';
 import { MemoryRebuild } from './rebuild-memory.ts';
 import type { MemoryKind } from './rebuild-memory.ts';
 import { PlayRebuild } from './rebuild-plays.ts';
@@ -16,7 +17,7 @@ import { SenderRebuild } from './rebuild-senders.ts';
 import { sharedGuards } from './shared-guards.ts';
 
 export interface RebuildDifference {
-  readonly kind: 'actor' | 'guard' | MemoryKind | LibraryKind | 'sender';
+  readonly kind: 'actor' | 'guard' | 'example' | MemoryKind | LibraryKind | 'sender';
   readonly key: string;
   readonly detail: string;
 }
@@ -60,6 +61,7 @@ export async function rebuildCheck(
   for (let partition = 0; partition < PARTITION_COUNT; partition += 1) {
     const fold = new LedgerFold(runners);
     const remembered = new MemoryRebuild(await memory.start(partition));
+    const examples = new ExampleRebuild();
     const local = new Map<string, { tenant: TenantId; key: string }>();
     let after = 0;
     for (;;) {
@@ -69,12 +71,13 @@ export async function rebuildCheck(
         const parsed = parseRow(row);
         const writes = parsed.guards;
         const actor = actorKey(row.tenant, row.actor.kind, row.actor.id);
-        const valueBefore = fold.actors.get(actor)?.value;
-        const before = row.actor.kind === 'sequence' ? (fold.actors.get(actor) ?? runners.sequence.initial()) : null;
+        const before = fold.actors.get(actor);
         fold.apply({ ...parsed, guards: writes.filter((write) => !isShared.has(row.tenant, write.key)) });
-        senders.apply(row, valueBefore, fold);
+        senders.apply(row, before?.value, fold);
+        examples.apply(row, parsed.data, before, fold);
         const folded = fold.actors.get(actor);
-        if (before !== null && folded !== undefined) library.step(row, parsed.data, before, folded);
+        if (row.actor.kind === 'sequence' && folded !== undefined)
+          library.step(row, parsed.data, before ?? runners.sequence.initial(), folded);
         remembered.apply(row, parsed.data);
         library.apply(row, parsed.data);
         for (const write of writes) {
@@ -85,6 +88,7 @@ export async function rebuildCheck(
         events += 1;
       }
     }
+    examples.compare(await memory.examples(partition), differ);
     library.take(fold);
     actors += await compareActors(reader, partition, fold, differ);
     guards += await compareGuards(reader, [...local.values()], fold, differ);

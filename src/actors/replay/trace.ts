@@ -71,9 +71,18 @@ function summaryOf(type: EventType, data: unknown): string {
       return `${VERDICT_WORDS[verdict]}: ${TRIAGE_REASONS[reason].title} Interest ${intent.toFixed(1)}.`;
     }
     case 'decision.made': {
-      const { action_type: actionType, engine, confidence } = data as EventData<'decision.made'>;
+      const {
+        action_type: actionType,
+        engine,
+        confidence,
+        examples = [],
+        notes = [],
+      } = data as EventData<'decision.made'>;
       const title = actionType === 'none' ? 'Do nothing' : ACTION_TYPE_SPECS[actionType as ActionType].title;
-      return `${engine} chose: ${title}${confidence === null ? '' : `, confidence ${confidence.toFixed(2)}`}.`;
+      const chose = `${engine} chose: ${title}${confidence === null ? '' : `, confidence ${confidence.toFixed(2)}`}.`;
+      const rests = notes.flatMap(({ note, why }) => (why === null ? [] : [`It rests on the note ${note}. ${why}`]));
+      const shown = examples.length === 0 ? [] : [`It was shown ${listed(examples)}.`];
+      return [chose, ...rests, ...shown].join(' ');
     }
     case 'action.proposed':
       return `Proposed by ${(data as EventData<'action.proposed'>).proposer}: ${ACTION_TYPE_SPECS[(data as EventData<'action.proposed'>).action_type].title}.`;
@@ -100,6 +109,10 @@ function summaryOf(type: EventType, data: unknown): string {
     default:
       return `${EVENT_TYPES[type].title}.`;
   }
+}
+
+function listed(examples: readonly string[]): string {
+  return `${examples.length === 1 ? 'the approved text' : 'the approved texts'} ${examples.join(' and ')}`;
 }
 
 export function traceStep(row: LedgerRow): TraceStep {

@@ -47,43 +47,36 @@ export const serveCommand: Command = {
   },
 };
 
-export const demoCommand: Command = {
-  name: 'demo',
-  summary: 'Run the server with a demo tenant and a small world that keeps producing signals',
-  usage: 'gatehouse demo',
-  examples: ['gatehouse demo', 'GATEHOUSE_PORT=5000 gatehouse demo'],
-  options: {},
-  run(context, args) {
-    refuseMore(args, 0);
-    return serve(context, async (app, url) => {
-      const { tenant, key, caller } = await app.prepareDemo();
-      const adminKey = await app.adminKey();
-      const world = startDemoWorld(app.services, caller, (error) =>
-        context.terminal.note(`demo world: ${error instanceof Error ? error.message : String(error)}`),
-      );
-      const console = await consoleUrl(app, url, caller);
-      answer(context, { url, tenant, key, admin_key: adminKey, console }, () =>
-        [
-          ready(context.terminal.paint, [
-            ['Gatehouse answers at', url],
-            ['console', `${console}   (signs in once; gatehouse sign-in --tenant demo makes another link)`],
-            ['demo key', `${key}   (tenant demo)`],
-            ['admin key', `${adminKey}   (tenant default)`],
-            ['API', `${url}/openapi.json`],
-          ]),
-          '  Post a signal and wait for the decision:',
-          '',
-          curlCommand(url, key),
-          '',
-          '  Then, in another terminal: gatehouse trace DECISION --tenant demo',
-          '  Everything runs in this process and nothing is sent. Stop with Ctrl-C.',
-          '',
-        ].join('\n'),
-      );
-      return world;
-    });
-  },
-};
+/** The server with the demo tenant, and a small world that keeps producing signals. */
+export function serveDemo(context: CommandContext): Promise<ExitCode> {
+  return serve(context, async (app, url) => {
+    const { tenant, key, caller } = await app.prepareDemo();
+    const adminKey = await app.adminKey();
+    const world = startDemoWorld(app.services, caller, (error) =>
+      context.terminal.note(`demo world: ${error instanceof Error ? error.message : String(error)}`),
+    );
+    const console = await consoleUrl(app, url, caller);
+    answer(context, { url, tenant, key, admin_key: adminKey, console }, () =>
+      [
+        ready(context.terminal.paint, [
+          ['Gatehouse answers at', url],
+          ['console', `${console}   (signs in once; gatehouse sign-in --tenant demo makes another link)`],
+          ['demo key', `${key}   (tenant demo)`],
+          ['admin key', `${adminKey}   (tenant default)`],
+          ['API', `${url}/openapi.json`],
+        ]),
+        '  Post a signal and wait for the decision:',
+        '',
+        curlCommand(url, key),
+        '',
+        '  Then, in another terminal: gatehouse trace DECISION --tenant demo',
+        '  Everything runs in this process and nothing is sent. Stop with Ctrl-C.',
+        '',
+      ].join('\n'),
+    );
+    return world;
+  });
+}
 
 /** A link that signs the operator at this machine in to the console. */
 async function consoleUrl(app: LocalApp, url: string, caller: Caller): Promise<string> {

@@ -6,7 +6,7 @@ import { GatehouseError } from '../../domain/errors.ts';
 import type { CheckResult } from '../../domain/gate.ts';
 import { isoOf } from '../../domain/instant.ts';
 import { GATE_REASONS } from '../../domain/reason-codes.ts';
-import type { DecisionView, TraceStep, TraceView } from '../../gateway/services.port.ts';
+import type { DecisionView, ShownView, TraceStep, TraceView } from '../../gateway/services.port.ts';
 import { answer, connected, EXIT, refuseMore } from '../command.ts';
 import type { Command } from '../command.ts';
 import { shownLine } from '../terminal.ts';
@@ -46,9 +46,25 @@ export function traceText(trace: TraceView, paint: Paint): string {
     '',
     ...stepLines(steps, paint),
   ];
+  const shown = shownLines(trace.shown);
+  if (shown.length > 0) lines.push('', paint('bold', 'What the engine was shown'), ...shown);
   if (gate.length > 0)
     lines.push('', paint('bold', 'What the gate checked'), ...gate.flatMap((c) => checkLines(c, paint)));
   return lines.join('\n');
+}
+
+function shownLines({ notes, examples }: ShownView): readonly string[] {
+  const said = (text: string | null) => (text === null ? 'erased' : `“${shownLine(text)}”`);
+  return [
+    ...notes.map(
+      ({ note, kind, text, why }) => `  ${note}  ${kind}: ${said(text)}  ${why ?? 'It made no difference.'}`,
+    ),
+    ...examples.map(({ id, content, edited, taken }) => {
+      const body = content?.['body'] ?? content?.['message'];
+      const how = `${edited ? 'edited and approved' : 'approved'}${taken ? ', and taken' : ''}`;
+      return `  ${id}  text that was ${how}: ${said(typeof body === 'string' ? body : null)}`;
+    }),
+  ];
 }
 
 function factsOf(decision: DecisionView): readonly (readonly string[])[] {

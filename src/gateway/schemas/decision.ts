@@ -61,12 +61,36 @@ export const traceStepSchema = z
   })
   .meta({ id: 'TraceStep' }) satisfies z.ZodType<TraceStep>;
 
+const shownSchema = z
+  .object({
+    notes: z.array(
+      z.object({
+        note: z.string(),
+        why: z.string().nullable().describe('Why the decision rests on it; null when it made no difference.'),
+        kind: z.string(),
+        observed_at: isoTimeSchema,
+        text: z.string().nullable().describe('Null once the person who said it was erased.'),
+      }),
+    ),
+    examples: z.array(
+      z.object({
+        id: z.string().describe('The event of the approval.'),
+        edited: z.boolean(),
+        approved_at: isoTimeSchema,
+        taken: z.boolean().describe('Whether the draft has its wording.'),
+        content: anyObjectSchema.nullable().describe('Null once the person to whom it was written was erased.'),
+      }),
+    ),
+  })
+  .meta({ id: 'Shown' });
+
 export const traceViewSchema = z
   .object({
     decision: decisionViewSchema,
     steps: z.array(traceStepSchema),
     gate: z.array(checkSchema).describe('Every check of the last evaluation, passed ones too.'),
     snapshot: anyObjectSchema.nullable().describe('What was known at the time.'),
+    shown: shownSchema.describe('What the engine was shown beside the facts.'),
   })
   .meta({ id: 'Trace' }) satisfies z.ZodType<TraceView>;
 

@@ -2,7 +2,9 @@
 import { z } from 'zod';
 
 import { actionTypeSchema } from '../../domain/action-types.ts';
+import { PERSONAS } from '../../domain/entity.ts';
 import { laneSchema } from '../../domain/lane.ts';
+import { SIGNAL_TYPE_NAMES } from '../../domain/signal-types.ts';
 import type { ParsedBody } from '../request-body.ts';
 import type { ProposalInput } from '../services.port.ts';
 import { checkSchema, idSchema, isoTimeSchema, objectInputSchema, reasonSchema, subjectSchema } from './common.ts';
@@ -23,6 +25,13 @@ export const proposalSchema = z
     play: idSchema.optional().describe('The play that it belongs to; outcomes are linked to it too.'),
     step: z.int().min(1).max(1_000).optional().describe('Its place in the sequence, from 1.'),
     batch: idSchema.optional().describe('What one run proposes together, so that people can review it together.'),
+    signal: z
+      .enum(SIGNAL_TYPE_NAMES)
+      .optional()
+      .describe(
+        'What it answers. With the persona, its wording is shown to later drafts of that kind once it is approved.',
+      ),
+    persona: z.enum(PERSONAS).optional().describe('To what kind of person it is written.'),
     reason: reasonSchema.nullish().describe('Why, in plain words.'),
   })
   .meta({
@@ -56,6 +65,8 @@ export function proposalOf(proposal: z.infer<typeof proposalSchema>, { scan }: P
     ...(proposal.play === undefined ? {} : { play: proposal.play }),
     ...(proposal.step === undefined ? {} : { step: proposal.step }),
     ...(proposal.batch === undefined ? {} : { batch: proposal.batch }),
+    ...(proposal.signal === undefined ? {} : { signal: proposal.signal }),
+    ...(proposal.persona === undefined ? {} : { persona: proposal.persona }),
     reason: proposal.reason ?? null,
   };
 }

@@ -9,12 +9,16 @@ import type { MachineEvent } from '../../domain/event-types.ts';
 import { MAX_ITERATIONS } from '../definition.ts';
 import type { MachineDefinition } from '../definition.ts';
 import {
+  changesObjections,
   EMPTY_SUBJECT,
+  isStanding,
   unitedSubject,
   withDecision,
   withJoined,
   withLinkedOutcome,
   withoutJoined,
+  withNote,
+  withoutObjections,
   withOutcome,
   withProfile,
   withRestored,
@@ -81,6 +85,14 @@ export const accountMachine = accountSetup.createMachine({
       actions: assign(({ context, event }) => withoutJoined(context, event.data)),
     },
     'identity.restored': { actions: assign(({ context, event }) => withRestored(context, event.data)) },
+    'note.recorded': {
+      guard: ({ context, event }) => changesObjections(context, event.data),
+      actions: assign(({ context, event }) => withNote(context, event.data)),
+    },
+    'note.retracted': {
+      guard: ({ context, event }) => isStanding(context, event.data.note),
+      actions: assign(({ context, event }) => withoutObjections(context, [event.data.note])),
+    },
     'retriage.due': { actions: { type: 'triage', params: { trigger: 'retriage' } } },
     'signal.triaged': [
       {

@@ -46,6 +46,8 @@ test('these are all events that it takes', () => {
     'identity.joined',
     'identity.parted',
     'identity.restored',
+    'note.recorded',
+    'note.retracted',
     'outcome.corrected',
     'outcome.linked',
     'outcome.recorded',

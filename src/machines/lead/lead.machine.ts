@@ -10,12 +10,16 @@ import type { MachineEvent } from '../../domain/event-types.ts';
 import { MAX_ITERATIONS } from '../definition.ts';
 import type { MachineDefinition } from '../definition.ts';
 import {
+  changesObjections,
   EMPTY_SUBJECT,
+  isStanding,
   funnelStateOf,
   withDecision,
   withJoined,
   withLinkedOutcome,
   withoutJoined,
+  withNote,
+  withoutObjections,
   withOutcome,
   withProfile,
   withRestored,
@@ -62,6 +66,14 @@ export const leadMachine = leadSetup.createMachine({
     'identity.parted': { actions: assign(({ context, event }) => withoutJoined(context, event.data)) },
     'identity.restored': { actions: assign(({ context, event }) => withRestored(context, event.data)) },
     'identity.reparented': { actions: assign({ account: ({ event }) => event.data.account }) },
+    'note.recorded': {
+      guard: ({ context, event }) => changesObjections(context, event.data),
+      actions: assign(({ context, event }) => withNote(context, event.data)),
+    },
+    'note.retracted': {
+      guard: ({ context, event }) => isStanding(context, event.data.note),
+      actions: assign(({ context, event }) => withoutObjections(context, [event.data.note])),
+    },
     'retriage.due': { actions: { type: 'triage', params: { trigger: 'retriage' } } },
     'signal.triaged': [
       {
@@ -199,6 +211,7 @@ export const leadMachine = leadSetup.createMachine({
       on: {
         'signal.received': { actions: { type: 'triage', params: { trigger: 'signal' } } },
         'profile.updated': {},
+        'note.recorded': {},
         'decision.made': {},
         'outcome.recorded': {},
         'outcome.corrected': {},
@@ -214,11 +227,24 @@ export const leadMachine = leadSetup.createMachine({
 
 /** Without the interest that was computed of the person. */
 function unscored(context: SubjectContext): SubjectContext {
-  return { ...context, intent: EMPTY_SUBJECT.intent, later_count: 0, look_pending: false };
+  return {
+    ...context,
+    intent: EMPTY_SUBJECT.intent,
+    later_count: 0,
+    look_pending: false,
+    ...(context.objections === undefined ? {} : { objections: [] }),
+  };
 }
 
 /** What is left of an erased person: that there was one, whose account it was, and which decisions must not be made again. */
-function forgotten({ account, first_seen_at, decisions, joined, outcome_log: log }: SubjectContext): SubjectContext {
+function forgotten({
+  account,
+  first_seen_at,
+  decisions,
+  joined,
+  outcome_log: log,
+  objections,
+}: SubjectContext): SubjectContext {
   // A machine keeps a member that its new context leaves out, so these are emptied.
   return {
     ...EMPTY_SUBJECT,
@@ -227,6 +253,7 @@ function forgotten({ account, first_seen_at, decisions, joined, outcome_log: log
     decisions,
     ...(joined === undefined ? {} : { joined: [] }),
     ...(log === undefined ? {} : { outcome_log: [] }),
+    ...(objections === undefined ? {} : { objections: [] }),
   };
 }
 

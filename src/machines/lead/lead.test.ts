@@ -58,6 +58,8 @@ test('these are all events that it takes', () => {
     'identity.parted',
     'identity.reparented',
     'identity.restored',
+    'note.recorded',
+    'note.retracted',
     'outcome.corrected',
     'outcome.linked',
     'outcome.recorded',

@@ -1,4 +1,5 @@
 /** Reads what is kept of notes and timelines of a partition, past row-level security, for a rebuild. */
+import type { KeptExample } from '../../actors/examples/example-store.port.ts';
 import type { LinkRow, TimelineRow, ValidityRow } from '../../actors/memory/memory-store.port.ts';
 import type { KeptNote, MemoryReader } from '../../actors/replay/memory-reader.port.ts';
 import type { TenantId } from '../../domain/ids.ts';
@@ -23,6 +24,14 @@ export function createMemoryReader(sql: Sql): MemoryReader {
         );
         return row?.after ?? 0;
       }),
+    examples: (partition) =>
+      sql.asOwner((session) =>
+        session.query<KeptExample>(
+          `SELECT tenant, id, partition, action, subject, action_type, step, signal, persona, objection, segment, edited, approved_at, digest, withdrawn_at
+           FROM examples WHERE partition = $1`,
+          [partition],
+        ),
+      ),
     kept: (partition) =>
       sql.asOwner(async (session) => {
         const [timelines, notes, versions, links] = await Promise.all([

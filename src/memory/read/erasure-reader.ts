@@ -28,6 +28,7 @@ interface Counts {
   readonly profile: number;
   readonly aliases: number;
   readonly search_index: number;
+  readonly examples: number;
   readonly vectors: number;
 }
 
@@ -73,6 +74,7 @@ export class ErasureReader {
         profile: counts.profile,
         aliases: counts.aliases,
         search_index: counts.search_index,
+        examples: counts.examples,
         vectors: counts.vectors,
       },
       notePlaces: notes.map(({ scope: place, seq }) => ({ scope: place, seq })),
@@ -90,6 +92,7 @@ export class ErasureReader {
              AND (sealed_external_id <> '' OR num_nonnulls(sealed_email, sealed_name, sealed_title) > 0)) AS profile,
            (SELECT count(*) FROM identity_aliases WHERE tenant = $1 AND entity = $2) AS aliases,
            (SELECT count(*) FROM note_index WHERE tenant = $1 AND subject = $2) AS search_index,
+           (SELECT count(*) FROM examples WHERE tenant = $1 AND subject = $2 AND content IS NOT NULL) AS examples,
            (SELECT count(*) FROM notes n JOIN note_vectors v ON v.tenant = n.tenant AND v.scope = n.scope AND v.seq = n.seq
              WHERE n.tenant = $1 AND n.person = $2) AS vectors`,
         [tenant, id, partition],

@@ -4,6 +4,8 @@ import { guardStateSchema } from '../../domain/guard.ts';
 import { asId, PARTITION_COUNT } from '../../domain/ids.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { LedgerRow } from '../../domain/ledger-event.ts';
+import { EXAMPLE_COLUMNS, exampleOf } from '../examples/load-examples.ts';
+import type { ExampleRow } from '../examples/load-examples.ts';
 import { storedActor } from '../runtime/load-batch.ts';
 import type { ActorRow } from '../runtime/load-batch.ts';
 import type { PolicyCache } from '../runtime/policy-cache.ts';
@@ -165,6 +167,16 @@ export function createLedgerReader(sql: Sql, policies: PolicyCache): LedgerReade
         ),
       );
       return new Map(rows.map((row) => [row.hash, row.body]));
+    },
+    async examples(tenant, ids) {
+      if (ids.length === 0) return new Map();
+      const rows = await sql.asOwner((session) =>
+        session.query<ExampleRow>(
+          `SELECT ${EXAMPLE_COLUMNS} FROM examples e WHERE e.tenant = $1 AND e.id = ANY ($2::text[])`,
+          [tenant, [...new Set(ids)]],
+        ),
+      );
+      return new Map(rows.map((row) => [row.id, exampleOf(row)]));
     },
     policies: (wanted) => sql.asOwner((session) => policies.load(session, wanted)),
     actorsOf: (partition) =>

@@ -361,7 +361,7 @@ function priorityOf(row: ReviewRecord, now: number): ReviewView['priority'] {
   return { score, reason: `${row.risk_class} risk (×${row.risk_weight}), waiting for ${age}` };
 }
 
-/** What each decision rested on: what triggered it, and the candidates that were weighed. */
+/** What each decision rested on: what triggered it, the notes that it names, and the candidates that were weighed. */
 async function evidenceOf(
   session: SqlSession,
   tenant: TenantId,
@@ -381,13 +381,15 @@ async function evidenceOf(
   return new Map(
     found.map((row) => {
       const at = isoOf(row.at);
-      const { candidates } = JSON.parse(row.choice) as {
+      const { candidates, notes = [] } = JSON.parse(row.choice) as {
         candidates: readonly { action_type: string; reason: string }[];
+        notes?: readonly { note: string; why: string }[];
       };
       return [
         row.id,
         [
           { kind: 'signal', id: row.correlation, text: `${row.trigger}: ${row.reason}`, at },
+          ...notes.map(({ note, why }): EvidenceView => ({ kind: 'note', id: note, text: why, at })),
           ...candidates.map((candidate, index): EvidenceView => ({
             kind: 'candidate',
             id: `${row.id}.${index}`,

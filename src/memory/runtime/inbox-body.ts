@@ -12,18 +12,25 @@ import { subjectKeyOf } from '../vault/subject-vault.ts';
 /** Programs of earlier machine generations cannot open sealed bodies. */
 export const OPENED_SINCE_GENERATION = 6;
 
-type Personal = Pick<Message, 'sealed' | 'profiles' | 'notes'>;
+type Personal = Pick<Message, 'sealed' | 'profiles' | 'notes' | 'example'>;
 type Body = Message & { readonly personal?: string };
 
 /** Whose key seals the message; null when nothing in it is personal. */
-export function sealerOf({ tenant, sealed, profiles, notes }: Pick<Message, 'tenant'> & Personal): SubjectRef | null {
+export function sealerOf({
+  tenant,
+  refs,
+  sealed,
+  profiles,
+  notes,
+  example,
+}: Pick<Message, 'tenant' | 'refs'> & Personal): SubjectRef | null {
   const noted = notes?.[0]?.record;
   const subject =
     sealed?.subject ??
     profiles.find((profile) => profile.kind === 'contact')?.id ??
     noted?.person ??
     noted?.account ??
-    null;
+    (example === undefined ? null : (refs.person ?? refs.account));
   return subject === null ? null : { tenant, subject };
 }
 
@@ -33,8 +40,8 @@ const placeOf = ({ source, id }: Pick<Message, 'source' | 'id'>) => `inbox:${sou
 export function inboxBody(vault: SubjectVault, keys: ReadonlyMap<string, KeyObject>, message: Message): string {
   const sealer = sealerOf(message);
   if (sealer === null) return JSON.stringify(message);
-  const { sealed, profiles, notes, ...rest } = message;
-  const personal = vault.sealWith(keys, sealer, placeOf(message), JSON.stringify({ sealed, profiles, notes }));
+  const { sealed, profiles, notes, example, ...rest } = message;
+  const personal = vault.sealWith(keys, sealer, placeOf(message), JSON.stringify({ sealed, profiles, notes, example }));
   return JSON.stringify({
     ...rest,
     sealed: null,

@@ -6,6 +6,7 @@ import { DAY_MS } from '../../domain/instant.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { guardKeysOfMessage, actorKeysOf, actorKey, tenantKey } from '../../domain/keys.ts';
 import type { Policy } from '../../domain/policy.ts';
+import { loadExamples } from '../examples/load-examples.ts';
 import { loadMemory } from '../notes/load-memory.ts';
 import { columns } from '../sql/columns.ts';
 import type { SqlSession } from '../sql/sql.port.ts';
@@ -87,11 +88,13 @@ export async function loadBatch(
      CROSS JOIN LATERAL (SELECT tenant, key, version, state FROM guards WHERE tenant = w.tenant AND key = w.key FOR UPDATE OFFSET 0) g`,
     [guardList.map((g) => g.tenant), guardList.map((g) => g.key)],
   );
-  const memoryRead = loadMemory(
-    session,
-    deliveries.map(({ message }) => message),
-  );
-  const [actorRows, guardRows, memory] = await Promise.all([actorsRead, guardsRead, memoryRead]);
+  const messages = deliveries.map(({ message }) => message);
+  const [actorRows, guardRows, memory, examples] = await Promise.all([
+    actorsRead,
+    guardsRead,
+    loadMemory(session, messages),
+    loadExamples(session, messages),
+  ]);
   const actors = new Map(actorRows.map((row) => [actorKey(row.tenant, row.kind, row.id), storedActor(row)]));
   const guards = new Map<string, StoredGuard>(
     guardRows.map((row) => [
@@ -137,5 +140,5 @@ export async function loadBatch(
     );
     drafts.set(tenant, row?.count ?? 0);
   }
-  return { actors, guards, policies, suppressions, memory, drafts };
+  return { actors, guards, policies, suppressions, memory, drafts, examples };
 }

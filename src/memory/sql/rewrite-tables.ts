@@ -18,6 +18,7 @@ const TABLES = [
   'directory',
   'identity_aliases',
   'inbox',
+  'examples',
   'note_index',
   'note_postings',
   'note_vectors',

@@ -18,6 +18,7 @@ const TABLES = [
   'permits',
   'executions',
   'reviews',
+  'examples',
   'outcomes',
   'leads',
   'suppressions',

@@ -11,6 +11,7 @@ import type { Lane } from '../../domain/lane.ts';
 import type { CommitteeRole } from '../../domain/persona.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { hundredths } from './hundredths.ts';
+import { messagePoints, objectionWords, taskPoints } from './objection.ts';
 import type { Situation } from './situation.ts';
 import { factWords, fitWords, gapWords, intentWords, personaWords, relationWords } from './words.ts';
 
@@ -94,6 +95,11 @@ function touchPenalty(situation: Situation): number {
   return TOUCH_PENALTY * Math.min(TOUCHES_COUNTED, Math.max(0, situation.input.recentTouches));
 }
 
+/** As the end of a list of facts. */
+function objectionPart({ objection }: Situation): string {
+  return objection === null ? '' : `, ${objectionWords(objection)}`;
+}
+
 function touchWords(situation: Situation): string {
   const touches = situation.input.recentTouches;
   if (touches <= 0) return '';
@@ -130,7 +136,8 @@ function outreachPoints(situation: Situation): number {
     OUTREACH.tier[assessment.fit.tier] +
     interest +
     (asked === null ? 0 : OUTREACH.asked[asked]) +
-    (STAGE_POINTS.get(assessment.stage) ?? 0) -
+    (STAGE_POINTS.get(assessment.stage) ?? 0) +
+    messagePoints(situation.objection) -
     touchPenalty(situation)
   );
 }
@@ -140,7 +147,7 @@ function outreachPush(situation: Situation): Score {
   if (why !== null) return impossible('No sales e-mail', why);
   return {
     score: possible(outreachPoints(situation)),
-    reason: `Sales e-mail: ${factWords(situation)}${touchWords(situation)}`,
+    reason: `Sales e-mail: ${factWords(situation)}${objectionPart(situation)}${touchWords(situation)}`,
   };
 }
 
@@ -149,7 +156,7 @@ function emailGeneration(situation: Situation): Score {
   if (why !== null) return impossible('No draft', why);
   return {
     score: possible(outreachPoints(situation) - DRAFT_BELOW[situation.assessment.fit.tier]),
-    reason: `Draft for a person to send: ${factWords(situation)}${touchWords(situation)}`,
+    reason: `Draft for a person to send: ${factWords(situation)}${objectionPart(situation)}${touchWords(situation)}`,
   };
 }
 
@@ -177,6 +184,9 @@ function crmCauses(situation: Situation): readonly Cause[] {
   const { coverage, gaps } = assessment.fit;
   if (gaps.length > 0) causes.push({ points: CRM.allGaps * (1 - coverage), words: `unknown: ${gapWords(gaps)}` });
   if (strength === 'strong') causes.push({ points: CRM.strong, words: intentWords(situation) });
+  const { objection } = situation;
+  const answering = foreign ? 0 : taskPoints(objection);
+  if (answering > 0) causes.push({ points: answering, words: objectionWords(objection) });
   return causes;
 }
 
@@ -224,10 +234,11 @@ function linkedinPush(situation: Situation): Score {
     score: possible(
       base +
         (input.hasRecipient ? LINKEDIN.hasAddress : 0) +
-        (strength === 'strong' ? LINKEDIN.strong : 0) -
+        (strength === 'strong' ? LINKEDIN.strong : 0) +
+        messagePoints(situation.objection) -
         touchPenalty(situation),
     ),
-    reason: `LinkedIn: ${fitWords(fit)}, ${personaWords(persona)}, ${address}, ${intentWords(situation)}${touchWords(situation)}`,
+    reason: `LinkedIn: ${fitWords(fit)}, ${personaWords(persona)}, ${address}, ${intentWords(situation)}${objectionPart(situation)}${touchWords(situation)}`,
   };
 }
 

@@ -7,6 +7,7 @@ import type { Relations } from '../../domain/entity.ts';
 import type { AccountEventFacts } from '../../domain/event-types.ts';
 import { HOUR_MS } from '../../domain/instant.ts';
 import { LANES } from '../../domain/lane.ts';
+import { OBJECTION_TOPICS } from '../../domain/note.ts';
 import { DEFAULT_POLICY } from '../../domain/policy.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { OPPORTUNITY_STAGES, SIGNAL_TYPE_NAMES } from '../../domain/signal-types.ts';
@@ -60,6 +61,8 @@ export const UNKNOWN_LEAD: DecisionInput = {
   abmActive: null,
   hasRecipient: false,
   recentTouches: 0,
+  examples: [],
+  objections: [],
   policy: DEFAULT_POLICY,
 };
 
@@ -125,5 +128,16 @@ export const anyInput: fc.Arbitrary<DecisionInput> = fc.record({
   abmActive: fc.constantFrom(true, false, null),
   hasRecipient: fc.boolean(),
   recentTouches: fc.nat(20),
+  examples: fc.constant([]),
+  objections: fc.array(
+    fc.record({
+      note: fc.string({ minLength: 1, maxLength: 8 }),
+      topic: fc.constantFrom(...OBJECTION_TOPICS),
+      own: fc.boolean(),
+      persona: fc.constantFrom(...PERSONAS, null),
+      at: fc.integer({ min: 0, max: 1_000 }).map((hour) => MONDAY_NOON - hour * HOUR_MS),
+    }),
+    { maxLength: 3 },
+  ),
   policy: fc.double({ min: 0, max: 0.5, noNaN: true }).map(withExploration),
 });

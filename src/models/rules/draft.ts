@@ -10,6 +10,7 @@ import type { FitDimension, FitTier } from '../../domain/candidate.ts';
 import type { Persona } from '../../domain/entity.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { emailOf, linkedinMessageOf, sequenceEmailOf, sequenceLinkedinMessageOf } from './message-templates.ts';
+import { ANSWERS, objectionWords } from './objection.ts';
 import type { Situation } from './situation.ts';
 import { gapWords, personaWords, relationWords } from './words.ts';
 
@@ -42,10 +43,12 @@ const FIELD_OF_GAP: Record<FitDimension, string> = {
 const TIER_NAME: Record<FitTier, string> = { T1: 't1', T2: 't2', T3: 't3', unscored: 'unscored' };
 
 function taskOf(situation: Situation): string {
-  const { asked, assessment, input, relation, strength } = situation;
+  const { asked, assessment, input, objection, relation, strength } = situation;
   if (relation === 'competitor' || relation === 'employee')
     return `Check the record: the account is ${relationWords(relation)}`;
   const reachable = input.hasRecipient ? '' : ' and find out how to reach them: no address is known';
+  if (objection !== null && objection.part !== 'decides')
+    return `Answer the objection before anybody else is written to${reachable}`;
   if (asked === 'person') return `Take over the conversation${reachable}`;
   if (asked === 'contact') return `Assign an owner who answers the request${reachable}`;
   if (input.signal === 'crm.opportunity_updated') return 'Check the next step after the change of the opportunity';
@@ -65,6 +68,7 @@ function crmReasonOf(situation: Situation): string {
   if (persona !== 'unclear') parts.push(personaWords(persona));
   parts.push(fit.tier === 'unscored' ? 'fit not scored' : `fit ${fit.tier}`);
   if (fit.gaps.length > 0) parts.push(`unknown: ${gapWords(fit.gaps)}`);
+  if (situation.objection !== null) parts.push(objectionWords(situation.objection));
   return parts.join('; ');
 }
 
@@ -105,7 +109,8 @@ export function draftOf(actionType: ActionType | 'none', situation: Situation): 
       return crmDraft(situation);
     case 'email_generation':
     case 'outreach_push': {
-      const { subject, body } = emailOf(input.signal, assessment.persona);
+      const answer = situation.objection === null ? null : ANSWERS[situation.objection.objection.topic];
+      const { subject, body } = emailOf(input.signal, assessment.persona, answer);
       return { subject, body };
     }
     case 'nurture_enrollment':

@@ -84,12 +84,12 @@ const LINKEDIN_OFFERS: Record<Persona, string> = {
   unclear: 'Would you be the right person to talk to?',
 };
 
-/** An e-mail in reply to a signal, or a follow-up when there is none. */
-export function emailOf(signal: SignalType | null, persona: Persona): Email {
+/** An e-mail in reply to a signal, or a follow-up when there is none. An answer to an objection takes the place of the usual offer. */
+export function emailOf(signal: SignalType | null, persona: Persona, answer: string | null = null): Email {
   const opening = signal === null ? FOLLOW_UP : OPENINGS[signal];
   return {
     subject: opening.subject,
-    body: `Hello {{first_name}},\n\n${opening.text}\n\n${OFFERS[persona]}\n\n${UNSUBSCRIBE_LINE}\n`,
+    body: `Hello {{first_name}},\n\n${opening.text}\n\n${answer ?? OFFERS[persona]}\n\n${UNSUBSCRIBE_LINE}\n`,
   };
 }
 

@@ -2,8 +2,13 @@ import { describe, expect, test } from 'vitest';
 
 import type { DecisionInput } from '../../actors/decision-engine.port.ts';
 import { choiceSchema } from '../../domain/candidate.ts';
+import { PERSONAS } from '../../domain/entity.ts';
+import type { Example } from '../../domain/example.ts';
 import { DEFAULT_POLICY } from '../../domain/policy.ts';
+import { SIGNAL_TYPE_NAMES } from '../../domain/signal-types.ts';
+import { namesNobody } from '../../policies/names-nobody.ts';
 import { MONDAY_NOON, TIER_1_BUYER, TIER_2_FACTS, UNKNOWN_LEAD, withExploration } from './decision-input.fixture.ts';
+import { emailOf, linkedinMessageOf, UNSUBSCRIBE_LINE } from './message-templates.ts';
 import { createRulesEngine } from './rules-engine.ts';
 
 const engine = createRulesEngine();
@@ -100,8 +105,8 @@ describe('what is chosen', () => {
 test('the choice has the shape of the catalogue and names the engine and the seed', () => {
   const { choice } = engine.decide(UNKNOWN_LEAD);
   expect(choiceSchema.parse(choice)).toEqual(choice);
-  expect(choice).toMatchObject({ engine: 'rules@1', seed: 'seed', assessment: engine.assess(UNKNOWN_LEAD) });
-  expect(engine.version).toBe('rules@1');
+  expect(choice).toMatchObject({ engine: 'rules@2', seed: 'seed', assessment: engine.assess(UNKNOWN_LEAD) });
+  expect(engine.version).toBe('rules@2');
 });
 
 describe('exploration', () => {
@@ -130,4 +135,59 @@ describe('exploration', () => {
     }
     expect(Math.abs(drawn / draws - 0.2)).toBeLessThan(4 * Math.sqrt((0.2 * 0.8) / draws));
   });
+});
+
+describe('what people approved before', () => {
+  const approved: Example = {
+    id: 'p1-7',
+    action_type: 'outreach_push',
+    step: 1,
+    signal: 'web.page_viewed',
+    persona: 'economic_buyer',
+    segment: 'mid_market',
+    objection: null,
+    edited: true,
+    approved_at: MONDAY_NOON,
+    content: { subject: 'Your visit', body: 'Hello {{first_name}},\n\nWould ten minutes help?' },
+  };
+  const shown: DecisionInput = { ...TIER_1_BUYER, examples: [{ ...approved, action_type: 'linkedin_push' }, approved] };
+
+  test('is how the next similar draft is worded, with the way out that it must have', () => {
+    const { choice, content } = engine.decide(shown);
+    expect(choice.example).toBe('p1-7');
+    expect(choice.reason).toContain('Worded as people approved');
+    expect(choiceSchema.parse(choice)).toEqual(choice);
+    expect(content).toEqual({
+      subject: 'Your visit',
+      body: `Hello {{first_name}},\n\nWould ten minutes help?\n\n${UNSUBSCRIBE_LINE}\n`,
+    });
+  });
+
+  test('changes the words and the trace, not what is chosen', () => {
+    const { example: _, reason, ...choice } = engine.decide(shown).choice;
+    const { reason: plain, ...without } = engine.decide(TIER_1_BUYER).choice;
+    expect(choice).toEqual(without);
+    expect(reason.startsWith(plain)).toBe(true);
+  });
+
+  test('is named also when its text was erased since, so that the choice can be proven', () => {
+    const erased: DecisionInput = { ...shown, examples: [{ ...approved, content: null }] };
+    expect(engine.decide(erased).choice).toEqual(engine.decide(shown).choice);
+    expect(engine.decide(erased).content).toEqual(engine.decide(TIER_1_BUYER).content);
+  });
+
+  test('was not known to the first version, which can still be asked', () => {
+    const first = engine.earlier?.find(({ version }) => version === 'rules@1');
+    const { choice, content } = first!.decide(shown);
+    expect(choice).toEqual({ ...engine.decide(TIER_1_BUYER).choice, engine: 'rules@1' });
+    expect(content).toMatchObject({ subject: 'Your visit to our website' });
+  });
+});
+
+test('every text of the engine names nobody, so that it may become an example', () => {
+  for (const signal of [...SIGNAL_TYPE_NAMES, null])
+    for (const persona of PERSONAS) {
+      expect(namesNobody({ ...emailOf(signal, persona) })).toBe(true);
+      expect(namesNobody({ message: linkedinMessageOf(signal, persona) })).toBe(true);
+    }
 });

@@ -6,15 +6,22 @@
 import type { DecisionEngine, DecisionInput, DecisionOutput } from '../../actors/decision-engine.port.ts';
 import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
 import type { Choice } from '../../domain/candidate.ts';
+import { wordedDraftOf } from './approved-wording.ts';
 import { candidatesFor } from './candidates.ts';
 import type { ScoredAction } from './candidates.ts';
 import { confidenceOf } from './confidence.ts';
-import { draftOf, touchDraftOf } from './draft.ts';
+import { touchDraftOf } from './draft.ts';
 import { drawCandidate } from './exploration.ts';
 import { hundredths } from './hundredths.ts';
+import { restsOn, whyCited } from './objection.ts';
 import { assessmentOf, situationOf } from './situation.ts';
 
-export const RULES_ENGINE_VERSION = 'rules@1';
+export const RULES_ENGINE_VERSION = 'rules@2';
+
+/** Version 1 saw no approved texts and no objections; in all else it decided as this one does. */
+const FIRST_VERSION = 'rules@1';
+
+const WORDED_AS_APPROVED = ' Worded as people approved it before.';
 
 function titleOf(actionType: ScoredAction['actionType']): string {
   return actionType === 'none' ? 'Do nothing' : ACTION_TYPE_SPECS[actionType].title;
@@ -39,7 +46,7 @@ function marginWords(margin: number, rival: ScoredAction | undefined, explored: 
     : `${margin} points ahead of "${title}".`;
 }
 
-function decide(input: DecisionInput): DecisionOutput {
+function decide(input: DecisionInput, engine = RULES_ENGINE_VERSION): DecisionOutput {
   const situation = situationOf(input);
   const scored = candidatesFor(situation);
   const { best, chosen, propensities } = drawCandidate(
@@ -51,9 +58,10 @@ function decide(input: DecisionInput): DecisionOutput {
   if (taken === undefined) throw new Error('doing nothing is always a candidate');
   const rival = rivalOf(scored, chosen);
   const margin = hundredths(taken.score - (rival?.score ?? 0));
-  const { assessment } = situation;
+  const { assessment, objection } = situation;
+  const { content, example } = wordedDraftOf(taken.actionType, situation);
   const choice: Choice = {
-    engine: RULES_ENGINE_VERSION,
+    engine,
     candidates: scored.map(({ actionType, channel, score, reason }, index) => ({
       action_type: actionType,
       channel,
@@ -63,19 +71,26 @@ function decide(input: DecisionInput): DecisionOutput {
     })),
     chosen,
     confidence: confidenceOf(margin, assessment.fit.coverage),
-    reason: `${taken.reason}. ${marginWords(margin, rival, chosen !== best)}`,
+    reason: `${taken.reason}. ${marginWords(margin, rival, chosen !== best)}${example === null ? '' : WORDED_AS_APPROVED}`,
     assessment,
     seed: input.seed,
+    ...(objection === null || !restsOn(objection, taken.actionType)
+      ? {}
+      : { notes: [{ note: objection.objection.note, why: whyCited(objection) }] }),
+    ...(example === null ? {} : { example }),
   };
-  return { choice, content: draftOf(taken.actionType, situation) };
+  return { choice, content };
 }
 
 /** The engine of a new installation. It holds no state, so one serves every tenant. */
 export function createRulesEngine(): DecisionEngine {
   return {
     version: RULES_ENGINE_VERSION,
-    decide,
+    decide: (input) => decide(input),
     draft: (actionType, input, place) => touchDraftOf(actionType, situationOf(input), place),
     assess: assessmentOf,
+    earlier: [
+      { version: FIRST_VERSION, decide: (input) => decide({ ...input, examples: [], objections: [] }, FIRST_VERSION) },
+    ],
   };
 }

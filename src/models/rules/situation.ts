@@ -10,6 +10,8 @@ import { HOUR_MS } from '../../domain/instant.ts';
 import { committeeRole } from '../../domain/persona.ts';
 import type { CommitteeRole } from '../../domain/persona.ts';
 import { icpFit } from './icp-fit.ts';
+import { objectionInSight } from './objection.ts';
+import type { ObjectionInSight } from './objection.ts';
 import { opportunityPoints, priorityOf } from './priority.ts';
 
 /** Hours up to which interest is fresh, and then recent; beyond, it is old. */
@@ -47,6 +49,8 @@ export interface Situation {
   /** The gravest relation that forbids prospecting, as the CRM states it or the stage shows it. */
   readonly relation: Relation | null;
   readonly closed: boolean;
+  /** The objection that counts here, if one is open. */
+  readonly objection: ObjectionInSight | null;
 }
 
 function strengthOf(intent: number, triage: DecisionInput['policy']['triage']): Strength {
@@ -96,5 +100,6 @@ export function situationOf(input: DecisionInput): Situation {
     role: committeeRole(assessment.persona),
     relation: relationOf(input),
     closed: CLOSED_STAGES.has(input.stage),
+    objection: objectionInSight({ input, assessment }),
   };
 }

@@ -19,6 +19,10 @@ export function writeErasures(writes: Writes, plan: CommitPlan): void {
     who,
   );
   writes.send(`DELETE FROM identity_aliases a USING ${these} WHERE a.tenant = w.tenant AND a.entity = w.subject`, who);
+  writes.send(
+    `UPDATE examples e SET content = NULL FROM ${these} WHERE e.tenant = w.tenant AND e.subject = w.subject AND e.content IS NOT NULL`,
+    who,
+  );
   // A view is made anew when somebody reads it next, without the person.
   writes.send(
     `DELETE FROM brain_views v USING ${these} WHERE v.tenant = w.tenant AND position(w.subject in v.body) > 0`,

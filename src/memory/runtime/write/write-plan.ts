@@ -10,6 +10,7 @@ import { sealerOf } from '../inbox-body.ts';
 import { writeCadence } from './write-cadence.ts';
 import { writeDecisions, writePermits } from './write-decisions.ts';
 import { writeErasures } from './write-erasures.ts';
+import { writeExamples } from './write-examples.ts';
 import { writeAliases, writeIdentityActs } from './write-identity.ts';
 import { writeInbox } from './write-inbox.ts';
 import { writeLedger } from './write-ledger.ts';
@@ -52,6 +53,7 @@ export async function writePlan(
   writePermits(writes, plan);
   writeReviews(writes, plan);
   writeScheduled(writes, plan);
+  writeExamples(writes, plan);
   writeProjections(writes, plan);
   writeSenders(writes, plan);
   writePlays(writes, plan, loaded);
