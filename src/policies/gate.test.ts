@@ -254,8 +254,20 @@ describe('a schedule', () => {
     expect(verdict).toMatchObject({ kind: 'schedule', at: at('2026-11-23T07:00:00Z') });
   });
 
-  test('that finds no time in ten rounds holds', () => {
-    const days = Array.from({ length: 40 }, (_, day) => new Date(NOW + day * DAY_MS).toISOString().slice(0, 10));
+  test('is found where few hours of a week and few days by lot have to meet', () => {
+    const fingerprints = Array.from({ length: 200 }, (_, index) => `fp_${index}`);
+    for (const fingerprint of fingerprints) {
+      const verdict = evaluateGate(
+        { ...EMAIL, fingerprint },
+        factsWith({ sender: { level: 'throttled', sent: 500, bounced: 20, complained: 0 } }),
+        { ...DEFAULT_POLICY, sending_hours: { from: 2, to: 3, days: [7] }, grants: OPEN_POLICY.grants },
+      );
+      expect([fingerprint, verdict.kind]).toEqual([fingerprint, 'schedule']);
+    }
+  });
+
+  test('that finds no time in two hundred rounds holds', () => {
+    const days = Array.from({ length: 240 }, (_, day) => new Date(NOW + day * DAY_MS).toISOString().slice(0, 10));
     const spent = Object.fromEntries(days.map((day) => [day, 50_000]));
     const verdict = evaluateGate(EMAIL, factsWith({ budget: { ...EMPTY_GUARD, spent_minor: spent } }), OPEN_POLICY);
     expect(verdict).toMatchObject({ kind: 'hold', queue: 'blocked' });
