@@ -1,8 +1,8 @@
-import { Agent, request } from 'node:http';
 /**
- * The load of the benchmark, in a process of its own: posts batches of CloudEvents at a fixed rate, whether or not the server keeps up,
- * and reports how long each request took from the moment it was due. A server that falls behind cannot hide it.
+ * The load of the benchmarks, in a process of its own: posts batches of CloudEvents, or proposals one by one, at a fixed rate, whether or not the
+ * server keeps up, and reports how long each request took from the moment it was due. A server that falls behind cannot hide it.
  */
+import { Agent, request } from 'node:http';
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({
@@ -14,12 +14,12 @@ const { values } = parseArgs({
     seconds: { type: 'string' },
     warmup: { type: 'string' },
     run: { type: 'string' },
-    forms: { type: 'string' },
+    forms: { type: 'string', default: '15' },
+    work: { type: 'string', default: 'signals' },
   },
 });
-const url = new URL('/v1/signals', values.url);
 const rate = Number(values.rate);
-const batchSize = Number(values.batch);
+const batchSize = values.work === 'proposals' ? 1 : Number(values.batch);
 const seconds = Number(values.seconds);
 const warmupSeconds = Number(values.warmup);
 const LEADS = 100_000;
@@ -43,10 +43,7 @@ const ASKING = [0, 6, 10, 12, 18, 22, 24, 30, 34, 36, 42, 46, 19, 31, 43, 3, 15,
 const asking = new Set(ASKING.slice(0, Number(values.forms)));
 const kindOf = (n: number) => (asking.has(n % 48) ? 'form' : (LOOKING[n % LOOKING.length] ?? 'blog'));
 
-let made = 0;
-function signal(): object {
-  const n = made;
-  made += 1;
+function signal(n: number): object {
   const kind = kindOf(n);
   const lead = (n * 7_919) % LEADS;
   const base = { specversion: '1.0', id: `${values.run}-${n}`, source: '/bench' };
@@ -78,6 +75,26 @@ function signal(): object {
   }
 }
 
+/** Everybody is written to once; what the message says differs, as no two messages have one fingerprint. */
+const proposal = (n: number) => ({
+  id: `${values.run}-${n}`,
+  action_type: 'outreach_push',
+  lane: 'operator',
+  subject: `contact/c${n}`,
+  content: {
+    subject: `Your question ${n}`,
+    body: 'Hello {{first_name}}, a few words about what you asked us last week.',
+  },
+});
+
+const isOfProposals = values.work === 'proposals';
+const url = new URL(isOfProposals ? '/v1/proposals' : '/v1/signals', values.url);
+const contentType = isOfProposals ? 'application/json' : 'application/cloudevents-batch+json';
+function bodyOf(index: number): string {
+  if (isOfProposals) return JSON.stringify(proposal(index));
+  return JSON.stringify(Array.from({ length: batchSize }, (_, place) => signal(index * batchSize + place)));
+}
+
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 function post(body: string): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -86,7 +103,7 @@ function post(body: string): Promise<number> {
       {
         method: 'POST',
         agent,
-        headers: { authorization: `Bearer ${values.key}`, 'content-type': 'application/cloudevents-batch+json' },
+        headers: { authorization: `Bearer ${values.key}`, 'content-type': contentType },
       },
       (response) => {
         response.resume();
@@ -113,8 +130,7 @@ for (let index = 0; index < total; index += 1) {
     process.stdout.write(`${JSON.stringify({ warm: true })}\n`);
   }
   const counted = due - start >= warmupSeconds * 1_000;
-  const body = JSON.stringify(Array.from({ length: batchSize }, signal));
-  const sent = post(body)
+  const sent = post(bodyOf(index))
     .then((status) => {
       statuses.set(String(status), (statuses.get(String(status)) ?? 0) + 1);
       if (counted && status === 202) latencies.push(performance.now() - due);

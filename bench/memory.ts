@@ -142,6 +142,7 @@ try {
   const { memory, indexer } = openRetrieval(sql, InstallationSecret.of(master), notes, {
     embeddings: null,
     dataDir: '',
+    mayLeave: () => Promise.resolve(true),
   });
   const say = (what: string) => process.stdout.write(`${new Date().toISOString()} ${what}\n`);
   const asked = await fill(sql, master, Number(values.notes));

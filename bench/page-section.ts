@@ -6,7 +6,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const PAGE = new URL('../docs/reference/benchmarks.md', import.meta.url);
 
 /** A benchmark by the command that writes its section. */
-export type Section = 'bench' | 'bench:restart' | 'bench:peers' | 'bench:ledger' | 'bench:retrieval' | 'bench:memory';
+export type Section =
+  | 'bench'
+  | 'bench:gate'
+  | 'bench:restart'
+  | 'bench:peers'
+  | 'bench:ledger'
+  | 'bench:retrieval'
+  | 'bench:memory';
 
 const beginOf = (section: Section) => `<!-- written by npm run ${section} -- --write -->`;
 const endOf = (section: Section) => `<!-- end of ${section} -->`;

@@ -6,9 +6,6 @@
  * The server is killed with SIGKILL and started again at once; the clock runs from the kill to the answer to a signal for one of the actors, whose
  * decision is committed by then.
  */
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +14,7 @@ import { parseArgs } from 'node:util';
 
 import { createDatabase } from '../test/postgres-database.ts';
 import { writeSection } from './page-section.ts';
+import { BenchServer, KEY } from './server.ts';
 
 const { values } = parseArgs({
   options: {
@@ -26,34 +24,16 @@ const { values } = parseArgs({
   },
 });
 const actors = Number(values.actors);
-const KEY = 'gh_default_benchmark-key';
-const PORT = 4_872;
-const URL = `http://127.0.0.1:${PORT}`;
 const BATCH = 500;
 const IN_FLIGHT = 4;
-const MEGABYTE = 1e6;
 
 const database = await createDatabase(process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres');
 const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-restart-'));
 
-function start(): ChildProcess {
-  return spawn(process.execPath, ['bin/gatehouse.js', 'serve'], {
-    env: {
-      ...process.env,
-      DATABASE_URL: database.url,
-      NATS_URL: '',
-      GATEHOUSE_DATA_DIR: dataDir,
-      GATEHOUSE_PORT: String(PORT),
-      GATEHOUSE_ADMIN_KEY: KEY,
-      GATEHOUSE_LOG_LEVEL: 'error',
-      NODE_ENV: 'production',
-    },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-}
+const start = () => BenchServer.start({ databaseUrl: database.url, dataDir });
 
 function post(events: readonly object[], prefer: string): Promise<Response> {
-  return fetch(`${URL}/v1/signals`, {
+  return fetch(`${server.url}/v1/signals`, {
     method: 'POST',
     headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/cloudevents-batch+json', prefer },
     body: JSON.stringify(events),
@@ -68,21 +48,6 @@ const signal = (id: string, lead: number, type: string, data: object) => ({
   subject: `lead/${lead}`,
   data,
 });
-
-async function answering(): Promise<void> {
-  while (
-    !(await fetch(`${URL}/readyz`).then(
-      (response) => response.ok,
-      () => false,
-    ))
-  )
-    await sleep(10);
-}
-
-async function residentMb(): Promise<number> {
-  const text = await (await fetch(`${URL}/metrics`)).text();
-  return Number(/^gatehouse_process_resident_memory_bytes (\S+)/m.exec(text)?.[1] ?? 0) / MEGABYTE;
-}
 
 async function fill(round: number): Promise<void> {
   let next = 0;
@@ -101,18 +66,17 @@ async function fill(round: number): Promise<void> {
   );
 }
 
-let server = start();
+let server = await start();
 try {
-  await answering();
+  await server.ready();
   await fill(0);
-  const filledMb = await residentMb();
+  const filledMb = await server.residentMb();
   const firsts: number[] = [];
   for (let run = 0; run < Number(values.runs); run += 1) {
-    const dead = once(server, 'exit');
-    server.kill('SIGKILL');
+    const dead = server.end('SIGKILL');
     const began = performance.now();
     await dead;
-    server = start();
+    server = await start();
     const event = signal(`after-${run}`, (run * 7_919) % actors, 'web.form_submitted', { form: 'demo' });
     for (;;) {
       const status = await post([event], 'wait=10').then(
@@ -130,9 +94,9 @@ try {
     // The next kill finds a server that holds its leases.
     await sleep(2_000);
   }
-  const startedMb = await residentMb();
+  const startedMb = await server.residentMb();
   await fill(1);
-  const busyMb = await residentMb();
+  const busyMb = await server.residentMb();
   const milliseconds = firsts.map((value) => Math.round(value));
   process.stdout.write(`${JSON.stringify({ actors, filledMb, startedMb, busyMb, firstAnswerMs: milliseconds })}\n`);
   if (values.write)
@@ -147,11 +111,7 @@ wait until the leases of four seconds lapse.
 Resident memory of the server: ${filledMb.toFixed(0)} MB when the actors had been made, ${startedMb.toFixed(0)} MB after the last start, ${busyMb.toFixed(0)} MB when all had been used again.`,
     );
 } finally {
-  if (server.exitCode === null && server.signalCode === null) {
-    const gone = once(server, 'exit');
-    server.kill('SIGTERM');
-    await gone;
-  }
+  await server.end();
   await database.drop();
   rmSync(dataDir, { recursive: true, force: true });
 }

@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { DEFAULT_POLICY } from '../src/domain/policy.ts';
 import { createDatabase } from '../test/postgres-database.ts';
 import { readSection, writeSection } from './page-section.ts';
+import { BenchServer, KEY } from './server.ts';
 
 const { values } = parseArgs({
   options: {
@@ -26,9 +27,6 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 });
-const KEY = 'gh_default_benchmark-key';
-const PORT = 4_871;
-const SERVER_URL = `http://127.0.0.1:${PORT}`;
 
 interface Result {
   readonly store: string;
@@ -41,23 +39,6 @@ interface Result {
   readonly executedPerSecond: number;
   readonly memoryMb: number;
   readonly statuses: string;
-}
-
-async function call(method: string, path: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(SERVER_URL + path, {
-    method,
-    headers: { authorization: `Bearer ${KEY}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return response.json();
-}
-
-/** The value of one Prometheus sample. */
-async function sample(name: string): Promise<number> {
-  const text = await (await fetch(`${SERVER_URL}/metrics`)).text();
-  const line = text.split('\n').find((item) => item.startsWith(`${name} `));
-  return line === undefined ? 0 : Number(line.slice(name.length + 1));
 }
 
 interface Summary {
@@ -73,41 +54,24 @@ interface Counters {
   readonly passed: number;
   readonly executed: number;
 }
-async function counters(): Promise<Counters> {
+async function counters(server: BenchServer): Promise<Counters> {
   return {
-    passed: await sample('gatehouse_gate_verdicts_total{verdict="pass"}'),
-    executed: await sample('gatehouse_executions_total{result="sent"}'),
+    passed: await server.sample('gatehouse_gate_verdicts_total{verdict="pass"}'),
+    executed: await server.sample('gatehouse_executions_total{result="sent"}'),
   };
 }
 
 async function measure(store: string, databaseUrl: string | null, rate: number, forms: number): Promise<Result> {
   const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
-  const server = spawn(process.execPath, ['bin/gatehouse.js', 'serve'], {
-    env: {
-      ...process.env,
-      DATABASE_URL: databaseUrl ?? '',
-      GATEHOUSE_DATA_DIR: dataDir,
-      GATEHOUSE_PORT: String(PORT),
-      GATEHOUSE_ADMIN_KEY: KEY,
-      GATEHOUSE_LOG_LEVEL: 'error',
-      NODE_ENV: 'production',
-      // Half of what a signal needs is garbage a moment later: a young generation of this size collects it before it is moved.
-      NODE_OPTIONS: '--max-semi-space-size=128',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const server = await BenchServer.start({
+    databaseUrl,
+    dataDir,
+    // Half of what a signal needs is garbage a moment later: a young generation of this size collects it before it is moved.
+    nodeOptions: '--max-semi-space-size=128',
   });
-  const exited = new Promise<void>((resolve) => server.on('exit', () => resolve()));
   try {
-    for (let attempt = 0; ; attempt += 1) {
-      const ready = await fetch(`${SERVER_URL}/readyz`).then(
-        (response) => response.ok,
-        () => false,
-      );
-      if (ready) break;
-      if (attempt > 300) throw new Error('the server did not start');
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    await call('PUT', '/v1/policy', {
+    await server.ready();
+    await server.call('PUT', '/v1/policy', {
       ...DEFAULT_POLICY,
       name: 'bench',
       grants: [{ action_type: 'crm_update', level: 'auto', max_risk: 'low' }],
@@ -117,7 +81,7 @@ async function measure(store: string, databaseUrl: string | null, rate: number, 
       [
         'bench/loader.ts',
         '--url',
-        SERVER_URL,
+        server.url,
         '--key',
         KEY,
         '--rate',
@@ -139,14 +103,13 @@ async function measure(store: string, databaseUrl: string | null, rate: number, 
     const summaries: Summary[] = [];
     for await (const line of createInterface({ input: loader.stdout })) {
       const message = JSON.parse(line) as { warm?: boolean; done?: boolean };
-      if (message.warm === true) before = await counters();
+      if (message.warm === true) before = await counters(server);
       if (message.done === true) summaries.push(JSON.parse(line) as Summary);
     }
-    const after = await counters();
+    const after = await counters(server);
     const [summary] = summaries;
     if (summary === undefined || before === null) throw new Error('the loader gave no result');
     const seconds = summary.finished_ms / 1_000;
-    const memory = await sample('gatehouse_process_resident_memory_bytes');
     return {
       store,
       rate,
@@ -156,12 +119,11 @@ async function measure(store: string, databaseUrl: string | null, rate: number, 
       p95: summary.p95_ms,
       p99: summary.p99_ms,
       executedPerSecond: (after.executed - before.executed) / seconds,
-      memoryMb: memory / 1e6,
+      memoryMb: await server.residentMb(),
       statuses: JSON.stringify(summary.statuses),
     };
   } finally {
-    server.kill('SIGTERM');
-    await exited;
+    await server.end();
     rmSync(dataDir, { recursive: true, force: true });
   }
 }

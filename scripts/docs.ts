@@ -347,6 +347,7 @@ const MACHINE_TITLES: Readonly<Record<string, string>> = {
   tenant: 'The registry of one tenant: its mode, clock, policy and kill switch.',
   trust: 'One trust cell: the autonomy that one kind of action has earned.',
   play: 'One sales play, from the draft of a brain to its end.',
+  sequence: 'The touches of one play for one person.',
 };
 
 function machinePage(kind: string, machine: AnyStateMachine, version: number): string {

@@ -34,10 +34,13 @@ import { WorkerLoop } from './actors/worker-loop.ts';
 import type { App, AppOptions } from './app/app.port.ts';
 import { BacklogWatch } from './app/backlog-watch.ts';
 import { writeServerBackup } from './app/backups.ts';
+import { CadenceCoordinator } from './app/cadence-coordinator.ts';
+import { createCadenceServices } from './app/cadence-services.ts';
 import { ChangeFeed } from './app/change-feed.ts';
 import { readConsoleFiles } from './app/console-files.ts';
 import { seedDemoPlays } from './app/demo-plays.ts';
 import { DiskGuard } from './app/disk-guard.ts';
+import { Egress, egressHosts } from './app/egress.ts';
 import { ErasureProofs } from './app/erasure-proofs.ts';
 import { every } from './app/every.ts';
 import { keptSecret } from './app/kept-secret.ts';
@@ -59,9 +62,12 @@ import { RestorePause } from './app/restore-pause.ts';
 import { RetentionKeeper } from './app/retention.ts';
 import { openRetrieval } from './app/retrieval.ts';
 import { createSearchServices } from './app/search-services.ts';
+import { SenderWatch } from './app/sender-watch.ts';
 import { createServices } from './app/services.ts';
+import { TIME_ZONE_DATA } from './app/time-zone-data.ts';
 import { UsageMeter } from './app/usage-meter.ts';
 import { refreshDueViews } from './app/view-services.ts';
+import { isEgressBlocked } from './domain/egress.ts';
 import { isoOf } from './domain/instant.ts';
 import { DEFAULT_POLICY } from './domain/policy.ts';
 import { createGateway } from './gateway/server.ts';
@@ -80,6 +86,7 @@ import { createMemoryReader } from './memory/notes/memory-reader.ts';
 import { PostgresNoteReader } from './memory/notes/note-reader.ts';
 import { PostgresTimelineReader } from './memory/notes/timeline-reader.ts';
 import { readBacklog } from './memory/read/backlog-reader.ts';
+import { CadenceReader } from './memory/read/cadence-reader.ts';
 import { ChangeReader } from './memory/read/change-reader.ts';
 import { CorrectionReader } from './memory/read/correction-reader.ts';
 import { ErasureReader } from './memory/read/erasure-reader.ts';
@@ -92,8 +99,10 @@ import { PlayReader } from './memory/read/play-reader.ts';
 import { ReadModel } from './memory/read/read-model.ts';
 import { ReadinessReader } from './memory/read/readiness-reader.ts';
 import { RegistryReader } from './memory/read/registry-reader.ts';
+import { RetrospectiveReader } from './memory/read/retrospective-reader.ts';
 import { ReviewReader } from './memory/read/review-reader.ts';
 import { ScheduleReader } from './memory/read/schedule-reader.ts';
+import { SenderReader } from './memory/read/sender-reader.ts';
 import { SubjectReader } from './memory/read/subject-reader.ts';
 import { SuppressionsReader } from './memory/read/suppressions-reader.ts';
 import { UncertainPermits } from './memory/read/uncertain-permits.ts';
@@ -142,7 +151,10 @@ const STATISTICS_MS = 2_000;
 const INDEX_MS = 10_000;
 /** How often it is looked which views are due. */
 const VIEWS_MS = 60_000;
+/** How soon the next contacts are looked at for whom plays may begin something. */
+const CADENCE_MS = 5_000;
 const BACKLOG_MS = 15_000;
+const SENDERS_MS = 30_000;
 const PAUSE_MS = 1_000;
 /** How soon every host has forgotten the key of somebody whom another one erased. */
 const FORGET_MS = 1_000;
@@ -181,19 +193,26 @@ async function compose(
   const pause = new RestorePause(sql);
   await pause.refresh();
   if (pause.reason !== null) logger.warn(pause.reason);
-  const clock = realClock;
+  const clock = options.clock ?? realClock;
   const keyedDigest = (text: string) => secret.hash('content', text);
   const vault = new SubjectVault(generations);
   const policies = new PolicyCache();
   const store = new PostgresRuntimeStore(sql, vault, policies);
   const executions = new PostgresExecutionStore(sql, vault, policies);
-  const outbound = openChannels(options, secret, sql, vault);
+  const registry = new RegistryReader(sql, policies);
+  const egress = new Egress(
+    egressHosts(options),
+    (tenant) => registry.current(tenant),
+    () => clock.now(),
+  );
+  const outbound = openChannels(options, secret, sql, vault, egress);
   const { channels } = outbound;
   const runners = createRunners();
   const hostId = `host_${randomUUID()}`;
-  const { observer, tracing } = await openObserver(options, logger, metrics, hostId);
+  const { observer, tracing } = await openObserver(options, logger, metrics, hostId, egress);
   const embedded = sql.kind === 'pglite';
-  const bus = await openBus(options.natsUrl, sql, secret, observer);
+  const opened = await openBus(options.natsUrl, sql, secret, observer);
+  const bus = options.natsUrl === null ? opened : egress.guarded(opened);
   const journalDays = options.journalDays ?? JOURNAL_DAYS;
   const journal = new FileEffectJournal({
     folder: options.journalDir ?? join(options.dataDir, 'journal'),
@@ -207,7 +226,11 @@ async function compose(
     runners,
     engine: options.engine ?? createRulesEngine(),
     digest: sha256,
-    channelReady: (channel, mode) => channels.some((item) => item.carries(channel, mode)),
+    channelReady: (policy, channel, mode) =>
+      channels.some(
+        (item) => item.carries(channel, mode) && (item.egress === undefined || !isEgressBlocked(policy, item.egress)),
+      ),
+    timeZoneData: TIME_ZONE_DATA,
   };
   const host = new Host(
     {
@@ -248,7 +271,6 @@ async function compose(
   const executor = executorWith(journal);
   const commands = new TenantCommands(host, clock);
   const meter = new UsageMeter(commands, clock, hostId);
-  const registry = new RegistryReader(sql, policies);
   const directory = new PostgresDirectory(sql, secret);
   const keys = new KeyStore(sql);
   const importStore = createImportStore(sql);
@@ -273,6 +295,16 @@ async function compose(
   });
   // A server watches its own disk and says so in its errors.
   const diskGuard = embedded && options.database === undefined ? new DiskGuard(options.dataDir, clock) : null;
+  const senderReader = new SenderReader(sql);
+  const senderWatch = new SenderWatch({
+    sql,
+    registry,
+    reader: senderReader,
+    commands,
+    clock,
+    partitions: () => host.partitions,
+    report: (level, senders) => metrics.limitedSenders.set({ level }, senders),
+  });
   const backlog = new BacklogWatch(() => readBacklog(sql, LEASE_MS), clock);
   const readModel = new ReadModel(sql, vault);
   let draining = false;
@@ -284,6 +316,8 @@ async function compose(
   const retrieval = openRetrieval(sql, secret, noteReader, {
     embeddings: options.embeddings ?? null,
     dataDir: options.dataDir,
+    mayLeave: async (tenant, what) =>
+      !(await egress.isBlocked(tenant, what === 'question' ? 'embeddings.question' : 'embeddings')),
   });
   const noteServices = createNoteServices({
     clock,
@@ -295,7 +329,17 @@ async function compose(
     refuseIntake,
   });
   const uncertainPermits = new UncertainPermits(sql);
-  const retention = new RetentionKeeper(sql, new ExpiredRows(sql), registry, commands);
+  const playReader = new PlayReader(sql);
+  const playCommands = new PlayCommands({ host, clock, reader: table, digest: sha256, keyedDigest });
+  const retention = new RetentionKeeper({
+    sql,
+    rows: new ExpiredRows(sql),
+    registry,
+    commands,
+    plays: playReader,
+    playCommands,
+    clock,
+  });
   const subjectReader = new SubjectReader(sql, readModel, reader);
   const rotation = new KeyRotation({
     sql,
@@ -309,6 +353,18 @@ async function compose(
   await rotation.tick();
   const views = new ViewReader(sql);
   const changes = new ChangeFeed(new ChangeReader(sql), observer);
+  const cadenceReader = new CadenceReader(sql);
+  const readinessReader = new ReadinessReader(sql, vault);
+  const coordinator = new CadenceCoordinator({
+    clock,
+    digest: sha256,
+    engine: planning.engine,
+    host,
+    registry,
+    plays: playReader,
+    contacts: readinessReader,
+    cadence: cadenceReader,
+  });
   const services = createServices({
     anchors,
     checkpoints: new CheckpointService({
@@ -347,7 +403,8 @@ async function compose(
     identityBook: new IdentityBook(sql, vault, secret),
     ownershipCommands: new OwnershipCommands(host, clock),
     ownershipReader: new OwnershipReader(sql),
-    readinessReader: new ReadinessReader(sql, vault),
+    senderReader,
+    readinessReader,
     factCommands: new FactCommands(host, clock),
     suppressionsReader: new SuppressionsReader(sql),
     duplicates: new DuplicateReader(sql, vault),
@@ -378,6 +435,7 @@ async function compose(
     }),
     forgetInIndex: (person) => retrieval.forget([person]),
     database: sql.kind,
+    egress,
     retention,
     rotation,
     purge: new Purge(sql, bus, retrieval, (step) => logger.info(step, 'purged what an erasure left')),
@@ -393,11 +451,20 @@ async function compose(
       journalDays,
       now: () => clock.now(),
     }),
+    cadence: createCadenceServices({
+      clock,
+      coordinator,
+      reader: cadenceReader,
+      plays: playReader,
+      contacts: readinessReader,
+      refuseIntake,
+    }),
     plays: createPlayServices({
       clock,
-      commands: new PlayCommands({ host, clock, reader: table, digest: sha256, keyedDigest }),
+      commands: playCommands,
       directory,
-      reader: new PlayReader(sql),
+      reader: playReader,
+      retrospectives: new RetrospectiveReader(sql),
       refuseIntake,
     }),
     reviews: new ReviewCommands(host, clock, sha256),
@@ -442,6 +509,12 @@ async function compose(
           every(INDEX_MS, 'indexing notes', observer, (stopping) => retrieval.keep(stopping)),
           every(RETENTION_MS, 'deleting what was kept long enough', observer, () => retention.runAll()),
           every(VIEWS_MS, 'refreshing views', observer, () => refreshDueViews({ views, clock })),
+          every(SENDERS_MS, 'counting what became of messages', observer, async () => {
+            if (pause.reason === null) await senderWatch.tick();
+          }),
+          every(CADENCE_MS, 'beginning sequences of plays', observer, async () => {
+            if (pause.reason === null) await coordinator.tick();
+          }),
           every(BACKLOG_MS, 'measuring what waits', observer, () => backlog.refresh(), 'at once'),
           every(
             ANCHOR_MS,
@@ -496,6 +569,7 @@ async function compose(
       if (caller !== null && pause.reason === null) await seedDemoPlays(services.plays, caller, isoOf(clock.now()));
       return { tenant: DEMO_TENANT, key, caller: localCaller(DEMO_TENANT) };
     },
+    countSenders: () => senderWatch.tick(),
     adminKey: () => Promise.resolve(adminKey),
     async reconcileRestore({ journalDir, acceptMissing }) {
       const report = await reconcileRestore(

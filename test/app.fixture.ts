@@ -2,8 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleepFor } from 'node:timers/promises';
 
 import type { ActionChannel } from '../src/actors/channel.port.ts';
+import type { Clock } from '../src/actors/clock.port.ts';
 import type { DecisionEngine } from '../src/actors/decision-engine.port.ts';
 import { openApp } from '../src/app.ts';
 import type { App, AppOptions } from '../src/app.ts';
@@ -31,6 +33,7 @@ export interface TestAppOptions {
   readonly workers?: boolean;
   readonly smtpUrl?: string;
   readonly engine?: DecisionEngine;
+  readonly clock?: Clock;
   /** In base64; without it the system makes one. */
   readonly masterKey?: string;
   readonly journalDir?: string;
@@ -52,6 +55,7 @@ export async function testApp(database: TestDatabase, options: TestAppOptions = 
   const app = await openEmbedded(dataDir, {
     database: sql,
     ...(options.engine === undefined ? {} : { engine: options.engine }),
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
     smtpUrl: options.smtpUrl ?? null,
     journalDir: options.journalDir ?? null,
     anchorDir: options.anchorDir ?? null,
@@ -161,6 +165,19 @@ export async function knowProspect({ app, caller }: TestApp, contact = 'someone'
   await app.services.applyPolicy(caller, OPEN_POLICY);
   await app.services.putAccount(caller, 'example', PROSPECT);
   await app.services.putContact(caller, contact, REACHABLE);
+}
+
+/** A clock that a test can move forward. */
+export function movableClock(): Clock & { ahead: number } {
+  return {
+    ahead: 0,
+    now() {
+      return Date.now() + this.ahead;
+    },
+    async sleep(ms, signal) {
+      await sleepFor(ms, undefined, { signal }).catch(() => {});
+    },
+  };
 }
 
 /** Waits until a condition holds; fails the test after a minute. */

@@ -146,7 +146,7 @@ describeDatabases('an archive of the ledger', (database) => {
   });
 
   const replay = (reader: LedgerReader) =>
-    replayAll({ reader, runners: createRunners(), digest: sha256 }, null, () => {});
+    replayAll({ reader, runners: createRunners(), digest: sha256, timeZoneData: 'test' }, null, () => {});
 
   it('is asked for where it is needed and not at hand', async () => {
     const reader = tieredReader(table(), system.sql, IDENTITY, null);

@@ -25,6 +25,7 @@ describeDatabases('what waits', (database) => {
   it('is nothing at first', async () => {
     expect(await readBacklog(test.sql, HOST_TTL_MS)).toEqual({
       oldest: NOTHING,
+      activePlays: 0,
       hosts: 1,
       partitionsUnowned: 0,
     });

@@ -131,7 +131,7 @@ describeDatabases('identities', (database) => {
       ),
     );
     const check = await app.services.checkGate(caller, proposal('account/old', { action_type: 'crm_update' }));
-    expect(check.checks).toHaveLength(20);
+    expect(check.checks).toHaveLength(21);
   });
 
   it('merges people at different accounts, and never reaches one past the objection of the other', async () => {

@@ -34,7 +34,7 @@ describeDatabases('the loop', (database) => {
     const trace = await app.services.traceDecision(caller, id);
     expect(trace.steps.map((step) => step.step)).toEqual(['signal', 'triage', 'decision', 'proposal', 'gate']);
     expect(trace.decision.verdict).toBe('hold');
-    expect(trace.gate).toHaveLength(20);
+    expect(trace.gate).toHaveLength(21);
     expect((await app.services.replayDecision(caller, id)).result).toBe('identical');
   });
 

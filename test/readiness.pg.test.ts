@@ -11,11 +11,14 @@ function without<Key extends keyof ContactFacts>(...names: readonly Key[]): Cont
   return Object.fromEntries(Object.entries(REACHABLE).filter(([name]) => !(names as readonly string[]).includes(name)));
 }
 
+/** The hour before midnight is closed, and it is that hour somewhere at any time, so somebody of whom nothing is known is held. */
+const POLICY = { ...OPEN_POLICY, sending_hours: { ...OPEN_POLICY.sending_hours, to: 23 } };
+
 describeDatabases('readiness', (database) => {
   let system: TestApp;
   beforeAll(async () => {
     system = await testApp(database, { workers: false });
-    await system.app.services.applyPolicy(system.caller, OPEN_POLICY);
+    await system.app.services.applyPolicy(system.caller, POLICY);
   });
   afterAll(async () => {
     await system[Symbol.asyncDispose]();
@@ -92,7 +95,7 @@ describeDatabases('readiness', (database) => {
     await services.putAccount(system.caller, 'bare', { ...PROSPECT, domain: 'bare.example', abm_active: true });
     await know('programmed', { ...REACHABLE, account: 'bare' });
     expect(await report('marketing')).toMatchObject({ contacts: 9, refused: 3 });
-    await services.applyPolicy(system.caller, { ...OPEN_POLICY, syncs: { crm: 1_000 } });
+    await services.applyPolicy(system.caller, { ...POLICY, syncs: { crm: 1_000 } });
     const [gap] = (await report()).gaps;
     expect(gap).toMatchObject({ reason: 'sync_stale', contacts: 7, alone: 4 });
     expect(gap?.examples).toHaveLength(5);

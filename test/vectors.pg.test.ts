@@ -49,6 +49,8 @@ function embedderOf(model: string, fails: { now: boolean } = { now: false }): Em
   };
 }
 
+const mayLeave = () => Promise.resolve(true);
+
 describeDatabases('vectors of notes', (database) => {
   const master = createSecretKey(randomBytes(32));
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-lance-'));
@@ -67,7 +69,7 @@ describeDatabases('vectors of notes', (database) => {
     indexer = new NoteIndexer(test.sql, notes, new KeyHashes(InstallationSecret.of(master)));
     store = new VectorStore(test.sql);
     projection = new LanceProjection(folder, space, store);
-    vectors = new VectorMemory({ embedder, store, projection, notes });
+    vectors = new VectorMemory({ embedder, store, projection, notes, mayLeave });
     const texts = ['apples', 'bridges', 'clouds', 'drums'].flatMap((topic) =>
       Array.from({ length: 40 }, (_, index) => `${topic} number ${index}`),
     );
@@ -139,10 +141,35 @@ describeDatabases('vectors of notes', (database) => {
 
   it('of two spaces are never compared', async () => {
     const other = embedderOf('m2');
-    const otherVectors = new VectorMemory({ embedder: other, store, projection: null, notes });
+    const otherVectors = new VectorMemory({ embedder: other, store, projection: null, notes, mayLeave });
     expect((await otherVectors.nearest({ ...place, query: 'apples' }))?.ranking).toEqual([]);
     expect(await otherVectors.catchUp(TENANT)).toBe(160);
     expect(await projection.reconcile(TENANT)).toEqual({ added: 0, removed: 0 });
+  });
+
+  it('are not made, and not asked for, where the tenant keeps texts and questions back', async () => {
+    const asked: string[] = [];
+    const watched: Embedder = {
+      ...embedderOf('m3'),
+      embed(texts, purpose) {
+        asked.push(...texts);
+        return embedder.embed(texts, purpose);
+      },
+    };
+    const keptBack = new Set(['note_text', 'question']);
+    const guarded = new VectorMemory({
+      embedder: watched,
+      store,
+      projection: null,
+      notes,
+      mayLeave: (_tenant, what) => Promise.resolve(!keptBack.has(what)),
+    });
+    expect(await guarded.catchUp(TENANT)).toBe(0);
+    expect(await guarded.nearest({ ...place, query: 'apples' })).toBeNull();
+    expect(asked).toEqual([]);
+    keptBack.delete('question');
+    expect(await guarded.nearest({ ...place, query: 'apples' })).not.toBeNull();
+    expect(asked).toEqual(['apples']);
   });
 
   it('take part in a search, which goes on without them when the provider is down', async () => {

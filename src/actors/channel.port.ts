@@ -4,6 +4,7 @@
  * leaves the attempt uncertain.
  */
 import type { ActionType, Channel } from '../domain/action-types.ts';
+import type { EgressBlock } from '../domain/egress.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Mode } from '../domain/mode.ts';
@@ -32,6 +33,8 @@ export interface ActionChannel {
    * backup, and its `absent` proves nothing.
    */
   readonly remembersInDatabase?: true;
+  /** Where it sends to outside the installation; a policy may block that. */
+  readonly egress?: EgressBlock;
   /** How many requests it should be given at a time; any number when it does not say. */
   readonly capacity?: number;
   /** Whether this channel can carry the action in this mode. */

@@ -1,8 +1,8 @@
-import type { ActionType } from '../domain/action-types.ts';
 /**
  * What the runtime asks of a decision engine. An engine is a pure function of its input: it gets time and a seed, and says which
  * version of itself answered. The rules engine answers at once; an engine that needs the network is run as a durable effect.
  */
+import type { ActionType } from '../domain/action-types.ts';
 import type { Choice, Assessment } from '../domain/candidate.ts';
 import type { Persona, Relations } from '../domain/entity.ts';
 import type { AccountEventFacts } from '../domain/event-types.ts';
@@ -63,14 +63,25 @@ export interface DecisionOutput {
   readonly content: JsonObject | null;
 }
 
+/** A touch in its sequence. */
+export interface SequencePlace {
+  /** From 1. */
+  readonly step: number;
+  readonly of: number;
+  /** What the play wants of it, as people approved it. */
+  readonly purpose: string;
+}
+
 export interface DecisionEngine {
   /** Name and version, such as `rules@1`. Trust is bound to it. */
   readonly version: string;
   decide(input: DecisionInput): DecisionOutput;
+  /** What a touch of a sequence would say or do; null for what the engine never writes. The place in the sequence makes its text differ from the others. */
+  draft(actionType: ActionType, input: DecisionInput, place: SequencePlace): JsonObject | null;
   /** The same scores without a choice, for views and reports. */
   assess(input: DecisionInput): Assessment;
   /** Versions before this one that can still be asked, so that what they decided can be proven. */
-  readonly earlier?: readonly Omit<DecisionEngine, 'assess'>[];
+  readonly earlier?: readonly Omit<DecisionEngine, 'assess' | 'draft'>[];
 }
 
 export type { ActionType };

@@ -3,6 +3,7 @@
  * worker dies, the channel is asked what happened, and where it cannot say the action stays uncertain. What no database can fence is
  * a worker that is paused between its claim and its call; that is why channels get an idempotency key.
  */
+import { isEgressBlocked } from '../domain/egress.ts';
 import { must, RetryableError, TerminalError } from '../domain/errors.ts';
 import { fingerprintOf } from '../domain/fingerprint.ts';
 import type { TenantId } from '../domain/ids.ts';
@@ -10,6 +11,7 @@ import { SECOND_MS } from '../domain/instant.ts';
 import type { JournalAttempt, JournalResult } from '../domain/journal.ts';
 import type { Digest } from '../domain/json.ts';
 import type { Message } from '../domain/message.ts';
+import type { Policy } from '../domain/policy.ts';
 import { secondCheck } from '../policies/second-check.ts';
 import { actionResult } from './action-result.ts';
 import type { ResultData } from './action-result.ts';
@@ -97,9 +99,11 @@ export class Executor {
           return true;
         },
         check: (permit, facts, policy) =>
-          secondCheck({ ...permit, ...permit.detail }, facts, policy, this.#fingerprint(permit), at).map(
-            (failure) => failure.code,
-          ),
+          this.#isKeptBack(permit, policy)
+            ? ['channel_unavailable']
+            : secondCheck({ ...permit, ...permit.detail }, facts, policy, this.#fingerprint(permit), at).map(
+                (failure) => failure.code,
+              ),
       });
       const claimed: Span = [began, this.#clock.now()];
       const fates: Fate[] = [
@@ -199,6 +203,12 @@ export class Executor {
     if (permit.content === null) return '';
     const { actionType, channel, recipient } = permit.detail;
     return fingerprintOf({ actionType, channel, recipient, content: permit.content }, this.#digest);
+  }
+
+  /** Whether the policy has come to block where it would go to. */
+  #isKeptBack(permit: ClaimablePermit, policy: Policy): boolean {
+    const block = this.#channelOf(permit)?.egress;
+    return block !== undefined && isEgressBlocked(policy, block);
   }
 
   #channelOf(permit: ClaimablePermit): ActionChannel | undefined {

@@ -14,6 +14,7 @@ import type { LedgerBody, LedgerHeader } from '../domain/ledger-event.ts';
 import type { Message, SealedPart, ProfileWrite } from '../domain/message.ts';
 import type { LinkStatus, WindowSource } from '../domain/outcome.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { CadenceRow } from './cadence/cadence-store.port.ts';
 import type { ExampleWithdrawal, ExampleWrite, LoadedExample } from './examples/example-store.port.ts';
 import type { LoadedMemory, MemoryWrites } from './memory/memory-store.port.ts';
 import type { AnalysisRow, PlayRow } from './plays/play-store.port.ts';
@@ -375,6 +376,15 @@ export interface ProcessedRow {
 }
 
 /** Everything that one batch changes. Written in one transaction or not at all. */
+/** One message that was sent, for the counts of its sender. Each partition has counts of its own. */
+export interface SenderSend {
+  readonly tenant: TenantId;
+  readonly partition: number;
+  readonly channel: Channel;
+  readonly sender: string;
+  readonly at: number;
+}
+
 export interface CommitPlan {
   readonly drafts: readonly LedgerDraft[];
   readonly actors: readonly StoredActor[];
@@ -397,11 +407,22 @@ export interface CommitPlan {
   readonly reviewUpdates: readonly ReviewUpdate[];
   readonly reviewDetails: readonly ReviewDetail[];
   readonly scheduled: readonly ScheduledWrite[];
+  /** Messages that were sent with this commit. */
+  readonly senderSends: readonly SenderSend[];
   readonly outcomes: readonly OutcomeRow[];
   readonly leads: readonly LeadRow[];
   /** A row for each step of a play, in order: the database checks every one. */
   readonly plays: readonly PlayRow[];
   readonly analyses: readonly AnalysisRow[];
+  /** Plays that were kept long enough, with the place of the event that says so. */
+  readonly playPurges: readonly {
+    readonly tenant: TenantId;
+    readonly play: string;
+    readonly partition: number;
+    readonly seq: number;
+  }[];
+  /** Rows of the cadence event log. */
+  readonly cadence: readonly CadenceRow[];
   readonly examples: readonly ExampleWrite[];
   readonly examplesWithdrawn: readonly ExampleWithdrawal[];
   readonly suppressions: readonly SuppressionRow[];

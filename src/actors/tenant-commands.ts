@@ -23,6 +23,7 @@ type RegistryEvent = Extract<
   | 'subject.purged'
   | 'meter.recorded'
   | 'sync.reported'
+  | `sender.${string}`
 >;
 
 export class TenantCommands {

@@ -1,5 +1,6 @@
 /** What a process is started with, and what it can do then. */
 import type { ActionChannel } from '../actors/channel.port.ts';
+import type { Clock } from '../actors/clock.port.ts';
 import type { DecisionEngine } from '../actors/decision-engine.port.ts';
 import type { ReconcileReport } from '../actors/restore/reconcile-report.port.ts';
 import type { Caller, Services } from '../gateway/services.port.ts';
@@ -14,6 +15,8 @@ export interface AppOptions {
   readonly databaseUrl: string | null;
   /** A database that is open already; it is closed with the app. */
   readonly database?: Sql;
+  /** The time that the whole process lives in; the clock of the machine when it is left out. */
+  readonly clock?: Clock;
   /** Makes the decisions; the rules engine when it is left out. */
   readonly engine?: DecisionEngine;
   /** Where the journal of effects is kept; null for a folder in the data folder. */
@@ -43,6 +46,8 @@ export interface AppOptions {
   readonly logLevel: LogLevel;
   /** The share of traces that is kept, 0 to 1; null traces nothing. Where they go is told by the variables of OpenTelemetry. */
   readonly traces?: number | null;
+  /** The address of the collector, to name it; null when there is none. */
+  readonly tracesUrl?: string | null;
   /** False for a command that only reads and imports: timers and permits of real tenants stay untouched. */
   readonly workers: boolean;
 }
@@ -54,6 +59,8 @@ export interface App {
   listen(): Promise<{ readonly url: string; stop(): Promise<void> }>;
   /** Makes the demo tenant with its policy and key. */
   prepareDemo(): Promise<{ readonly tenant: string; readonly key: string; readonly caller: Caller }>;
+  /** Looks at what became of the messages of each sender now; a server with workers does so by itself. */
+  countSenders(): Promise<void>;
   adminKey(): Promise<string>;
   /** Ends the pause after a restore. `journalDir` has the journals of all hosts; null when there are none. */
   reconcileRestore(request: {

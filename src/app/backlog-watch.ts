@@ -33,12 +33,13 @@ export class BacklogWatch {
   /** Sets the gauges; before the first answer they are left out. */
   publish(metrics: Metrics): void {
     if (this.#last === null) return;
-    const { oldest, hosts, partitionsUnowned } = this.#last;
+    const { oldest, activePlays, hosts, partitionsUnowned } = this.#last;
     const now = this.#clock.now();
     for (const what of WAITING) {
       const since = oldest[what];
       metrics.oldestWaitingSeconds.set({ what }, since === null ? 0 : Math.max(0, now - since) / 1_000);
     }
+    metrics.activePlays.set(activePlays);
     metrics.hosts.set(hosts);
     metrics.partitionsUnowned.set(partitionsUnowned);
   }

@@ -11,6 +11,7 @@ import { GatehouseError } from '../domain/errors.ts';
 import type { GuardState } from '../domain/guard.ts';
 import { DAY_MS, isoOf } from '../domain/instant.ts';
 import { PURPOSES } from '../domain/lawful-basis.ts';
+import type { SenderHealth } from '../domain/sender-health.ts';
 import { SYNC_SOURCES } from '../domain/sync.ts';
 import type { SyncTimes } from '../domain/sync.ts';
 import type { Caller } from '../gateway/caller.port.ts';
@@ -28,6 +29,7 @@ export interface GateFactParts {
   readonly ownershipReader: OwnershipReader;
   readonly readinessReader: ReadinessReader;
   readonly syncTimes: (tenant: Caller['tenant']) => Promise<SyncTimes>;
+  readonly senders: (tenant: Caller['tenant']) => Promise<readonly SenderHealth[]>;
   readonly now: () => number;
   readonly refuseIntake: () => void;
 }
@@ -122,8 +124,12 @@ export function createGateFactServices(parts: GateFactParts): GateFactServices {
       return { subject: `contact/${contact}` };
     },
     async readiness({ tenant }, purpose) {
-      const [policy, syncs] = await Promise.all([policies.inForce(tenant), parts.syncTimes(tenant)]);
-      return readinessReport(parts.readinessReader, { tenant, purpose, policy, syncs, at: now() });
+      const [policy, syncs, senders] = await Promise.all([
+        policies.inForce(tenant),
+        parts.syncTimes(tenant),
+        parts.senders(tenant),
+      ]);
+      return readinessReport(parts.readinessReader, { tenant, purpose, policy, syncs, senders, at: now() });
     },
   };
 }

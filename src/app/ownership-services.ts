@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Directory, Resolved } from '../actors/intake/directory.port.ts';
+import type { PolicyReader } from '../actors/intake/policy-reader.port.ts';
 import { refsOf } from '../actors/intake/signal-message.ts';
 import type { OwnershipCommands } from '../actors/ownership-commands.ts';
 import { GatehouseError } from '../domain/errors.ts';
@@ -14,18 +15,28 @@ import type { EntityKind } from '../gateway/identity.port.ts';
 import type { OwnershipServices, OwnershipView } from '../gateway/ownership.port.ts';
 import type { OwnershipReader } from '../memory/read/ownership-reader.ts';
 import type { ReadModel } from '../memory/read/read-model.ts';
+import { inOrder } from '../policies/ownership-queue.ts';
 
 export interface OwnershipParts {
   readonly directory: Directory;
   readonly ownershipCommands: OwnershipCommands;
   readonly ownershipReader: OwnershipReader;
+  readonly policies: PolicyReader;
   readonly readModel: ReadModel;
   readonly now: () => number;
   readonly refuseIntake: () => void;
 }
 
 export function createOwnershipServices(parts: OwnershipParts): OwnershipServices {
-  const { directory, ownershipCommands: commands, ownershipReader: reader, readModel, now, refuseIntake } = parts;
+  const {
+    directory,
+    ownershipCommands: commands,
+    ownershipReader: reader,
+    policies,
+    readModel,
+    now,
+    refuseIntake,
+  } = parts;
 
   async function find(caller: Caller, kind: EntityKind, externalId: string): Promise<Resolved> {
     const found = await directory.find(caller.tenant, kind, externalId);
@@ -85,6 +96,26 @@ export function createOwnershipServices(parts: OwnershipParts): OwnershipService
   return {
     async show(caller, kind, externalId) {
       return view(caller, kind, externalId, await find(caller, kind, externalId));
+    },
+    async queue(caller, kind, externalId) {
+      const found = await find(caller, kind, externalId);
+      const key = must(ownedGuardOf(refsOf(found)), 'an account or a contact has a guard');
+      const [shown, guard, policy] = await Promise.all([
+        view(caller, kind, externalId, found),
+        reader.guard(caller.tenant, key, now()),
+        policies.inForce(caller.tenant),
+      ]);
+      const line = inOrder(guard?.queue ?? [], policy);
+      return {
+        ...shown,
+        waiting: line.map(({ action, lane, for: actionType, since }, index) => ({
+          position: index + 1,
+          action,
+          action_type: actionType,
+          lane,
+          since: isoOf(since),
+        })),
+      };
     },
     async take(caller, kind, externalId, { until, takeover, reason }) {
       const end = until === null ? UNTIL_RELEASED : Date.parse(until);

@@ -12,6 +12,7 @@ import type { EventData } from '../domain/event-types.ts';
 import { isoOf } from '../domain/instant.ts';
 import { canonicalJson } from '../domain/json.ts';
 import {
+  ACTIVE_PLAYS_SUSTAINED_MS,
   ACTIVE_PLAYS_WATCH,
   PLAY_FIELDS,
   PROMOTION_RATE_TARGET,
@@ -20,19 +21,25 @@ import {
   startsSequences,
 } from '../domain/play.ts';
 import type { PlayApprover, PlayContent, PlayWorked } from '../domain/play.ts';
-import type { AnalysisView, PlayServices, PlayView } from '../gateway/play-services.port.ts';
+import { quarterOf, spanOfQuarter } from '../domain/quarter.ts';
+import { UNKNOWNS } from '../domain/retrospection.ts';
+import type { AnalysisView, PlayRetrospective, PlayServices, PlayView } from '../gateway/play-services.port.ts';
 import type { Caller } from '../gateway/services.port.ts';
 import type { PlayReader } from '../memory/read/play-reader.ts';
+import type { PlayCohort, RetrospectiveReader } from '../memory/read/retrospective-reader.ts';
 import { analysisFaults, isStaleSource } from '../policies/analysis-faults.ts';
 import { editedShare } from '../policies/edited-share.ts';
 import { PLAY_AUTHORITIES } from '../policies/play-acts.ts';
 import type { PlayVerb } from '../policies/play-acts.ts';
+import { retrospection } from '../policies/play-retrospective.ts';
+import { wilsonInterval } from '../stats/interval.ts';
 
 export interface PlayParts {
   readonly clock: Clock;
   readonly commands: PlayCommands;
   readonly directory: Directory;
   readonly reader: PlayReader;
+  readonly retrospectives: RetrospectiveReader;
   readonly refuseIntake: () => void;
 }
 
@@ -94,7 +101,9 @@ function workedOf(row: PlayRow): PlayWorked {
   };
 }
 
-export function createPlayServices({ clock, commands, directory, reader, refuseIntake }: PlayParts): PlayServices {
+export function createPlayServices(parts: PlayParts): PlayServices {
+  const { clock, commands, directory, reader, retrospectives, refuseIntake } = parts;
+
   async function rowOf(caller: Caller, id: string): Promise<PlayRow> {
     const row = await reader.find(caller.tenant, id);
     if (row === null || (caller.kind === 'brain' && row.writer_agent_id !== caller.brain))
@@ -249,17 +258,31 @@ export function createPlayServices({ clock, commands, directory, reader, refuseI
       return act(caller, await rowOf(caller, id), 'play.measured', { by: caller.identity, outcomes });
     },
     async calibration(caller) {
-      const { brains, active } = await reader.calibration(caller.tenant);
+      const { brains, active, aboveSince } = await reader.calibration(caller.tenant, ACTIVE_PLAYS_WATCH);
       return {
         promotion_rate_target: PROMOTION_RATE_TARGET,
         brains: brains.map((row) => {
           const rate = row.activated / row.drafts;
-          return { ...row, promotion_rate: rate, below_target: rate < PROMOTION_RATE_TARGET };
+          return {
+            ...row,
+            promotion_rate: rate,
+            promotion_interval: wilsonInterval(row.activated, row.drafts),
+            below_target: rate < PROMOTION_RATE_TARGET,
+          };
         }),
         active_plays: active,
         active_plays_watch: ACTIVE_PLAYS_WATCH,
-        review_due: active > ACTIVE_PLAYS_WATCH,
+        active_above_since: isoOrNull(aboveSince),
+        review_due: aboveSince !== null && clock.now() - aboveSince >= ACTIVE_PLAYS_SUSTAINED_MS,
       };
+    },
+    async retrospective(caller, { play, quarter: wanted }) {
+      if (play !== null) await rowOf(caller, play);
+      const at = clock.now();
+      const quarter = wanted ?? quarterOf(spanOfQuarter(quarterOf(at)).from - 1);
+      const { from, to } = spanOfQuarter(quarter);
+      const found = await retrospectives.cohorts(caller.tenant, { play, writer: writerOf(caller), from, to, at });
+      return { quarter, as_of: isoOf(at), items: found.map(retrospectiveView) };
     },
 
     async listAnalyses(caller, query) {
@@ -294,8 +317,19 @@ export function createPlayServices({ clock, commands, directory, reader, refuseI
   };
 }
 
+function retrospectiveView({ success_criteria: criteria, ...cohort }: PlayCohort): PlayRetrospective {
+  const { won: _won, meetings: _meetings, opportunities: _opportunities, unreal: _, elsewhere: __, ...known } = cohort;
+  const found = retrospection(criteria, cohort);
+  return {
+    ...known,
+    evaluate_after_days: found?.evaluate_after_days ?? null,
+    criteria: found?.criteria ?? [],
+    unknown: (found?.unknown ?? []).map(({ code, count }) => ({ code, count, text: UNKNOWNS[code] })),
+  };
+}
+
 /** A brain reads what it wrote itself. Source: BrainAnalysisLog, access. */
-function writerOf(caller: Caller): Brain | null {
+export function writerOf(caller: Caller): Brain | null {
   return caller.kind === 'brain' ? (caller.brain ?? null) : null;
 }
 

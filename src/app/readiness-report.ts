@@ -10,12 +10,13 @@ import { isoOf } from '../domain/instant.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { ReadinessPurpose } from '../domain/readiness.ts';
 import { GATE_REASONS } from '../domain/reason-codes.ts';
+import type { SenderHealth } from '../domain/sender-health.ts';
 import { asOne, keysReadWith } from '../domain/stricter-guard.ts';
 import type { GuardMember } from '../domain/stricter-guard.ts';
 import type { SyncTimes } from '../domain/sync.ts';
 import type { ReadinessReport } from '../gateway/gate-facts.port.ts';
 import type { ContactRow, ReadinessReader } from '../memory/read/readiness-reader.ts';
-import { bulkFixOf } from '../policies/readiness-fix.ts';
+import { bulkFixOf, bulkFixOfRefusal } from '../policies/readiness-fix.ts';
 import { readinessOf, ReadinessTally } from '../policies/readiness.ts';
 
 /** How many contacts are in memory at a time. */
@@ -27,6 +28,7 @@ export interface ReadinessQuestion {
   readonly policy: Policy;
   readonly syncs: SyncTimes;
   readonly at: number;
+  readonly senders: readonly SenderHealth[];
 }
 
 type Guards = ReadonlyMap<string, GuardMember>;
@@ -93,25 +95,34 @@ async function addPage(
 
 /** Contacts that change meanwhile are counted as they were, or as they are. */
 export async function readinessReport(reader: ReadinessReader, question: ReadinessQuestion): Promise<ReadinessReport> {
-  const { tenant, purpose, at } = question;
+  const { tenant, purpose, at, senders } = question;
   const tally = new ReadinessTally();
   for (let after: string | undefined = ''; after !== undefined;) {
     const rows: readonly ContactRow[] = await reader.contacts(tenant, after, PAGE);
     await addPage(tally, rows, reader, question);
     after = rows.length < PAGE ? undefined : rows.at(-1)?.id;
   }
-  const { gaps, ...counts } = tally.counts();
-  const names = await reader.externalIds(tenant, [...new Set(gaps.flatMap(({ examples }) => examples))]);
+  const { gaps, refusals, ...counts } = tally.counts();
+  const named = [...gaps, ...refusals].flatMap(({ examples }) => examples);
+  const names = await reader.externalIds(tenant, [...new Set(named)]);
   return {
     purpose,
     at: isoOf(at),
     ...counts,
     gaps: gaps.map((gap) => ({
       ...gap,
-      title: GATE_REASONS[gap.reason].title,
-      remedy: GATE_REASONS[gap.reason].remedy,
+      ...GATE_REASONS[gap.reason],
       fix: bulkFixOf(gap),
       examples: gap.examples.flatMap((id) => names.get(id) ?? []),
     })),
+    refusals: refusals.map((refusal) => ({
+      ...refusal,
+      ...GATE_REASONS[refusal.reason],
+      fix: bulkFixOfRefusal(refusal.reason),
+      examples: refusal.examples.flatMap((id) => names.get(id) ?? []),
+    })),
+    limited_senders: senders
+      .filter(({ level }) => level !== 'ok')
+      .map(({ channel, sender, level }) => ({ channel, sender, level })),
   };
 }

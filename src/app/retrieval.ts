@@ -7,6 +7,7 @@ import type { NoteReader } from '../memory/notes/note-reader.port.ts';
 import { createHttpEmbedder } from '../memory/retrieval/embeddings/http-embedder.ts';
 import { LanceProjection } from '../memory/retrieval/embeddings/lance-projection.ts';
 import { VectorMemory } from '../memory/retrieval/embeddings/vector-memory.ts';
+import type { MayLeave } from '../memory/retrieval/embeddings/vector-memory.ts';
 import { spaceName, VectorStore } from '../memory/retrieval/embeddings/vector-store.ts';
 import type { NotePlace } from '../memory/retrieval/embeddings/vector-store.ts';
 import { KeyHashes } from '../memory/retrieval/key-hashes.ts';
@@ -46,7 +47,8 @@ export interface Retrieval {
   projected(tenant: TenantId, places: readonly NotePlace[]): Promise<number>;
 }
 
-const OWN_ADDRESS = { voyage: 'https://api.voyageai.com/v1', openai: 'https://api.openai.com/v1' };
+/** Where a protocol is spoken when no other address is named. */
+export const OWN_ADDRESS = { voyage: 'https://api.voyageai.com/v1', openai: 'https://api.openai.com/v1' };
 /** A search waits for its question to be embedded, so not for long. */
 const TIMEOUT_MS = 10_000;
 const ATTEMPTS = 3;
@@ -56,13 +58,17 @@ export function openRetrieval(
   sql: Sql,
   secret: InstallationSecret,
   notes: NoteReader,
-  { embeddings, dataDir }: { readonly embeddings: EmbeddingOptions | null; readonly dataDir: string },
+  {
+    embeddings,
+    dataDir,
+    mayLeave,
+  }: { readonly embeddings: EmbeddingOptions | null; readonly dataDir: string; readonly mayLeave: MayLeave },
 ): Retrieval {
   const now = () => performance.now();
   const hashes = new KeyHashes(secret);
   const indexer = new NoteIndexer(sql, notes, hashes);
   const folder = join(dataDir, 'vectors');
-  const semantic = embeddings === null ? null : openVectors(sql, notes, embeddings, folder);
+  const semantic = embeddings === null ? null : openVectors(sql, notes, embeddings, folder, mayLeave);
   const vectors = semantic?.vectors ?? null;
   let optimisedAt = now();
   let working = false;
@@ -110,7 +116,7 @@ export function openRetrieval(
   };
 }
 
-function openVectors(sql: Sql, notes: NoteReader, options: EmbeddingOptions, folder: string) {
+function openVectors(sql: Sql, notes: NoteReader, options: EmbeddingOptions, folder: string, mayLeave: MayLeave) {
   const embedder = createHttpEmbedder({
     ...options,
     baseUrl: options.url ?? OWN_ADDRESS[options.protocol],
@@ -119,5 +125,5 @@ function openVectors(sql: Sql, notes: NoteReader, options: EmbeddingOptions, fol
   });
   const store = new VectorStore(sql);
   const projection = new LanceProjection(folder, spaceName(embedder.space), store);
-  return { projection, vectors: new VectorMemory({ embedder, store, projection, notes }) };
+  return { projection, vectors: new VectorMemory({ embedder, store, projection, notes, mayLeave }) };
 }

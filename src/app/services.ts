@@ -32,6 +32,7 @@ import { canonicalJson } from '../domain/json.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { modeSchema } from '../domain/mode.ts';
 import { parseTrustCellId } from '../domain/trust.ts';
+import type { CadenceServices } from '../gateway/cadence.port.ts';
 import type { NoteServices } from '../gateway/note-services.port.ts';
 import type { PlayServices } from '../gateway/play-services.port.ts';
 import type { SearchServices } from '../gateway/search-services.port.ts';
@@ -70,6 +71,7 @@ import type { StaleDays } from '../policies/staleness.ts';
 import { pathUp, pathWords } from '../policies/trust-path.ts';
 import { nextLevel, trustQuantile } from '../policies/trust.ts';
 import type { BacklogWatch } from './backlog-watch.ts';
+import type { Egress } from './egress.ts';
 import type { ErasureProofs } from './erasure-proofs.ts';
 import { remainsOfErased, remainsOfPurged } from './erasure-remains.ts';
 import { createGateFactServices } from './gate-fact-services.ts';
@@ -93,18 +95,22 @@ import type { ErasedPerson } from './retrieval.ts';
 import { createReviewServices } from './review-services.ts';
 import type { ReviewParts } from './review-services.ts';
 import { createScheduleServices } from './schedule-services.ts';
+import { createSenderServices } from './sender-services.ts';
+import type { SenderParts } from './sender-services.ts';
 import { createSessionServices } from './session-services.ts';
 import { shownTo } from './shown-context.ts';
 import { createSuppressionServices } from './suppression-services.ts';
 import type { SuppressionParts } from './suppression-services.ts';
+import { TIME_ZONE_DATA } from './time-zone-data.ts';
 import type { UsageMeter } from './usage-meter.ts';
 import { createViewServices } from './view-services.ts';
 
 export interface ServiceParts
   extends
     IdentityParts,
-    Omit<OwnershipParts, 'now'>,
-    Omit<GateFactParts, 'now' | 'policies' | 'syncTimes'>,
+    Omit<OwnershipParts, 'now' | 'policies'>,
+    Omit<SenderParts, 'now'>,
+    Omit<GateFactParts, 'now' | 'policies' | 'syncTimes' | 'senders'>,
     PastParts,
     Omit<PatternParts, 'now' | 'policies'>,
     ReviewParts,
@@ -123,6 +129,7 @@ export interface ServiceParts
   readonly intake: Intake;
   readonly noteServices: NoteServices;
   readonly plays: PlayServices;
+  readonly cadence: CadenceServices;
   readonly searchServices: SearchServices;
   readonly keys: KeyStore;
   readonly sessions: SessionStore;
@@ -143,6 +150,7 @@ export interface ServiceParts
   readonly proofs: ErasureProofs;
   readonly purge: Purge;
   readonly rotation: KeyRotation;
+  readonly egress: Egress;
   readonly retention: RetentionKeeper;
   readonly database: 'pglite' | 'postgres';
   /** How long journals, and so backups, are kept. */
@@ -220,6 +228,7 @@ export function createServices(parts: ServiceParts): Services {
     proofs,
     purge,
     rotation,
+    egress,
     retention,
     journalDays,
     uncertain,
@@ -232,7 +241,7 @@ export function createServices(parts: ServiceParts): Services {
     runners,
     refuseIntake,
   } = parts;
-  const replayDeps = { reader, runners, digest: sha256 };
+  const replayDeps = { reader, runners, digest: sha256, timeZoneData: TIME_ZONE_DATA };
   const known = new KnownStates({ directory, reader, registry, runners });
 
   async function idOf(tenant: TenantId, kind: 'account' | 'contact' | 'lead', externalId: string): Promise<string> {
@@ -328,15 +337,18 @@ export function createServices(parts: ServiceParts): Services {
         return rotation.rotate(caller, backups);
       },
     },
-    ownership: createOwnershipServices({ ...parts, now: () => clock.now() }),
+    ownership: createOwnershipServices({ ...parts, policies: registry, now: () => clock.now() }),
+    senders: createSenderServices({ ...parts, now: () => clock.now() }),
     gateFacts: createGateFactServices({
       ...parts,
       policies: registry,
       now: () => clock.now(),
       syncTimes: async (tenant) => (await registry.registry(tenant))?.syncs ?? {},
+      senders: async (tenant) => (await registry.registry(tenant))?.senders ?? [],
     }),
     past: createPastServices(parts),
     plays: parts.plays,
+    cadence: parts.cadence,
     policies,
     patterns: createPatternServices({ ...parts, now: () => clock.now(), policies }),
     sessions: createSessionServices(parts.sessions),
@@ -434,6 +446,7 @@ export function createServices(parts: ServiceParts): Services {
           replayed_hash: item.replayedHash,
           facts_equal: item.factsEqual,
           differences: item.differences,
+          other_time_zone_data: item.otherTimeZoneData,
         })),
       };
     },
@@ -543,6 +556,7 @@ export function createServices(parts: ServiceParts): Services {
         remains: remainsOfPurged(at, journalDays, fate, parts.database),
       };
     },
+    getEgress: (caller) => egress.show(caller.tenant),
     getRetention: (caller) => retention.show(caller.tenant),
     runRetention: (caller) => retention.run(caller.tenant, caller.identity),
     proveErasure: async (caller, subject) => proofs.issue(caller.tenant, await personOf(caller.tenant, subject)),
@@ -646,7 +660,14 @@ export function createServices(parts: ServiceParts): Services {
       return { ok: result.differences.length === 0, ...result };
     },
     async replayAll(caller) {
-      const counts = { evaluations: 0, identical: 0, different: 0, redacted: 0, facts_differ: 0 };
+      const counts = {
+        evaluations: 0,
+        identical: 0,
+        different: 0,
+        redacted: 0,
+        facts_differ: 0,
+        other_time_zone_data: 0,
+      };
       const examples: { event: string; detail: string }[] = [];
       await replayAll(replayDeps, [caller.tenant], (evaluation) => {
         counts.evaluations += 1;
@@ -654,6 +675,7 @@ export function createServices(parts: ServiceParts): Services {
         else if (evaluation.recordedHash === evaluation.replayedHash) counts.identical += 1;
         else counts.different += 1;
         if (!evaluation.redacted && !evaluation.factsEqual) counts.facts_differ += 1;
+        if (evaluation.otherTimeZoneData !== null) counts.other_time_zone_data += 1;
         if (evaluation.differences.length > 0 && examples.length < EXAMPLES_MAX)
           examples.push({ event: evaluation.event, detail: evaluation.differences.join('; ') });
       });

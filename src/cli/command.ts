@@ -77,6 +77,7 @@ export type CommandServices = Pick<
   | 'health'
   | 'identities'
   | 'ownership'
+  | 'senders'
   | 'gateFacts'
   | 'suppressions'
   | 'keyGenerations'
@@ -84,12 +85,14 @@ export type CommandServices = Pick<
   | 'listImports'
   | 'patterns'
   | 'plays'
+  | 'cadence'
   | 'policies'
   | 'exportSubject'
   | 'objectSubject'
   | 'holdSubject'
   | 'releaseSubject'
   | 'eraseSubject'
+  | 'getEgress'
   | 'getRetention'
   | 'runRetention'
   | 'purgeSubject'
@@ -184,6 +187,20 @@ export async function connected<Result>(
   } finally {
     await connection.close();
   }
+}
+
+/** One of a closed list, in whatever case it was typed; null when the option was left out. Throws `usage` for anything else. */
+export function choiceOption<Choice extends string>(
+  name: string,
+  choices: readonly Choice[],
+  options: OptionValues,
+): Choice | null {
+  const text = textOption(options, name);
+  if (text === undefined) return null;
+  const choice = choices.find((item) => item.toLowerCase() === text.toLowerCase());
+  if (choice === undefined)
+    throw new GatehouseError('usage', `--${name} is one of ${choices.join(', ')}, not ${text}.`);
+  return choice;
 }
 
 /** A string option, or undefined when it was not given. */

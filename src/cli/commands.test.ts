@@ -107,6 +107,7 @@ describe('proofs', () => {
       recorded_hash: 'aa',
       replayed_hash: 'bb',
       facts_equal: false,
+      other_time_zone_data: null,
       differences: ['mode'],
     };
     const view = { decision: 'dec_1', result: 'different', evaluations: [evaluation] } as const;

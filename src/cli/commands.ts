@@ -4,13 +4,16 @@ import { configCommand, keysCommand, killSwitchCommand } from './commands/admin.
 import { anchorCommand } from './commands/anchor.ts';
 import { rebuildCommand, replayCommand, verifyCommand } from './commands/audit.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
+import { cadenceCommand } from './commands/cadence.ts';
 import { checkpointCommand } from './commands/checkpoint.ts';
 import { dbCommand } from './commands/db.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { egressCommand } from './commands/egress.ts';
 import { evalCommand } from './commands/eval.ts';
 import { basisCommand, bounceCommand, syncCommand, touchCommand } from './commands/gate-facts.ts';
 import { hindsightCommand } from './commands/hindsight.ts';
+import { holidaysCommand } from './commands/holidays.ts';
 import { identityCommand } from './commands/identity.ts';
 import { importCommand } from './commands/import.ts';
 import { ledgerCommand } from './commands/ledger.ts';
@@ -26,6 +29,7 @@ import { readinessCommand } from './commands/readiness.ts';
 import { retentionCommand } from './commands/retention.ts';
 import { reviewCommand } from './commands/review.ts';
 import { scheduledCommand } from './commands/scheduled.ts';
+import { senderCommand } from './commands/sender.ts';
 import { serveCommand } from './commands/serve.ts';
 import { signInCommand } from './commands/sign-in.ts';
 import { subjectCommand } from './commands/subject.ts';
@@ -45,12 +49,14 @@ export const COMMANDS: readonly Command[] = [
   pauseCommand,
   resumeCommand,
   playCommand,
+  cadenceCommand,
   memoryCommand,
   outcomeCommand,
   parkedCommand,
   uncertainCommand,
   viewCommand,
   subjectCommand,
+  egressCommand,
   retentionCommand,
   identityCommand,
   ownCommand,
@@ -70,6 +76,8 @@ export const COMMANDS: readonly Command[] = [
   trustCommand,
   patternCommand,
   policyCommand,
+  holidaysCommand,
+  senderCommand,
   singleOperatorCommand,
   killSwitchCommand,
   keysCommand,

@@ -7,6 +7,7 @@ export function httpOwnership(call: Call): OwnershipServices {
   const pathOf = (kind: string, id: string) => `/v1/${kind}s/${encodeURIComponent(id)}/ownership`;
   return {
     show: (_caller, kind, id) => call('GET', pathOf(kind, id)),
+    queue: (_caller, kind, id) => call('GET', `${pathOf(kind, id)}/queue`),
     take: (_caller, kind, id, input) => call('PUT', pathOf(kind, id), input),
     release: (_caller, kind, id, input) => call('POST', `${pathOf(kind, id)}/release`, input),
   };

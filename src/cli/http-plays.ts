@@ -17,6 +17,7 @@ export function httpPlays(call: Call): PlayServices {
     reject: (_caller, id, reason) => call('POST', of(id, '/rejection'), { reason }),
     retire: (_caller, id, input) => call('POST', of(id, '/retirement'), withoutNulls(input)),
     measure: (_caller, id, outcomes) => call('POST', of(id, '/outcomes'), outcomes),
+    retrospective: (_caller, { play, quarter }) => call('GET', `/v1/play-retrospectives${queryOf({ play, quarter })}`),
     calibration: () => call('GET', '/v1/play-calibration'),
     listAnalyses: (_caller, { limit, cursor }) =>
       call('GET', `/v1/brain-analysis-log${queryOf({ limit: String(limit), cursor })}`),

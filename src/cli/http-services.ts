@@ -30,6 +30,7 @@ import type {
   VerifyReport,
 } from '../gateway/services.port.ts';
 import type { CommandServices } from './command.ts';
+import { httpCadence } from './http-cadence.ts';
 import { httpGateFacts } from './http-gate-facts.ts';
 import { httpIdentities } from './http-identities.ts';
 import { httpKeyGenerations } from './http-key-generations.ts';
@@ -42,6 +43,7 @@ import { httpPlays } from './http-plays.ts';
 import { httpPolicies } from './http-policies.ts';
 import { httpReviews, httpSchedule } from './http-reviews.ts';
 import { httpSearchServices } from './http-search-services.ts';
+import { httpSenders } from './http-senders.ts';
 import { httpSessions } from './http-sessions.ts';
 import { httpSuppressions } from './http-suppressions.ts';
 import { httpViewServices } from './http-view-services.ts';
@@ -88,10 +90,12 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
   return {
     identities: httpIdentities(call),
     ownership: httpOwnership(call),
+    senders: httpSenders(call),
     gateFacts: httpGateFacts(call),
     suppressions: httpSuppressions(call),
     keyGenerations: httpKeyGenerations(call),
     past: httpPast(call),
+    cadence: httpCadence(call),
     plays: httpPlays(call),
     patterns: httpPatterns(call),
     policies: httpPolicies(call),
@@ -113,6 +117,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
     releaseSubject: (_caller, subject, reason) => call('POST', `/v1/subjects/${part(subject)}/release`, { reason }),
     eraseSubject: (_caller, subject, reason) => call('POST', `/v1/subjects/${part(subject)}/erasure`, { reason }),
     purgeSubject: (_caller, subject) => call('POST', `/v1/subjects/${part(subject)}/purge`),
+    getEgress: () => call('GET', '/v1/egress'),
     getRetention: () => call('GET', '/v1/retention'),
     runRetention: () => call('POST', '/v1/retention/runs'),
     proveErasure: (_caller, subject) => call('GET', `/v1/subjects/${part(subject)}/erasure-proof`),

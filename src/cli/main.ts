@@ -39,6 +39,7 @@ const system: System = {
       port: config.port,
       drainMs: config.drainSeconds * 1_000,
       logLevel: workers || chosen ? config.logLevel : QUIET_LEVEL,
+      tracesUrl: config.otlpEndpoint,
       traces: config.otlpEndpoint === null ? null : config.traceShare,
       workers,
     });

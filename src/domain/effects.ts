@@ -7,7 +7,7 @@ export type Effect =
   | { readonly type: 'triage'; readonly trigger: 'signal' | 'retriage' }
   /** Ask the decision engine for the next best action. */
   | { readonly type: 'decide' }
-  /** Feed `retriage.due`, `action.due`, `action.expired` or `play.sunset_due` back at a time. One timer per name and actor; a new one replaces it. */
+  /** Feed `retriage.due`, `action.due`, `action.expired`, `play.sunset_due` or `sequence.step_due` back at a time. One timer per name and actor; a new one replaces it. */
   | { readonly type: 'start_timer'; readonly name: TimerName; readonly at: number }
   /** `pending` is false when the actor knows that no such timer is set, so that nobody needs to ask the database. */
   | { readonly type: 'cancel_timer'; readonly name: TimerName; readonly pending: boolean }
@@ -47,11 +47,15 @@ export type Effect =
   | { readonly type: 'free_play' }
   /** The end date of the play is over: it ends if the policy says so. */
   | { readonly type: 'sunset_play' }
+  /** The next touch of the sequence is due: propose it, or say why not. */
+  | { readonly type: 'coordinate' }
+  /** The sequence has ended. `withdraw` cancels a touch that is open. */
+  | { readonly type: 'close_sequence'; readonly withdraw: string | null }
   /** Bring approved policies that are due into force, or wait for the next. */
   | { readonly type: 'settle_policies' }
   /** See whether the evidence moves the level. */
   | { readonly type: 'review_level'; readonly harm: boolean };
 
-export const TIMER_NAMES = ['retriage', 'due', 'review_expiry', 'sunset', 'policy_due'] as const;
+export const TIMER_NAMES = ['retriage', 'due', 'review_expiry', 'sunset', 'policy_due', 'step'] as const;
 export type TimerName = (typeof TIMER_NAMES)[number];
 export type EffectType = Effect['type'];

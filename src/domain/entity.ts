@@ -60,6 +60,9 @@ export const countrySchema = z.string().regex(/^[A-Z]{2}$/, 'an ISO 3166-1 alpha
 
 const score = z.number().min(0).max(100);
 
+/** How closely an account-based program looks at an account: alone, or as one of a few. Source: GTM OS AGT-203, v18. */
+export const ABM_TIERS = ['1:1', '1:few'] as const;
+
 /** What is known about a company. Every field may be missing; a missing one is a data gap. */
 export const accountFactsSchema = z.strictObject({
   name: labelSchema().optional(),
@@ -76,6 +79,7 @@ export const accountFactsSchema = z.strictObject({
   country: countrySchema.optional(),
   relations: relationsSchema.optional(),
   abm_active: z.boolean().optional(),
+  abm_tier: z.enum(ABM_TIERS).optional(),
 });
 export type AccountFacts = z.infer<typeof accountFactsSchema>;
 

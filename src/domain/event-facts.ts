@@ -1,7 +1,7 @@
 /** What events say of accounts and people: never a name or an address, so machines and rebuilds survive an erasure. */
 import { z } from 'zod';
 
-import { CONSENT_BASES, personaSchema, relationsSchema } from './entity.ts';
+import { ABM_TIERS, CONSENT_BASES, personaSchema, relationsSchema } from './entity.ts';
 
 /** Facts of an account without its name and domain, which live in the accounts table only. */
 export const accountEventFactsSchema = z.strictObject({
@@ -14,6 +14,7 @@ export const accountEventFactsSchema = z.strictObject({
   country: z.string().optional(),
   relations: relationsSchema.optional(),
   abm_active: z.boolean().optional(),
+  abm_tier: z.enum(ABM_TIERS).optional(),
 });
 export type AccountEventFacts = z.infer<typeof accountEventFactsSchema>;
 

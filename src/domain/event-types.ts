@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { actionTypeSchema, channelSchema, riskClassSchema } from './action-types.ts';
 import { authoritySchema } from './authority.ts';
 import { analysisSchema, brainSchema } from './brain.ts';
+import { CADENCE_TYPES, SEQUENCE_ENDS, SEQUENCE_TYPES, SUPPRESSED_REASONS, TOUCH_RESULTS } from './cadence.ts';
 import { dimensionsSchema } from './entity.ts';
 import { accountEventFactsSchema, contactEventFactsSchema } from './event-facts.ts';
 import { checkResultSchema, HOLD_QUEUES } from './gate.ts';
@@ -33,11 +34,12 @@ import {
 import { policyProposedSchema } from './policy-proposal.ts';
 import { TRIAGE_REASONS } from './reason-codes.ts';
 import type { TriageReason } from './reason-codes.ts';
+import { SENDER_LEVELS } from './sender-health.ts';
 import { DIRECTIONS, signalTypeSchema } from './signal-types.ts';
 import { syncSourceSchema } from './sync.ts';
 import { evidenceSchema } from './trust.ts';
 
-export const ACTOR_KINDS = ['tenant', 'account', 'lead', 'action', 'trust', 'play'] as const;
+export const ACTOR_KINDS = ['tenant', 'account', 'lead', 'action', 'trust', 'play', 'sequence'] as const;
 export const actorKindSchema = z.enum(ACTOR_KINDS);
 export type ActorKind = z.infer<typeof actorKindSchema>;
 
@@ -108,6 +110,15 @@ const actionProposed = z.strictObject({
  */
 export const WAITS = ['undo', 'veto', 'capacity', 'pause'] as const;
 export type Wait = (typeof WAITS)[number];
+
+/** What the log has of each touch from the moment at which the coordinator first took it up. */
+const registered = {
+  /** Its place in the sequence, from 1. */
+  step: z.int().min(1),
+  channel: channelSchema,
+  /** The score of the person at that moment, which never changes for this touch; null for one without a score. */
+  priority_score_at_queue: z.number().nullable(),
+};
 
 const byKind = z.enum(['person', 'agent', 'system']);
 
@@ -310,6 +321,26 @@ export const EVENT_TYPES = {
     ['tenant'],
     'A source elsewhere was read up to a moment',
     z.strictObject({ sync: syncSourceSchema, complete_to: instant, by }),
+  ),
+  'sender.assessed': spec(
+    ['tenant'],
+    'What became of the messages of a sender was counted, and limits it otherwise than before',
+    z.strictObject({
+      channel: channelSchema,
+      sender: z.string(),
+      level: z.enum(SENDER_LEVELS),
+      sent: z.int(),
+      bounced: z.int(),
+      complained: z.int(),
+      /** Messages from then to then were counted. */
+      since: instant,
+      until: instant,
+    }),
+  ),
+  'sender.cleared': spec(
+    ['tenant'],
+    'A person let a sender begin anew',
+    z.strictObject({ channel: channelSchema, sender: z.string(), by, reason: reasonText }),
   ),
   'import.started': spec(['tenant'], 'An import began', z.strictObject({ import: z.string(), mode: z.string(), by })),
   'import.completed': spec(
@@ -638,6 +669,11 @@ export const EVENT_TYPES = {
   ),
   'action.denied': spec(['action'], 'The gate denied an action', z.strictObject({ admission: admissionSchema })),
   'action.due': spec(['action'], 'A scheduled action came due', z.strictObject({ due_at: instant })),
+  'action.called': spec(
+    ['action'],
+    'What the action waited for has ended',
+    z.strictObject({ because: z.literal('ownership') }),
+  ),
   'action.reviewed': spec(
     ['action'],
     'A person decided a held action',
@@ -744,10 +780,84 @@ export const EVENT_TYPES = {
     'A play ended',
     z.strictObject({ by: z.string().nullable(), retire_reason: z.enum(RETIRE_REASONS), note: reasonText.nullable() }),
   ),
+  'play.purged': spec(['play'], 'A play that was kept long enough was deleted', z.strictObject({ by: z.string() })),
   'play.measured': spec(
     ['play'],
     'What a play brought in a quarter was recorded',
     z.strictObject({ by, outcomes: retrospectiveSchema }),
+  ),
+
+  'play.sequence_suppressed': spec(
+    ['play'],
+    'The ABM backstop stopped a touch of a play, and its originator is told',
+    z.strictObject({
+      originating_proposal_id: z.string(),
+      sequence: z.string(),
+      account: z.string().nullable(),
+      step: z.int(),
+      suppressed_reason: z.enum(SUPPRESSED_REASONS),
+    }),
+  ),
+  'sequence.started': spec(
+    ['sequence'],
+    'A sequence of touches began under a play',
+    z.strictObject({
+      play: z.string(),
+      originating_proposal_id: z.string(),
+      /** Where the play lives. */
+      play_scope: z.string(),
+      segment: z.string().nullable(),
+      person: z.string(),
+      account: z.string().nullable(),
+      cadence_type: z.enum(CADENCE_TYPES),
+      sequence_type: z.enum(SEQUENCE_TYPES),
+      steps: z.array(z.strictObject({ day: z.int().min(0), channel: channelSchema, purpose: z.string() })).min(1),
+      active_period_start: z.string(),
+      active_period_end: z.string().nullable(),
+    }),
+  ),
+  'sequence.refused': spec(
+    ['sequence'],
+    'A sequence could not begin',
+    z.strictObject({ play: z.string(), detail: reasonText }),
+  ),
+  'sequence.step_due': spec(['sequence'], 'The next touch of a sequence is due', z.strictObject({ due_at: instant })),
+  'sequence.touch_proposed': spec(
+    ['sequence'],
+    'The coordinator proposed a touch',
+    z.strictObject({ ...registered, action: z.string(), decision: z.string() }),
+  ),
+  'sequence.touch_suppressed': spec(
+    ['sequence'],
+    'The coordinator held a touch back',
+    z.strictObject({
+      ...registered,
+      suppressed_reason: z.enum(SUPPRESSED_REASONS),
+      /** Reasons of the gate behind it. */
+      reasons: z.array(z.string()),
+      again_at: instant,
+    }),
+  ),
+  'sequence.touch_ended': spec(
+    ['sequence'],
+    'The action of a touch ended',
+    z.strictObject({
+      action: z.string(),
+      result: z.enum(TOUCH_RESULTS),
+      ended_at: instant,
+      /** In which a touch was made; null for one that was not. */
+      mode: modeSchema.nullable(),
+    }),
+  ),
+  'sequence.stopped': spec(
+    ['sequence'],
+    'The person of a sequence answered or wants no more contact',
+    z.strictObject({ because: z.enum(['replied', 'opted_out']), since: instant }),
+  ),
+  'sequence.ended': spec(
+    ['sequence'],
+    'The coordinator ended a sequence',
+    z.strictObject({ because: z.enum(SEQUENCE_ENDS), reasons: z.array(z.string()) }),
   ),
 
   'message.resolved': spec(

@@ -11,10 +11,11 @@ import { modeSchema } from './mode.ts';
 import { PAUSE_SCOPES } from './pause.ts';
 import { GATE_REASONS } from './reason-codes.ts';
 import type { GateReason } from './reason-codes.ts';
+import { senderFactSchema } from './sender-health.ts';
 import { syncTimesSchema } from './sync.ts';
 
 /** Raised when a check changes what it decides; `policies/released-gates.ts` keeps the earlier versions runnable. */
-export const GATE_VERSION = 3;
+export const GATE_VERSION = 4;
 
 export const gateRequestSchema = z.strictObject({
   action: z.string(),
@@ -70,6 +71,10 @@ export const gateFactsSchema = z.strictObject({
   single_operator: z.boolean().optional(),
   /** Up to when each source elsewhere is known. Absent means that no source ever reported. */
   syncs: syncTimesSchema.optional(),
+  /** Absent for a sender that never was limited. */
+  sender: senderFactSchema.optional(),
+  /** The edition of the time zone database that answered, such as `2026c`: another one may know other changes of clocks. */
+  time_zone_data: z.string().optional(),
   /** Fit tier, persona and the like, for the tenant's own rules. */
   attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
 });
@@ -80,6 +85,7 @@ export const GATE_CHECKS = [
   'kill_switch',
   'authorization',
   'channel',
+  'sender_health',
   'suppression',
   'consent',
   'message_class',

@@ -61,6 +61,20 @@ export const intoSchema = z.strictObject({
 });
 export type MergedInto = z.infer<typeof intoSchema>;
 
+/** An action that the lock of somebody else keeps waiting, and all that is needed to tell it that its turn has come. */
+const waitingSchema = z.strictObject({
+  action: z.string(),
+  lane: z.enum(LANES),
+  /** The type of the action. */
+  for: z.string(),
+  since: instant,
+  /** The life of the signal that it comes from, to which what becomes of it belongs. */
+  correlation: z.string(),
+  scope: z.string(),
+  refs: intoSchema.shape.refs,
+});
+export type Waiting = z.infer<typeof waitingSchema>;
+
 /**
  * One state shape serves every kind of guard: a contact uses consent and prints, an account its lock and relations, a budget its
  * sums. Absent members are unknown.
@@ -88,6 +102,10 @@ export const guardStateSchema = z.strictObject({
   abm_active: z.boolean().optional(),
   lock: lockSchema.optional(),
   lock_epoch: z.int(),
+  /** Who waits for the lock to end, in the order of arrival. */
+  queue: z.array(waitingSchema).optional(),
+  /** When a person last let it go. */
+  freed_at: instant.optional(),
   spent_minor: z.record(z.string(), z.int()),
   /** The guards that the gate reads together with this one. Every guard of a merged company or person names all others. */
   joined: z.array(joinedSchema).optional(),
@@ -96,6 +114,8 @@ export const guardStateSchema = z.strictObject({
   parent: z.string().nullable().optional(),
   /** Active plays of a segment or account, oldest first. */
   plays: z.array(z.string()).optional(),
+  /** Sequences that run for a contact, with the scope in which each lives. */
+  sequences: z.array(z.strictObject({ sequence: z.string(), scope: z.string() })).optional(),
 });
 export type GuardState = z.infer<typeof guardStateSchema>;
 
@@ -182,7 +202,10 @@ export const guardChangeSchema = z.discriminatedUnion('kind', [
     until: instant,
     person: z.boolean(),
   }),
-  z.strictObject({ kind: z.literal('unlocked') }),
+  z.strictObject({ kind: z.literal('unlocked'), at: instant.optional() }),
+  /** An action waits for the lock to end, or no longer does. */
+  z.strictObject({ kind: z.literal('queued'), waiting: waitingSchema }),
+  z.strictObject({ kind: z.literal('unqueued'), action: z.string() }),
   /** Money reserved (positive) or given back (negative) in a period such as `2026-11-21`. */
   z.strictObject({ kind: z.literal('spent'), period: z.string(), minor: z.int() }),
   /** A merge: from now on the gate reads these guards together with this one. `into` is set on the guard that was merged away. */
@@ -196,6 +219,9 @@ export const guardChangeSchema = z.discriminatedUnion('kind', [
   /** A play became active, or is active no more. */
   z.strictObject({ kind: z.literal('play_activated'), play: z.string() }),
   z.strictObject({ kind: z.literal('play_retired'), play: z.string() }),
+  /** A sequence began for a contact, or ended. */
+  z.strictObject({ kind: z.literal('sequence_started'), sequence: z.string(), scope: z.string() }),
+  z.strictObject({ kind: z.literal('sequence_ended'), sequence: z.string() }),
   /** An undone import puts a guard back to what it was. */
   z.strictObject({ kind: z.literal('reverted'), state: guardStateSchema }),
 ]);
@@ -223,6 +249,8 @@ export const TOUCH_MEMORY_MS = 90 * DAY_MS;
 export const SAME_TOUCH_MS = 5 * MINUTE_MS;
 /** The most touches and fingerprints that a guard keeps; more than that many inside the memory keeps the newest. */
 export const GUARD_LIST_MAX = 100;
+/** The most who wait for one lock. Whoever comes after them is put off or held as they are, and not told when it ends. */
+export const QUEUE_MAX = 50;
 const PERIODS_MAX = 8;
 
 function recent<Item extends { readonly at: number; readonly until?: number | undefined }>(
@@ -288,6 +316,13 @@ function gain(state: GuardState, gained: Gained, at: number): GuardState {
   };
 }
 
+/** A guard for which nobody waits has no queue. */
+function withoutWaiting(state: GuardState, action: string): GuardState {
+  const { queue = [], ...rest } = state;
+  const left = queue.filter((waiting) => waiting.action !== action);
+  return left.length === 0 ? rest : { ...rest, queue: left };
+}
+
 function opened({ action, action_kind: kind, at, sequence }: Extract<GuardChange, { kind: 'opened' }>) {
   return { action, kind, at, ...(sequence === undefined ? {} : { sequence }) };
 }
@@ -316,17 +351,18 @@ export function applyGuardChange(state: GuardState, change: GuardChange): GuardS
     case 'closed': {
       const open = state.open.filter((item) => item.action !== change.action);
       const { happened_at: happenedAt } = change;
+      const left = withoutWaiting(state, change.action);
       if (!change.undo_touch) {
-        if (happenedAt === undefined) return { ...state, open };
+        if (happenedAt === undefined) return { ...left, open };
         const touches = state.touches.map((item) => {
           if (item.action !== change.action) return item;
           const { until: _, ...touch } = item;
           return { ...touch, at: happenedAt };
         });
-        return { ...state, open, touches };
+        return { ...left, open, touches };
       }
       return {
-        ...state,
+        ...left,
         open,
         touches: state.touches.filter((item) => item.action !== change.action),
         prints: state.prints.filter((item) => item.action !== change.action),
@@ -365,12 +401,17 @@ export function applyGuardChange(state: GuardState, change: GuardChange): GuardS
     case 'locked': {
       const epoch = state.lock_epoch + 1;
       const { owner, lane, until, person } = change;
-      return { ...state, lock: { owner, lane, until, person, epoch }, lock_epoch: epoch };
+      const { freed_at: _, ...rest } = state;
+      return { ...rest, lock: { owner, lane, until, person, epoch }, lock_epoch: epoch };
     }
     case 'unlocked': {
       const { lock: _, ...rest } = state;
-      return rest;
+      return { ...rest, ...(change.at === undefined ? {} : { freed_at: change.at }) };
     }
+    case 'queued':
+      return { ...withoutWaiting(state, change.waiting.action), queue: [...(state.queue ?? []), change.waiting] };
+    case 'unqueued':
+      return withoutWaiting(state, change.action);
     case 'spent': {
       const spent = { ...state.spent_minor, [change.period]: (state.spent_minor[change.period] ?? 0) + change.minor };
       const periods = Object.keys(spent).toSorted();
@@ -391,6 +432,13 @@ export function applyGuardChange(state: GuardState, change: GuardChange): GuardS
       return { ...state, plays: [...(state.plays ?? []), change.play] };
     case 'play_retired':
       return { ...state, plays: (state.plays ?? []).filter((play) => play !== change.play) };
+    case 'sequence_started':
+      return {
+        ...state,
+        sequences: [...(state.sequences ?? []), { sequence: change.sequence, scope: change.scope }],
+      };
+    case 'sequence_ended':
+      return { ...state, sequences: (state.sequences ?? []).filter((item) => item.sequence !== change.sequence) };
     case 'reverted':
       return change.state;
   }

@@ -17,6 +17,8 @@ export type PermitId = Branded<'PermitId'>;
 export type OutcomeId = Branded<'OutcomeId'>;
 export type NoteId = Branded<'NoteId'>;
 export type PlayId = Branded<'PlayId'>;
+/** The touches of one play for one person. */
+export type SequenceId = Branded<'SequenceId'>;
 /** What a brain answered: everything that follows from it names it. */
 export type ProposalId = Branded<'ProposalId'>;
 export type ImportId = Branded<'ImportId'>;
@@ -83,6 +85,9 @@ export function playIdOf(identity: MessageIdentity, digest: Digest): PlayId {
 }
 export function proposalIdOf(identity: MessageIdentity, digest: Digest): ProposalId {
   return asId(derive('pro', identity, 0, digest));
+}
+export function sequenceIdOf(identity: MessageIdentity, digest: Digest): SequenceId {
+  return asId(derive('seq', identity, 0, digest));
 }
 /** `ordinal` counts the notes of one message. */
 export function noteIdOf(identity: MessageIdentity, ordinal: number, digest: Digest): NoteId {

@@ -51,6 +51,8 @@ function furtherGuardKeys(message: Message): readonly GuardKey[] {
     }
     case 'identity.reparented':
       return message.data.account === null ? [] : [`account:${message.data.account}`];
+    case 'sequence.started':
+      return message.data.segment === null ? [] : [`segment:${message.data.segment}`];
     default:
       return [];
   }

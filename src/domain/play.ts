@@ -5,6 +5,7 @@
 import { z } from 'zod';
 
 import { CHANNELS } from './action-types.ts';
+import { CADENCE_TYPES } from './cadence.ts';
 import { PERSONAS, VERTICALS } from './entity.ts';
 import type { GuardKey } from './guard.ts';
 import { DAY_MS } from './instant.ts';
@@ -38,6 +39,8 @@ export type PlayApprover = (typeof PLAY_APPROVERS)[number];
 export const PLAY_CAP = { default: 5, least: 3, most: 8 } as const;
 /** More active plays than this in all segments together call for a review of the library. */
 export const ACTIVE_PLAYS_WATCH = 30;
+/** For so long, before it counts as more than a crowded week. */
+export const ACTIVE_PLAYS_SUSTAINED_MS = 7 * DAY_MS;
 /** The share of its drafts that a brain should see become active. */
 export const PROMOTION_RATE_TARGET = 0.3;
 /** Edits that a play keeps. One that needs more is better drafted anew. */
@@ -85,6 +88,8 @@ const cadenceStep = z.strictObject({
 export const suggestedCadenceSchema = z
   .strictObject({
     template: labelSchema(128).optional(),
+    /** Generic nurture leaves out accounts in an account-based program. Without it, `standard`. */
+    cadence_type: z.enum(CADENCE_TYPES).optional(),
     steps: z.array(cadenceStep).max(12),
   })
   .refine((cadence) => cadence.template !== undefined || cadence.steps.length > 0, 'needs steps or a template')
@@ -148,7 +153,7 @@ export const PLAY_FIELDS = [
 
 /** Measured against a success criterion. */
 export const retrospectiveSchema = z.strictObject({
-  /** As in `2026-Q4`. */
+  /** As in `2026-Q4`. What the ledger has may be anything. */
   quarter: z.string(),
   meeting_rate: rate.nullable(),
   opportunity_rate: rate.nullable(),
@@ -203,6 +208,8 @@ export type RetentionTier = (typeof RETENTION_TIERS)[number];
 export const HOT_MS = 90 * DAY_MS;
 /** 18 months. */
 export const WARM_MS = 548 * DAY_MS;
+/** 7 years: before that no play is deleted. Source: SalesPlayLibrary, retention. */
+export const COLD_DAYS = 2_557;
 
 /** `hot`: in work, active, or retired in the last 90 days. `warm`: retired up to 18 months ago. `cold`: before that, for audits. */
 export function retentionTierOf(retiredAt: number | null, at: number): RetentionTier {

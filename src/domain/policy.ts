@@ -5,15 +5,18 @@
 import { z } from 'zod';
 
 import { actionTypeSchema, channelSchema, riskClassSchema, trustLevelSchema } from './action-types.ts';
+import { egressSchema } from './egress.ts';
 import { CONSENT_BASES, countrySchema, VERTICALS } from './entity.ts';
 import { GUARD_LIST_MAX, TOUCH_MEMORY_MS } from './guard.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './instant.ts';
-import { laneSchema } from './lane.ts';
+import { laneSchema, LANES } from './lane.ts';
 import { currencySchema } from './money.ts';
 import { OUTCOME_TYPES } from './outcome-types.ts';
 import { PLAY_CAP, segmentSchema } from './play.ts';
 import { retentionSchema } from './retention.ts';
 import { reviewTermsSchema } from './review-terms.ts';
+import { senderHealthTermsSchema } from './sender-health.ts';
+import { sendingHoursSchema, sendingTermsSchema } from './sending-terms.ts';
 import { syncSourceSchema } from './sync.ts';
 
 const durationMs = z
@@ -104,14 +107,10 @@ export const policySchema = z.strictObject({
   duplicate_window_ms: rememberedMs,
   reply_stop: z.strictObject({ window_ms: durationMs, whole_account: z.boolean() }),
   /** Sending hours in the recipient's zone: from `from` to `to` o'clock on the listed days (1 Monday to 7 Sunday). */
-  sending_hours: z
-    .strictObject({
-      from: z.int().min(0).max(23),
-      to: z.int().min(1).max(24),
-      days: z.array(z.int().min(1).max(7)).min(1),
-    })
-    .refine((hours) => hours.from < hours.to, 'from must be before to'),
+  sending_hours: sendingHoursSchema,
   ownership_window_ms: durationMs,
+  /** Which lane goes first when an account or contact is free again. Without it, people and then inbound; lanes that are left out come last. */
+  ownership_order: z.array(laneSchema).max(LANES.length).optional(),
   permit_ttl_ms: z
     .int()
     .min(1_000)
@@ -168,6 +167,8 @@ export const policySchema = z.strictObject({
   outcome_windows_ms: z.partialRecord(z.enum(OUTCOME_TYPES), durationMs),
   /** How long what is kept beside the ledger, in days. */
   retention: retentionSchema.optional(),
+  /** What leaves the installation for another host, and must not. */
+  egress: egressSchema.optional(),
   /** How many plays may be active. Without it the cap is 5 in each segment and no play ends by itself. Source: SalesPlayLibraryConfig. */
   plays: z
     .strictObject({
@@ -180,6 +181,10 @@ export const policySchema = z.strictObject({
     .optional(),
   /** How the policy itself is changed. `approved`: only by a proposal that its owners approve; without it an admin may also replace it at once. */
   change_control: z.enum(['single_step', 'approved']).optional(),
+  /** Hours of single countries, public holidays, and hours of senders. Without it every country has `sending_hours`, and nobody a holiday. */
+  sending: sendingTermsSchema.optional(),
+  /** When a sender whose messages bounce or are complained of is limited; what is left out has the value of `DEFAULT_SENDER_HEALTH`. */
+  sender_health: senderHealthTermsSchema.optional(),
   /** How people review; what is left out has the value of `DEFAULT_REVIEW_TERMS`. */
   review: reviewTermsSchema.optional(),
 });

@@ -26,11 +26,14 @@ export interface GapCount extends Gap {
   readonly contacts: number;
   /** Of all contacts, 0 to 1. */
   readonly share: number;
-  /** How many of them would be ready if only this were told. */
+  /** For how many of them it is the only one: they would be ready, or no longer refused, without it. */
   readonly alone: number;
   /** A few of the contacts. */
   readonly examples: readonly string[];
 }
+
+/** What forbids a message to one or more contacts that are refused. */
+export type RefusalCount = Omit<GapCount, 'fact'>;
 
 /** Every contact is ready, held or refused. */
 export interface ReadinessCounts {
@@ -43,4 +46,6 @@ export interface ReadinessCounts {
   readonly refused: number;
   /** Of those held, the most frequent first. */
   readonly gaps: readonly GapCount[];
+  /** What forbids a message to those refused, the most frequent first. */
+  readonly refusals: readonly RefusalCount[];
 }

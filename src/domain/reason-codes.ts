@@ -28,6 +28,14 @@ export const GATE_REASONS = {
     title: 'No channel is configured that could carry this action.',
     remedy: 'Configure the channel, or use sandbox mode.',
   },
+  sender_throttled: {
+    title: 'Messages of the sender bounce too often, so it sends only a part of them each day.',
+    remedy: 'Nothing: it is deferred to its day. Clean the list of addresses; see gatehouse sender list.',
+  },
+  sender_stopped: {
+    title: 'Messages of the sender bounced or were marked as spam too often, so it is stopped.',
+    remedy: 'Find out why, then let it begin anew: gatehouse sender clear CHANNEL SENDER --reason TEXT.',
+  },
   suppressed: {
     title: 'The recipient, domain or account is suppressed.',
     remedy: 'Remove the suppression, if there is a lawful reason: gatehouse suppression remove.',
@@ -75,6 +83,10 @@ export const GATE_REASONS = {
     remedy: 'Wait until the window ends, or take over.',
   },
   owned_by_person: { title: 'A person has taken over the account.', remedy: 'Ask the owner to release it.' },
+  ownership_queue: {
+    title: 'Others have waited longer for the account, or go before this lane.',
+    remedy: 'Nothing: each in line has a turn. gatehouse own queue shows the line.',
+  },
   scope_unlinked: {
     title: 'The contact belongs to an account that is kept in another partition.',
     remedy: 'Link the contact to its account.',
@@ -115,12 +127,20 @@ export const GATE_REASONS = {
     remedy: 'Use the ABM play, or end the program.',
   },
   quiet_hours: {
-    title: 'It is outside the sending hours of the recipient.',
+    title: 'It is outside the sending hours of the recipient, or the hours of the sender.',
     remedy: 'Nothing: it is deferred to the next allowed time.',
   },
   time_zone_unknown: {
-    title: 'The time zone of the recipient is unknown.',
-    remedy: 'Record `time_zone` or `country` on the contact.',
+    title: 'No hour is a sending hour in every time zone in which the recipient may be.',
+    remedy: 'Record `time_zone` on the contact, or `country` where its time zones are not far apart.',
+  },
+  holidays_unknown: {
+    title: 'There is no list of public holidays of the country of the recipient for the day.',
+    remedy: 'Import one: gatehouse holidays import FILE --country XX --years YYYY.',
+  },
+  sender_hours_apart: {
+    title: 'The sending hours of the recipient and the hours of the sender never meet.',
+    remedy: 'Give the sender other hours in `sending` of the policy, or let another sender write.',
   },
   budget_exhausted: {
     title: 'The budget of the period is used up.',

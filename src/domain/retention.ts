@@ -4,6 +4,8 @@
  */
 import { z } from 'zod';
 
+import { COLD_DAYS } from './play.ts';
+
 /** A restore, an import or a sender may bring a message again; nobody does after this time. */
 const DAYS_MIN = 90;
 const DAYS_MAX = 3_650;
@@ -17,13 +19,22 @@ export const RETENTION_CLASSES = {
     days: 400,
     what: "attempts at permits that have ended, with the channel's name for what it did",
   },
+  retired_plays: {
+    days: COLD_DAYS,
+    what: 'plays that were retired, with all that the cadence event log has of them; never before 7 years',
+  },
 } as const;
 export type RetentionClass = keyof typeof RETENTION_CLASSES;
 export const RETENTION_CLASS_NAMES = Object.keys(RETENTION_CLASSES) as [RetentionClass, ...RetentionClass[]];
 export const retentionClassSchema = z.enum(RETENTION_CLASS_NAMES);
 
 /** Days per class; a class that is not named keeps its default, and null keeps everything for ever. */
-export const retentionSchema = z.partialRecord(retentionClassSchema, z.int().min(DAYS_MIN).max(DAYS_MAX).nullable());
+export const retentionSchema = z
+  .partialRecord(retentionClassSchema, z.int().min(DAYS_MIN).max(DAYS_MAX).nullable())
+  .refine(
+    ({ retired_plays: days }) => days === undefined || days === null || days >= COLD_DAYS,
+    `retired_plays must be at least ${COLD_DAYS} days, which is 7 years, or null`,
+  );
 export type Retention = z.infer<typeof retentionSchema>;
 
 /** Days for which a class is kept; null for ever. */

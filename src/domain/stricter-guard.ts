@@ -50,6 +50,12 @@ function unitedRelations(states: readonly GuardState[]): GuardState['relations']
   return Object.keys(united).length === 0 ? undefined : united;
 }
 
+/** Whoever waits for one waits for all of them. */
+function unitedQueue(states: readonly GuardState[]): GuardState['queue'] {
+  const queue = [...new Map(states.flatMap((state) => state.queue ?? []).map((item) => [item.action, item])).values()];
+  return queue.length === 0 ? undefined : queue.toSorted((a, b) => a.since - b.since || (a.action < b.action ? -1 : 1));
+}
+
 /** `states` with the survivor first: what cannot be compared, such as a time zone, is taken from the first that knows it. */
 export function stricterGuard(states: readonly [GuardState, ...GuardState[]], at: number): GuardState {
   const [first] = states;
@@ -84,6 +90,8 @@ export function stricterGuard(states: readonly [GuardState, ...GuardState[]], at
     ...some('relations', unitedRelations(states)),
     ...some('abm_active', abm.length === 0 ? undefined : abm.includes(true)),
     ...some('lock', strictestLock(states, at)),
+    ...some('queue', unitedQueue(states)),
+    ...some('freed_at', latest(states.map((state) => state.freed_at))),
   };
 }
 

@@ -33,6 +33,19 @@ export const READINESS: ReadinessReport = {
       examples: ['c-1', 'c-2'],
     },
   ],
+  refusals: [
+    {
+      reason: 'opted_out',
+      contacts: 1,
+      share: 0.125,
+      alone: 1,
+      title: 'The contact has opted out.',
+      remedy: 'None.',
+      fix: 'None.',
+      examples: ['c-3'],
+    },
+  ],
+  limited_senders: [{ channel: 'email', sender: 'default', level: 'stopped' }],
 };
 
 export function fakeGateFacts(note: (name: string, ...args: readonly unknown[]) => void): GateFactServices {

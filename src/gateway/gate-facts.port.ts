@@ -3,6 +3,7 @@ import type { Channel } from '../domain/action-types.ts';
 import type { Consent } from '../domain/entity.ts';
 import type { Purpose } from '../domain/lawful-basis.ts';
 import type { GapCount, ReadinessCounts, ReadinessPurpose } from '../domain/readiness.ts';
+import type { SenderHealth } from '../domain/sender-health.ts';
 import type { Direction } from '../domain/signal-types.ts';
 import type { SyncSource } from '../domain/sync.ts';
 import type { Caller } from './caller.port.ts';
@@ -69,10 +70,18 @@ export interface ReadinessGap extends GapCount {
   readonly fix: string;
 }
 
+/** What forbids a message, and what takes it back where it is wrong. */
+export type ReadinessRefusal = Omit<ReadinessGap, 'fact'>;
+
+/** A sender that the gate limits, whoever the contact is. */
+export type LimitedSender = Pick<SenderHealth, 'channel' | 'sender' | 'level'>;
+
 export interface ReadinessReport extends ReadinessCounts {
   readonly purpose: ReadinessPurpose;
   readonly at: string;
   readonly gaps: readonly ReadinessGap[];
+  readonly refusals: readonly ReadinessRefusal[];
+  readonly limited_senders: readonly LimitedSender[];
 }
 
 export interface GateFactServices {

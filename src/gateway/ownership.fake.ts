@@ -13,6 +13,14 @@ export function fakeOwnership(note: (name: string, ...args: readonly unknown[]) 
       note('show', kind, externalId);
       return VIEW;
     },
+    async queue(_caller, kind, externalId) {
+      note('queue', kind, externalId);
+      const since = '2026-11-21T10:00:00.000Z';
+      return {
+        ...VIEW,
+        waiting: [{ position: 1, action: 'act_1', action_type: 'outreach_push', lane: 'inbound', since }],
+      };
+    },
     async take(_caller, kind, externalId, input) {
       note('take', kind, externalId, input);
       return VIEW;

@@ -19,6 +19,20 @@ export interface OwnershipView {
   } | null;
 }
 
+/** An action in line for the lock, the next one first. */
+export interface WaitingView {
+  /** From 1. */
+  readonly position: number;
+  readonly action: string;
+  readonly action_type: string;
+  readonly lane: string;
+  readonly since: string;
+}
+
+export interface OwnershipQueueView extends OwnershipView {
+  readonly waiting: readonly WaitingView[];
+}
+
 export interface TakeInput {
   /** ISO 8601; null: until it is released. */
   readonly until: string | null;
@@ -32,6 +46,8 @@ export type ReleaseInput = Omit<TakeInput, 'until'>;
 export interface OwnershipServices {
   /** Throws `not_found`. */
   show(caller: Caller, kind: EntityKind, externalId: string): Promise<OwnershipView>;
+  /** Who waits for it, in what order. Throws `not_found`. */
+  queue(caller: Caller, kind: EntityKind, externalId: string): Promise<OwnershipQueueView>;
   /** Throws `not_found`, `forbidden` for agents, and `state_conflict` when another person owns it and `takeover` is not set. */
   take(caller: Caller, kind: EntityKind, externalId: string, input: TakeInput): Promise<OwnershipView>;
   /** Throws as `take` does. */

@@ -65,6 +65,8 @@ export const OPERATIONS = {
   getAccountTimeline: 'read',
   getContactTimeline: 'read',
 
+  getAccountQueue: 'read',
+  getContactQueue: 'read',
   getAccountOwnership: 'read',
   takeAccount: 'review',
   releaseAccount: 'review',
@@ -120,6 +122,8 @@ export const OPERATIONS = {
   setPause: 'review',
   /** Sending starts again. */
   releasePause: 'operate',
+  listSenders: 'read',
+  clearSender: 'operate',
 
   listPlays: 'read_reasoning',
   getPlay: 'read_reasoning',
@@ -131,6 +135,10 @@ export const OPERATIONS = {
   retirePlay: 'review',
   measurePlay: 'review',
   getPlayCalibration: 'audit',
+  getPlayRetrospectives: 'read_reasoning',
+  listCadenceEvents: 'read_reasoning',
+  listCadencePlays: 'read_reasoning',
+  runCadence: 'operate',
   listAnalyses: 'read_reasoning',
   getAnalysis: 'read_reasoning',
   logAnalysis: 'reason',
@@ -173,6 +181,7 @@ export const OPERATIONS = {
   listKeyGenerations: 'administer',
   rotateKeys: 'administer',
 
+  getEgress: 'read',
   getRetention: 'read',
   runRetention: 'administer',
   writeBackup: 'administer',

@@ -1,6 +1,7 @@
 /** What the gateway and the command line ask about plays and about what brains found. */
 import type { Analysis, Brain } from '../domain/brain.ts';
 import type { PlayApprover, PlayChanges, PlayScope, PlayState, RetentionTier, Retrospective } from '../domain/play.ts';
+import type { CriterionResult } from '../domain/retrospection.ts';
 import type { Caller, Page, PageQuery } from './caller.port.ts';
 
 export interface PlayEditView {
@@ -102,7 +103,11 @@ export interface BrainCalibration {
   readonly quarter: string;
   readonly drafts: number;
   readonly activated: number;
+  /** Drafts about which nobody has decided yet; they may still become active. */
+  readonly undecided: number;
   readonly promotion_rate: number;
+  /** 95 % interval of the rate. */
+  readonly promotion_interval: { readonly low: number; readonly high: number };
   readonly below_target: boolean;
   readonly edits: number;
   /** Of the drafts that were taken up: how much of their text people changed, on average; null when none was. */
@@ -114,7 +119,37 @@ export interface PlayCalibration {
   readonly brains: readonly BrainCalibration[];
   readonly active_plays: number;
   readonly active_plays_watch: number;
+  /** Since when more than that are active without a break. */
+  readonly active_above_since: string | null;
+  /** Whether that has lasted a week. */
   readonly review_due: boolean;
+}
+
+export interface RetrospectiveQuery {
+  /** Null for all plays that began something in the quarter. */
+  readonly play: string | null;
+  /** As in `2026-Q4`; null for the one before this. */
+  readonly quarter: string | null;
+}
+
+export interface PlayRetrospective {
+  readonly play: string;
+  readonly name: string;
+  readonly originating_proposal_id: string;
+  readonly writer_agent_id: string;
+  readonly begun: number;
+  readonly reached: number;
+  /** Those who count: their first touch is as long ago as the criteria say. */
+  readonly matured: number;
+  readonly evaluate_after_days: number | null;
+  readonly criteria: readonly CriterionResult[];
+  readonly unknown: readonly { readonly code: string; readonly count: number | null; readonly text: string }[];
+}
+
+export interface RetrospectiveReport {
+  readonly quarter: string;
+  readonly as_of: string;
+  readonly items: readonly PlayRetrospective[];
 }
 
 export interface PlayServices {
@@ -140,6 +175,8 @@ export interface PlayServices {
   ): Promise<PlayView>;
   measure(caller: Caller, id: string, outcomes: Retrospective): Promise<PlayView>;
   calibration(caller: Caller): Promise<PlayCalibration>;
+  /** What became of those whom plays reached. It describes and proves nothing. A brain sees its own. Throws `not_found`. */
+  retrospective(caller: Caller, query: RetrospectiveQuery): Promise<RetrospectiveReport>;
 
   listAnalyses(caller: Caller, query: PageQuery): Promise<Page<AnalysisView>>;
   /** Throws `not_found`. */

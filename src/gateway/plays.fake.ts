@@ -92,7 +92,40 @@ export function fakePlays(note: (name: string, ...args: readonly unknown[]) => v
         brains: [],
         active_plays: 0,
         active_plays_watch: 30,
+        active_above_since: null,
         review_due: false,
+      };
+    },
+    async retrospective(_caller, query) {
+      note('playRetrospective', query);
+      return {
+        quarter: query.quarter ?? '2026-Q1',
+        as_of: '2026-06-01T00:00:00.000Z',
+        items: [
+          {
+            play: FAKE_PLAY.id,
+            name: FAKE_PLAY.name,
+            originating_proposal_id: FAKE_PLAY.originating_proposal_id,
+            writer_agent_id: FAKE_PLAY.writer_agent_id,
+            begun: 50,
+            reached: 45,
+            matured: 40,
+            evaluate_after_days: 45,
+            criteria: [
+              {
+                criterion: 'meeting_rate' as const,
+                target: 0.1,
+                unit: 'share' as const,
+                currency: null,
+                n: 40,
+                observed: 0.15,
+                interval: { low: 0.07, high: 0.29 },
+                standing: 'open' as const,
+              },
+            ],
+            unknown: [{ code: 'not_matured', count: 10, text: 'Began too recently to count, or had no touch yet.' }],
+          },
+        ],
       };
     },
     async listAnalyses(_caller, query) {

@@ -9,6 +9,7 @@ import { asId } from '../domain/ids.ts';
 import { isoOf } from '../domain/instant.ts';
 import type { JsonValue } from '../domain/json.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
+import { fakeCadence } from './cadence.fake.ts';
 import { fakeGateFacts } from './gate-facts.fake.ts';
 import { fakeIdentities } from './identity.fake.ts';
 import { fakeKeyGenerations } from './key-generations.fake.ts';
@@ -21,6 +22,7 @@ import { fakePlays } from './plays.fake.ts';
 import { fakePolicies } from './policy.fake.ts';
 import { fakeReviews, fakeSchedule } from './review.fake.ts';
 import type { MemoryAnswer } from './search-services.port.ts';
+import { fakeSenders } from './senders.fake.ts';
 import type {
   KnownStateView,
   MachineView,
@@ -40,6 +42,7 @@ import type {
   ProposalInput,
   ParkedView,
   UncertainView,
+  EgressView,
   RetentionRunView,
   RetentionView,
   Services,
@@ -164,10 +167,12 @@ export class FakeServices implements Services {
   readonly keyGenerations = fakeKeyGenerations((name, ...args) => this.#note(name, ...args));
   readonly suppressions = fakeSuppressions((name, ...args) => this.#note(name, ...args));
   readonly ownership = fakeOwnership((name, ...args) => this.#note(name, ...args));
+  readonly senders = fakeSenders((name, ...args) => this.#note(name, ...args));
   readonly gateFacts = fakeGateFacts((name, ...args) => this.#note(name, ...args));
   readonly past = fakePast((name, ...args) => this.#note(name, ...args));
   readonly policies = fakePolicies((name, ...args) => this.#note(name, ...args));
   readonly patterns = fakePatterns((name, ...args) => this.#note(name, ...args));
+  readonly cadence = fakeCadence((name, ...args) => this.#note(name, ...args));
   readonly plays = fakePlays((name, ...args) => this.#note(name, ...args));
   readonly sessions = fakeSessions((name, ...args) => this.#note(name, ...args));
   readonly stream = fakeStream((name, ...args) => this.#note(name, ...args));
@@ -280,7 +285,14 @@ export class FakeServices implements Services {
 
   async replayDecision(_caller: Caller, id: string) {
     this.#note('replayDecision', id);
-    const evaluation = { event: 'p1-2', recorded_hash: 'aa', replayed_hash: 'aa', facts_equal: true, differences: [] };
+    const evaluation = {
+      event: 'p1-2',
+      recorded_hash: 'aa',
+      replayed_hash: 'aa',
+      facts_equal: true,
+      differences: [],
+      other_time_zone_data: null,
+    };
     return { decision: id, result: 'identical' as const, evaluations: [evaluation] };
   }
 
@@ -375,6 +387,31 @@ export class FakeServices implements Services {
     const steps = [{ what: 'table subject_keys', bytes_before: 8_192, bytes_after: 0 }];
     const keys = { done: false, to_do: 'Put a new key in front.' } as const;
     return { subject: 'con_1', steps, keys, remains: [{ what: 'backups', why: 'sealed', until: AT }] };
+  }
+
+  async getEgress(): Promise<EgressView> {
+    this.#note('getEgress');
+    return {
+      policy: 'hash',
+      destinations: [
+        {
+          destination: 'mail',
+          title: 'The mail server',
+          host: 'mail.example:587',
+          block: 'mail',
+          blocked: false,
+          fields: [
+            {
+              field: 'recipient_name',
+              what: 'the name of the recipient',
+              personal: true,
+              block: 'mail.recipient_name',
+              blocked: true,
+            },
+          ],
+        },
+      ],
+    };
   }
 
   async getRetention(): Promise<RetentionView> {
@@ -605,7 +642,16 @@ export class FakeServices implements Services {
 
   async replayAll() {
     this.#note('replayAll');
-    return { ok: true, evaluations: 1, identical: 1, different: 0, redacted: 0, facts_differ: 0, examples: [] };
+    return {
+      ok: true,
+      evaluations: 1,
+      identical: 1,
+      different: 0,
+      redacted: 0,
+      facts_differ: 0,
+      other_time_zone_data: 0,
+      examples: [],
+    };
   }
 
   async startImport(...[, start]: Parameters<Services['startImport']>): Promise<ImportView> {

@@ -4,6 +4,7 @@
  */
 import type { Authority, Permission, Role } from '../domain/authority.ts';
 import type { Brain } from '../domain/brain.ts';
+import type { EgressBlock } from '../domain/egress.ts';
 import type { AccountFacts, ContactFacts, Dimensions, Persona } from '../domain/entity.ts';
 import type { SignedErasureProof } from '../domain/erasure-proof.ts';
 import type { ActorKind } from '../domain/event-types.ts';
@@ -13,6 +14,7 @@ import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { RetentionClass } from '../domain/retention.ts';
 import type { SignalType } from '../domain/signal-types.ts';
+import type { CadenceServices } from './cadence.port.ts';
 import type { Caller, Page, PageQuery } from './caller.port.ts';
 import type { GateFactServices } from './gate-facts.port.ts';
 import type { IdentityServices } from './identity.port.ts';
@@ -26,6 +28,7 @@ import type { PlayServices } from './play-services.port.ts';
 import type { PolicyServices } from './policy.port.ts';
 import type { ReviewServices, ScheduleServices } from './review.port.ts';
 import type { SearchServices } from './search-services.port.ts';
+import type { SenderServices } from './senders.port.ts';
 import type { SessionServices } from './session.port.ts';
 import type { StreamServices } from './stream.port.ts';
 import type { SuppressionServices } from './suppression.port.ts';
@@ -186,6 +189,8 @@ export interface ReplayView {
     /** Whether facts derived again from the ledger equal the stored snapshot. */
     readonly facts_equal: boolean;
     readonly differences: readonly string[];
+    /** The edition of the time zone database that answered then, when it is not the one of this program. */
+    readonly other_time_zone_data: string | null;
   }[];
 }
 
@@ -249,6 +254,27 @@ export interface PurgeView {
   /** The master key was replaced, so that no copy of the wrapped key of the person can be opened; or why it was not. */
   readonly keys: KeyRotationView | { readonly done: false; readonly to_do: string };
   readonly remains: ErasureView['remains'];
+}
+
+/** Every host and field that leaves, and what the policy in force keeps back. */
+export interface EgressView {
+  readonly policy: string;
+  readonly destinations: readonly {
+    readonly destination: string;
+    readonly title: string;
+    /** Null when none is configured. */
+    readonly host: string | null;
+    /** Null when it cannot be blocked. */
+    readonly block: EgressBlock | null;
+    readonly blocked: boolean;
+    readonly fields: readonly {
+      readonly field: string;
+      readonly what: string;
+      readonly personal: boolean;
+      readonly block: EgressBlock | null;
+      readonly blocked: boolean;
+    }[];
+  }[];
 }
 
 export interface RetentionView {
@@ -458,6 +484,8 @@ export interface ReplayAllReport {
   readonly different: number;
   readonly redacted: number;
   readonly facts_differ: number;
+  /** Evaluations that another edition of the time zone database answered. */
+  readonly other_time_zone_data: number;
   readonly examples: readonly { readonly event: string; readonly detail: string }[];
 }
 
@@ -538,12 +566,14 @@ export interface Services
   extends NoteServices, OutcomeServices, ReviewServices, ScheduleServices, SearchServices, ViewServices {
   readonly identities: IdentityServices;
   readonly ownership: OwnershipServices;
+  readonly senders: SenderServices;
   readonly gateFacts: GateFactServices;
   readonly suppressions: SuppressionServices;
   readonly keyGenerations: KeyGenerationServices;
   readonly past: PastServices;
   readonly patterns: PatternServices;
   readonly plays: PlayServices;
+  readonly cadence: CadenceServices;
   readonly policies: PolicyServices;
   readonly sessions: SessionServices;
   readonly stream: StreamServices;
@@ -610,6 +640,7 @@ export interface Services
   proveErasure(caller: Caller, subject: string): Promise<SignedErasureProof>;
   checkErasureProof(caller: Caller, document: JsonValue): Promise<ProofCheck>;
 
+  getEgress(caller: Caller): Promise<EgressView>;
   getRetention(caller: Caller): Promise<RetentionView>;
   runRetention(caller: Caller): Promise<RetentionRunView>;
 

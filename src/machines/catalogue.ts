@@ -6,6 +6,7 @@ import type { MachineDefinition, MachineRunner } from './definition.ts';
 import { createRunner } from './definition.ts';
 import { leadDefinition } from './lead/lead.machine.ts';
 import { playDefinition } from './play/play.machine.ts';
+import { sequenceDefinition } from './sequence/sequence.machine.ts';
 import { tenantDefinition } from './tenant/tenant.machine.ts';
 import { trustDefinition } from './trust/trust.machine.ts';
 
@@ -16,6 +17,7 @@ export const MACHINES: Readonly<Record<ActorKind, MachineDefinition>> = {
   action: actionDefinition,
   trust: trustDefinition,
   play: playDefinition,
+  sequence: sequenceDefinition,
 };
 
 /** Raised when what is kept beside the states changes, such as notes, timelines and examples, which an older program would not keep. */
@@ -37,5 +39,6 @@ export function createRunners(): Runners {
     action: createRunner(actionDefinition),
     trust: createRunner(trustDefinition),
     play: createRunner(playDefinition),
+    sequence: createRunner(sequenceDefinition),
   };
 }

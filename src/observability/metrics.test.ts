@@ -7,6 +7,7 @@ test('every figure has its promised name', async () => {
   const { registry } = createMetrics();
   const names = (await registry.getMetricsAsJSON()).map(({ name }) => name);
   expect(names.toSorted()).toEqual([
+    'gatehouse_active_plays',
     'gatehouse_batch_messages',
     'gatehouse_commit_seconds',
     'gatehouse_database_transaction_seconds',
@@ -17,6 +18,7 @@ test('every figure has its promised name', async () => {
     'gatehouse_hosts',
     'gatehouse_http_request_seconds',
     'gatehouse_http_requests_total',
+    'gatehouse_limited_senders',
     'gatehouse_mailbox_messages',
     'gatehouse_messages_parked_total',
     'gatehouse_oldest_waiting_seconds',

@@ -5,6 +5,8 @@
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
+import { LIMITED_LEVELS } from '../domain/sender-health.ts';
+
 /** How a transaction ended. `failed`: the database could not. `refused`: it could, and what was asked did not hold. */
 export const TRANSACTION_RESULTS = ['committed', 'failed', 'refused'] as const;
 export type TransactionResult = (typeof TRANSACTION_RESULTS)[number];
@@ -33,9 +35,11 @@ export interface Metrics {
   readonly mailboxMessages: Gauge;
   readonly timerLateSeconds: Histogram;
   readonly oldestWaitingSeconds: Gauge<'what'>;
+  readonly activePlays: Gauge;
   readonly hosts: Gauge;
   readonly partitionsOwned: Gauge;
   readonly partitionsUnowned: Gauge;
+  readonly limitedSenders: Gauge<'level'>;
 }
 
 /** 0.2 is the objective of the API; an alert needs a bucket that ends there. */
@@ -67,6 +71,13 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
     labelNames: ['result'],
     registers,
   });
+  const limitedSenders = new Gauge({
+    name: 'gatehouse_limited_senders',
+    help: 'Senders whose messages bounce or are marked as spam too often, by what that means for them. Each tenant is counted by one host.',
+    labelNames: ['level'],
+    registers,
+  });
+  for (const level of LIMITED_LEVELS) limitedSenders.set({ level }, 0);
   for (const verdict of VERDICTS) verdicts.inc({ verdict }, 0);
   for (const result of EXECUTION_RESULTS) executions.inc({ result }, 0);
   for (const result of TRANSACTION_RESULTS) transactions.inc({ result }, 0);
@@ -140,6 +151,11 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
       labelNames: ['what'],
       registers,
     }),
+    activePlays: new Gauge({
+      name: 'gatehouse_active_plays',
+      help: 'Active sales plays of the tenant on the real clock that has the most. The same at every host.',
+      registers,
+    }),
     hosts: new Gauge({
       name: 'gatehouse_hosts',
       help: 'Hosts that live on the database. The same at every host.',
@@ -155,5 +171,6 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
       help: 'Partitions that no host owns. The same at every host.',
       registers,
     }),
+    limitedSenders,
   };
 }

@@ -8,13 +8,15 @@ import { ACTION_TYPES, CHANNELS, TRUST_LEVELS } from '../domain/action-types.ts'
 import { NO_RELATIONS } from '../domain/entity.ts';
 import { CONSENT_BASES, RELATIONS } from '../domain/entity.ts';
 import type { GateFacts, GateRequest } from '../domain/gate.ts';
-import type { GuardState, OwnershipLock, Touch } from '../domain/guard.ts';
+import type { GuardState, OwnershipLock, Touch, Waiting } from '../domain/guard.ts';
 import { DAY_MS, HOUR_MS } from '../domain/instant.ts';
 import { LANES } from '../domain/lane.ts';
 import { PURPOSES } from '../domain/lawful-basis.ts';
 import type { LawfulBases } from '../domain/lawful-basis.ts';
 import { MODES } from '../domain/mode.ts';
 import type { Policy } from '../domain/policy.ts';
+import { SENDER_LEVELS } from '../domain/sender-health.ts';
+import type { HolidayList } from '../domain/sending-terms.ts';
 import { ACCOUNT, CONTACT, EMAIL, FACTS, NOW, OPEN_POLICY, requestOf } from './gate.fixture.ts';
 
 /** The good value nine times of ten. */
@@ -48,7 +50,37 @@ export const anyLock: fc.Arbitrary<OwnershipLock> = fc.record({
   person: fc.boolean(),
 });
 
-const zones = fc.constantFrom('Europe/Paris', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe');
+/** A zone and its country, of which either may not be known: most often the country. */
+const places = fc
+  .record({
+    place: fc.constantFrom(
+      ['Europe/Paris', 'FR'] as const,
+      ['America/New_York', 'US'] as const,
+      ['Asia/Kolkata', 'IN'] as const,
+      ['Asia/Tokyo', 'JP'] as const,
+      ['Australia/Lord_Howe', 'AU'] as const,
+    ),
+    knowsZone: mostly(true, fc.constant(false)),
+    knowsCountry: fc.boolean(),
+  })
+  .map(({ place: [zone, country], knowsZone, knowsCountry }) => ({
+    time_zone: knowsZone ? zone : undefined,
+    country: knowsCountry ? country : undefined,
+  }));
+
+export const anyWaiting: fc.Arbitrary<Waiting> = fc
+  .record({
+    action: fc.constantFrom('act_own', 'act_a', 'act_b', 'act_c'),
+    lane: fc.constantFrom(...LANES),
+    since: around,
+  })
+  .map((some) => ({
+    ...some,
+    for: 'outreach_push',
+    correlation: 'cor_1',
+    scope: 'acc_1',
+    refs: { account: 'acc_1', person: null, domain: null, suppressionKeys: [], hasAddress: true },
+  }));
 
 const anyLawful = fc.dictionary(
   fc.constantFrom(...PURPOSES),
@@ -91,8 +123,7 @@ function guardOf(base: GuardState): fc.Arbitrary<GuardState> {
       bounced_at: mostly(undefined, around),
       consent: mostly(base.consent, fc.option(fc.constantFrom(...CONSENT_BASES), { nil: undefined })),
       lawful: mostly(undefined, anyLawful),
-      country: mostly(undefined, fc.constantFrom('JP', 'US')),
-      time_zone: fc.oneof({ arbitrary: zones, weight: 9 }, fc.constant(undefined)),
+      place: places,
       relations: mostly(
         base.relations,
         fc.option(
@@ -105,6 +136,8 @@ function guardOf(base: GuardState): fc.Arbitrary<GuardState> {
       ),
       abm_active: mostly(base.abm_active, fc.option(fc.boolean(), { nil: undefined })),
       lock: mostly(undefined, anyLock),
+      queue: mostly(undefined, fc.array(anyWaiting, { minLength: 1, maxLength: 3 })),
+      freed_at: mostly(undefined, around),
       lock_epoch: fc.nat(9),
       spent_minor: fc.dictionary(
         fc.constantFrom('2026-11-17', '2026-11-18', '2026-11-19'),
@@ -112,7 +145,7 @@ function guardOf(base: GuardState): fc.Arbitrary<GuardState> {
         { maxKeys: 2 },
       ),
     })
-    .map((state) => defined<GuardState>(state));
+    .map(({ place, ...state }) => defined<GuardState>({ ...state, ...place }));
 }
 
 export const anyFacts: fc.Arbitrary<GateFacts> = fc
@@ -138,6 +171,15 @@ export const anyFacts: fc.Arbitrary<GateFacts> = fc
       ),
     ),
     scope_linked: mostly(true, fc.constantFrom(false, undefined)),
+    sender: mostly(
+      undefined,
+      fc.record({
+        level: fc.constantFrom(...SENDER_LEVELS),
+        sent: fc.integer({ min: 500, max: 5_000 }),
+        bounced: fc.integer({ min: 0, max: 300 }),
+        complained: fc.integer({ min: 0, max: 20 }),
+      }),
+    ),
     syncs: mostly(undefined, fc.record({ crm: around })),
     attributes: mostly({ fit_tier: 'T1' }, fc.constantFrom(undefined, {}, { fit_tier: 'T3' }, { fit_tier: 1 })),
   })
@@ -166,6 +208,13 @@ export const anyRequest: fc.Arbitrary<GateRequest> = fc
   })
   .map(({ actionType, ...changes }) => requestOf(actionType, changes));
 
+const HOLIDAYS: HolidayList = {
+  source: 'made up',
+  from: '2026-01-01',
+  to: '2028-12-31',
+  days: { '2026-11-19': 'First', '2026-11-20': 'Second', '2026-12-25': 'Third' },
+};
+
 export const anyPolicy: fc.Arbitrary<Policy> = fc
   .record({
     grants: fc.constantFrom([], OPEN_POLICY.grants),
@@ -188,6 +237,15 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc
       OPEN_POLICY.sending_hours,
       { from: 0, to: 24, days: [1, 2, 3, 4, 5, 6, 7] },
       { from: 2, to: 3, days: [7] },
+    ),
+    sending: mostly<Policy['sending'], Policy['sending']>(
+      undefined,
+      fc.constantFrom<Policy['sending']>(
+        { holidays: { unlisted: 'send', lists: { FR: HOLIDAYS, JP: HOLIDAYS } } },
+        { holidays: { unlisted: 'hold', lists: { FR: HOLIDAYS, US: HOLIDAYS } } },
+        { countries: { IN: { from: 9, to: 20, days: [1, 2, 3, 4, 5, 6] } } },
+        { channels: { email: { time_zone: 'Europe/Paris', from: 9, to: 17, days: [1, 2, 3, 4, 5], country: 'FR' } } },
+      ),
     ),
     syncs: mostly<Policy['syncs'], Policy['syncs']>(undefined, fc.constant({ crm: DAY_MS })),
     reengagement: mostly<Policy['reengagement'], Policy['reengagement']>(

@@ -4,7 +4,7 @@ import { NO_RELATIONS } from '../domain/entity.ts';
 import type { GateFacts, GateRequest, Verdict } from '../domain/gate.ts';
 import { GATE_CHECKS, reasonsOf } from '../domain/gate.ts';
 import { EMPTY_GUARD } from '../domain/guard.ts';
-import { DAY_MS, HOUR_MS } from '../domain/instant.ts';
+import { DAY_MS, HOUR_MS, UNTIL_RELEASED } from '../domain/instant.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { GateReason } from '../domain/reason-codes.ts';
@@ -58,6 +58,15 @@ const SITUATIONS: Record<GateReason, Situation> = {
   paused: { facts: factsWith({ paused: [{ scope: 'channel', ago_ms: 1 }] }), kind: 'schedule' },
   not_authorized: { policy: policyWith({ authorizations: [] }), kind: 'deny' },
   channel_unavailable: { facts: factsWith({ channel_ready: false }), kind: 'hold' },
+  sender_stopped: {
+    facts: factsWith({ sender: { level: 'stopped', sent: 1_000, bounced: 0, complained: 3 } }),
+    kind: 'hold',
+  },
+  sender_throttled: {
+    facts: factsWith({ sender: { level: 'throttled', sent: 1_000, bounced: 30, complained: 0 } }),
+    policy: policyWith({ sender_health: { throttle_share: 0.05 } }),
+    kind: 'schedule',
+  },
   suppressed: { facts: factsWith({ suppressions: [{ scope: 'email', reason: 'asked' }] }), kind: 'deny' },
   suppression_unknown: { facts: factsWithout('suppressions'), kind: 'hold' },
   opted_out: { facts: contactWith({ opted_out_at: NOW - 1 }), kind: 'deny' },
@@ -83,7 +92,25 @@ const SITUATIONS: Record<GateReason, Situation> = {
   },
   address_bounced: { facts: contactWith({ bounced_at: NOW - 1 }), kind: 'deny' },
   owned_by_other_lane: { facts: accountWith({ lock: lockOf() }), kind: 'schedule' },
-  owned_by_person: { facts: accountWith({ lock: lockOf({ person: true }) }), kind: 'hold' },
+  owned_by_person: { facts: accountWith({ lock: lockOf({ person: true, until: UNTIL_RELEASED }) }), kind: 'hold' },
+  ownership_queue: {
+    facts: accountWith({
+      freed_at: NOW,
+      queue: [
+        {
+          action: 'act_first',
+          lane: 'operator',
+          for: 'outreach_push',
+          since: NOW - 1,
+          correlation: 'cor_1',
+          scope: 'acc_1',
+          refs: { account: 'acc_1', person: null, domain: null, suppressionKeys: [], hasAddress: true },
+        },
+      ],
+    }),
+    request: { ...EMAIL, lane: 'tam' },
+    kind: 'schedule',
+  },
   scope_unlinked: { facts: factsWith({ scope_linked: false }), kind: 'hold' },
   do_not_prospect: { facts: accountWith({ relations: { ...NO_RELATIONS, customer: true } }), kind: 'deny' },
   relation_unknown: { facts: factsWith({ account: guardWithout(ACCOUNT, 'relations') }), kind: 'hold' },
@@ -108,6 +135,13 @@ const SITUATIONS: Record<GateReason, Situation> = {
   abm_backstop: { request: NURTURE, facts: accountWith({ abm_active: true }), kind: 'deny' },
   quiet_hours: { request: { ...EMAIL, at: NOW + 10 * HOUR_MS }, kind: 'schedule' },
   time_zone_unknown: { facts: factsWith({ contact: guardWithout(CONTACT, 'time_zone') }), kind: 'hold' },
+  holidays_unknown: { policy: policyWith({ sending: { holidays: { unlisted: 'hold', lists: {} } } }), kind: 'hold' },
+  sender_hours_apart: {
+    policy: policyWith({
+      sending: { senders: { snd_1: { time_zone: 'Pacific/Auckland', from: 9, to: 17, days: [1, 2, 3, 4, 5] } } },
+    }),
+    kind: 'hold',
+  },
   budget_exhausted: {
     facts: factsWith({ budget: { ...EMPTY_GUARD, spent_minor: { '2026-11-18': 50_000 } } }),
     kind: 'schedule',
@@ -220,8 +254,20 @@ describe('a schedule', () => {
     expect(verdict).toMatchObject({ kind: 'schedule', at: at('2026-11-23T07:00:00Z') });
   });
 
-  test('that finds no time in ten rounds holds', () => {
-    const days = Array.from({ length: 40 }, (_, day) => new Date(NOW + day * DAY_MS).toISOString().slice(0, 10));
+  test('is found where few hours of a week and few days by lot have to meet', () => {
+    const fingerprints = Array.from({ length: 200 }, (_, index) => `fp_${index}`);
+    for (const fingerprint of fingerprints) {
+      const verdict = evaluateGate(
+        { ...EMAIL, fingerprint },
+        factsWith({ sender: { level: 'throttled', sent: 500, bounced: 20, complained: 0 } }),
+        { ...DEFAULT_POLICY, sending_hours: { from: 2, to: 3, days: [7] }, grants: OPEN_POLICY.grants },
+      );
+      expect([fingerprint, verdict.kind]).toEqual([fingerprint, 'schedule']);
+    }
+  });
+
+  test('that finds no time in two hundred rounds holds', () => {
+    const days = Array.from({ length: 240 }, (_, day) => new Date(NOW + day * DAY_MS).toISOString().slice(0, 10));
     const spent = Object.fromEntries(days.map((day) => [day, 50_000]));
     const verdict = evaluateGate(EMAIL, factsWith({ budget: { ...EMPTY_GUARD, spent_minor: spent } }), OPEN_POLICY);
     expect(verdict).toMatchObject({ kind: 'hold', queue: 'blocked' });

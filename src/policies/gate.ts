@@ -22,6 +22,7 @@ import { ownershipCheck } from './checks/ownership.check.ts';
 import { quietHoursCheck } from './checks/quiet-hours.check.ts';
 import { reengagementCheck } from './checks/reengagement.check.ts';
 import { replyStopCheck } from './checks/reply-stop.check.ts';
+import { senderHealthCheck } from './checks/sender-health.check.ts';
 import { suppressionCheck } from './checks/suppression.check.ts';
 import { syncFreshnessCheck } from './checks/sync-freshness.check.ts';
 import { tenantRulesCheck } from './checks/tenant-rules.check.ts';
@@ -38,6 +39,7 @@ export const CHECKS = {
   kill_switch: killSwitchCheck,
   authorization: authorizationCheck,
   channel: channelCheck,
+  sender_health: senderHealthCheck,
   suppression: suppressionCheck,
   consent: consentCheck,
   message_class: messageClassCheck,
@@ -59,6 +61,7 @@ export const CHECKS = {
 
 /** The checks that can put an action off, and so must also pass at the time that it is put off to. */
 const TIMED_CHECKS = [
+  'sender_health',
   'ownership',
   'cooldown',
   'touch_cap',
@@ -67,8 +70,11 @@ const TIMED_CHECKS = [
   'budget',
 ] as const satisfies readonly GateCheck[];
 
-/** Each timed check but quiet hours can move the time only a few times, so a time is found in far fewer rounds or never. */
-const SCHEDULE_ROUNDS_MAX = 10;
+/**
+ * Rounds in search of a time. A throttled sender's day is drawn by lot, and a week may have few hours, so many weeks may have to be asked; with one hour
+ * a week and the share of days that is usual, two hundred rounds miss a time once in 10^12.
+ */
+const SCHEDULE_ROUNDS_MAX = 200;
 
 const ERROR_TEXT_MAX = 200;
 
@@ -137,10 +143,11 @@ function scheduleVerdict(
   facts: GateFacts,
   policy: Policy,
   found: readonly CheckResult[],
+  roundsMax: number,
 ): Verdict {
   let checks = found;
   let at = latestOf(found.filter((result) => result.outcome === 'schedule'));
-  for (let round = 0; round < SCHEDULE_ROUNDS_MAX; round += 1) {
+  for (let round = 0; round < roundsMax; round += 1) {
     const later = { ...request, at };
     const open = TIMED_CHECKS.filter((check) => table[check] !== undefined)
       .map((check) => runCheck(table, check, later, facts, policy))
@@ -170,14 +177,20 @@ export function evaluateGate(request: GateRequest, facts: GateFacts, policy: Pol
   return evaluateChecks(CHECKS, request, facts, policy);
 }
 
-/** As `evaluateGate`, with the checks of another version. */
-export function evaluateChecks(table: CheckTable, request: GateRequest, facts: GateFacts, policy: Policy): Verdict {
+/** As `evaluateGate`, with the checks of another version, and as many rounds in search of a time as it had. */
+export function evaluateChecks(
+  table: CheckTable,
+  request: GateRequest,
+  facts: GateFacts,
+  policy: Policy,
+  roundsMax = SCHEDULE_ROUNDS_MAX,
+): Verdict {
   const checks = GATE_CHECKS.filter((check) => table[check] !== undefined).map((check) =>
     runCheck(table, check, request, facts, policy),
   );
   if (checks.some((result) => result.outcome === 'deny')) return { kind: 'deny', checks };
   if (checks.some((result) => result.outcome === 'hold')) return holdVerdict(checks);
   if (checks.some((result) => result.outcome === 'schedule'))
-    return scheduleVerdict(table, request, facts, policy, checks);
+    return scheduleVerdict(table, request, facts, policy, checks, roundsMax);
   return { kind: 'pass', checks };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { PLAY_EDITS_MAX, PLAY_STATES } from '../domain/play.ts';
+import { DAY_MS } from '../domain/instant.ts';
+import { COLD_DAYS, PLAY_EDITS_MAX, PLAY_STATES } from '../domain/play.ts';
 import { playRefusal, segmentCapOf } from './play-acts.ts';
 import type { PlayAct, PlayStanding, PlayWorld } from './play-acts.ts';
 
@@ -8,6 +9,7 @@ const AT = Date.UTC(2026, 10, 21, 12);
 const PLAY: PlayStanding = {
   state: 'under_review',
   isDrafted: true,
+  retiredAt: null,
   revision: 2,
   edits: 2,
   approvals: { SLM: 'ana', RevOps: null },
@@ -94,4 +96,12 @@ it('the cap is 5, or that of the policy, or that of the segment', () => {
   const plays = { cap: 4, caps: { smb: 8 }, auto_sunset: false };
   expect(segmentCapOf({ plays }, 'smb')).toBe(8);
   expect(segmentCapOf({ plays }, 'other')).toBe(4);
+});
+
+it('is deleted when it was retired 7 years ago, by the time of the act, and not a moment before', () => {
+  const retired = { state: 'retired', retiredAt: AT - COLD_DAYS * DAY_MS } as const;
+  expect(refusal(retired, { kind: 'purge' })).toBeNull();
+  expect(refusal({ ...retired, retiredAt: retired.retiredAt + 1 }, { kind: 'purge' })).toMatch('less than 7 years');
+  expect(refusal({ ...retired, isDrafted: false }, { kind: 'purge' })).toMatch('deleted before');
+  expect(refusal({ state: 'active' }, { kind: 'purge' })).toMatch('is active');
 });

@@ -3,7 +3,8 @@
  * refused. Source: SalesPlayLibrary, state machine and volume cap.
  */
 import type { Authority } from '../domain/authority.ts';
-import { dayOf, PLAY_CAP, PLAY_EDITS_MAX } from '../domain/play.ts';
+import { DAY_MS } from '../domain/instant.ts';
+import { COLD_DAYS, dayOf, PLAY_CAP, PLAY_EDITS_MAX } from '../domain/play.ts';
 import type { PlayApprover, PlayState, RetireReason } from '../domain/play.ts';
 import type { Policy } from '../domain/policy.ts';
 
@@ -21,7 +22,9 @@ export type PlayVerb = keyof typeof PLAY_AUTHORITIES;
 /** What of a play decides about an act. */
 export interface PlayStanding {
   readonly state: PlayState;
+  /** False before a brain has drafted it, and after it was deleted. */
   readonly isDrafted: boolean;
+  readonly retiredAt: number | null;
   readonly revision: number;
   readonly edits: number;
   readonly approvals: { readonly [Approver in PlayApprover]: string | null };
@@ -41,7 +44,8 @@ export type PlayAct =
   | { readonly kind: 'edit'; readonly revision: number }
   | { readonly kind: 'approve'; readonly by: string; readonly authority: PlayApprover; readonly revision: number }
   | { readonly kind: 'retire'; readonly reason: RetireReason }
-  | { readonly kind: 'measure' };
+  | { readonly kind: 'measure' }
+  | { readonly kind: 'purge' };
 
 export interface PlayWorld {
   readonly at: number;
@@ -91,8 +95,10 @@ export function playRefusal(play: PlayStanding, act: PlayAct, world: PlayWorld):
       return play.state === 'under_review' ? approvalRefusal(play, act, world) : notUnderReview(play, 'approved');
     case 'retire':
       return retireRefusal(play, act.reason);
+    case 'purge':
+      return purgeRefusal(play, world.at);
     case 'measure':
-      return play.state === 'active' || play.state === 'retired'
+      return play.isDrafted && (play.state === 'active' || play.state === 'retired')
         ? null
         : `It is ${play.state}; only a play that was active can be measured.`;
   }
@@ -134,6 +140,12 @@ function approvalRefusal(
   const [oldest = ''] = capacity.active;
   const count = capacity.active.length === 1 ? '1 active play' : `${capacity.active.length} active plays`;
   return `${capacity.what} has ${count} and a cap of ${capacity.cap}. Retire one first, for example ${oldest}, which has been active longest: gatehouse play retire ${oldest} --reason replaced. Then approve again.`;
+}
+
+function purgeRefusal({ state, isDrafted, retiredAt }: PlayStanding, at: number): string | null {
+  if (state !== 'retired' || retiredAt === null) return `It is ${state}; only what was retired is deleted.`;
+  if (!isDrafted) return 'It was deleted before.';
+  return at - retiredAt >= COLD_DAYS * DAY_MS ? null : 'It was retired less than 7 years ago.';
 }
 
 const REASON_STATES: Readonly<Record<RetireReason, PlayState>> = {

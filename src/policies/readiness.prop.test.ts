@@ -37,7 +37,7 @@ test('whoever passes the gate is ready, and whoever is held or refused does not 
 });
 
 const anyReadiness: fc.Arbitrary<Readiness> = fc.oneof(
-  fc.constantFrom<Readiness>({ kind: 'ready' }, { kind: 'refused' }),
+  fc.constantFrom<Readiness>({ kind: 'ready' }, { kind: 'refused', reasons: ['suppressed'] }),
   fc
     .uniqueArray(fc.constantFrom('consent_unknown', 'time_zone_unknown', 'relation_unknown'), { minLength: 1 })
     .map((reasons): Readiness => ({ kind: 'held', gaps: reasons.map((reason) => ({ reason, fact: null })) })),

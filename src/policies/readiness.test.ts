@@ -70,9 +70,12 @@ describe('a contact', () => {
   });
 
   test('is refused on what is known, whatever else is missing', () => {
-    expect(ask({ ...contactWith({ opted_out_at: NOW - 1 }), scope_linked: false })).toEqual({ kind: 'refused' });
-    expect(ask(factsWith({ suppressions: [{ scope: 'email', reason: 'asked' }] }))).toEqual({ kind: 'refused' });
-    expect(ask(accountWith({ relations: { customer: true } }))).toEqual({ kind: 'refused' });
+    const refused = (...reasons: GateReason[]) => ({ kind: 'refused', reasons });
+    const asked = { suppressions: [{ scope: 'email', reason: 'asked' }] };
+    expect(ask({ ...contactWith({ opted_out_at: NOW - 1 }), scope_linked: false })).toEqual(refused('opted_out'));
+    expect(ask(factsWith(asked))).toEqual(refused('suppressed'));
+    expect(ask(accountWith({ relations: { customer: true } }))).toEqual(refused('do_not_prospect'));
+    expect(ask({ ...contactWith({ opted_out_at: NOW - 1 }), ...asked })).toEqual(refused('suppressed', 'opted_out'));
   });
 
   test('who only has to wait is ready', () => {
@@ -92,6 +95,7 @@ test('a gap is what nobody has told; decisions and waits are none', () => {
     'scope_unlinked',
     'relation_unknown',
     'time_zone_unknown',
+    'holidays_unknown',
     'budget_unknown',
     'tenant_rule_unknown',
     'trust_unknown',
@@ -112,23 +116,35 @@ describe('the tally', () => {
   const zone = { reason: 'time_zone_unknown', fact: null } as const;
 
   test('of nobody is empty', () => {
-    expect(new ReadinessTally().counts()).toEqual({ contacts: 0, ready: 0, held: 0, refused: 0, gaps: [] });
+    expect(new ReadinessTally().counts()).toEqual({
+      contacts: 0,
+      ready: 0,
+      held: 0,
+      refused: 0,
+      gaps: [],
+      refusals: [],
+    });
   });
 
   test('counts gaps, the most frequent first, and what one alone would free', () => {
     const tally = new ReadinessTally();
     tally.add('a', { kind: 'ready' });
-    tally.add('b', { kind: 'refused' });
+    tally.add('b', { kind: 'refused', reasons: ['opted_out', 'suppressed'] });
+    tally.add('e', { kind: 'refused', reasons: ['opted_out'] });
     tally.add('c', { kind: 'held', gaps: [zone] });
     tally.add('d', { kind: 'held', gaps: [zone, consent] });
     expect(tally.counts()).toEqual({
-      contacts: 4,
+      contacts: 5,
       ready: 1,
       held: 2,
-      refused: 1,
+      refused: 2,
       gaps: [
-        { ...zone, contacts: 2, share: 0.5, alone: 1, examples: ['c', 'd'] },
-        { ...consent, contacts: 1, share: 0.25, alone: 0, examples: ['d'] },
+        { ...zone, contacts: 2, share: 0.4, alone: 1, examples: ['c', 'd'] },
+        { ...consent, contacts: 1, share: 0.2, alone: 0, examples: ['d'] },
+      ],
+      refusals: [
+        { reason: 'opted_out', contacts: 2, share: 0.4, alone: 1, examples: ['b', 'e'] },
+        { reason: 'suppressed', contacts: 1, share: 0.2, alone: 0, examples: ['b'] },
       ],
     });
   });

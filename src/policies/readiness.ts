@@ -17,6 +17,7 @@ const ABOUT_THE_PROPOSAL: ReadonlySet<GateCheck> = new Set<GateCheck>([
   'kill_switch',
   'authorization',
   'channel',
+  'sender_health',
   'budget',
   'tenant_rules',
   'confidence',
@@ -46,7 +47,8 @@ export interface ReadinessSubject {
 }
 
 export type Readiness =
-  | { readonly kind: 'ready' | 'refused' }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'refused'; readonly reasons: readonly GateReason[] }
   | { readonly kind: 'held'; readonly gaps: readonly Gap[] };
 
 function requestOf(purpose: ReadinessPurpose, subject: ReadinessSubject, at: Instant): GateRequest {
@@ -86,7 +88,11 @@ export function readinessOf(
   at: Instant,
 ): Readiness {
   const verdict = evaluateChecks(CHECKS_OF_CONTACTS, requestOf(purpose, subject, at), facts, policy);
-  if (verdict.kind === 'deny') return { kind: 'refused' };
+  if (verdict.kind === 'deny')
+    return {
+      kind: 'refused',
+      reasons: verdict.checks.flatMap(({ outcome, code }) => (outcome === 'deny' && code !== null ? [code] : [])),
+    };
   const gaps = new Map(verdict.checks.flatMap(gapOf).map((gap) => [keyOf(gap), gap]));
   return gaps.size === 0 ? { kind: 'ready' } : { kind: 'held', gaps: [...gaps.values()] };
 }
@@ -100,38 +106,55 @@ interface Counted {
   readonly examples: string[];
 }
 
+function count(into: Map<string, Counted>, contact: string, gaps: readonly Gap[]): void {
+  for (const gap of gaps) {
+    const known = into.get(keyOf(gap)) ?? { gap, contacts: 0, alone: 0, examples: [] };
+    into.set(keyOf(gap), known);
+    known.contacts += 1;
+    if (gaps.length === 1) known.alone += 1;
+    if (known.examples.length < EXAMPLES_MAX) known.examples.push(contact);
+  }
+}
+
+/** The most frequent first. */
+function counted(all: ReadonlyMap<string, Counted>, contacts: number): readonly GapCount[] {
+  return [...all.values()]
+    .map(({ gap, examples, ...known }): GapCount => ({
+      ...gap,
+      ...known,
+      share: known.contacts / contacts,
+      examples: [...examples],
+    }))
+    .toSorted((a, b) => b.contacts - a.contacts || b.alone - a.alone || (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
 /** Counts contacts one after the other, in memory that does not grow with them. */
 export class ReadinessTally {
   readonly #gaps = new Map<string, Counted>();
+  readonly #refusals = new Map<string, Counted>();
   readonly #counts = { ready: 0, held: 0, refused: 0 };
 
   add(contact: string, readiness: Readiness): void {
     this.#counts[readiness.kind] += 1;
-    if (readiness.kind !== 'held') return;
-    for (const gap of readiness.gaps) {
-      const counted = this.#gaps.get(keyOf(gap)) ?? { gap, contacts: 0, alone: 0, examples: [] };
-      this.#gaps.set(keyOf(gap), counted);
-      counted.contacts += 1;
-      if (readiness.gaps.length === 1) counted.alone += 1;
-      if (counted.examples.length < EXAMPLES_MAX) counted.examples.push(contact);
-    }
+    if (readiness.kind === 'held') count(this.#gaps, contact, readiness.gaps);
+    if (readiness.kind === 'refused')
+      count(
+        this.#refusals,
+        contact,
+        readiness.reasons.map((reason) => ({ reason, fact: null })),
+      );
   }
 
   counts(): ReadinessCounts {
     const { ready, held, refused } = this.#counts;
     const contacts = ready + held + refused;
-    const gaps = [...this.#gaps.values()].map(({ gap, examples, ...counted }): GapCount => ({
-      ...gap,
-      ...counted,
-      share: counted.contacts / contacts,
-      examples: [...examples],
-    }));
     return {
       contacts,
       ready,
       held,
       refused,
-      gaps: gaps.toSorted((a, b) => b.contacts - a.contacts || b.alone - a.alone || (keyOf(a) < keyOf(b) ? -1 : 1)),
+      gaps: counted(this.#gaps, contacts),
+      refusals: counted(this.#refusals, contacts).map(({ fact: _, ...refusal }) => refusal),
     };
   }
 }

@@ -53,6 +53,7 @@ test('other content stops it', () => {
 
 test.each([
   ['kill_switch_engaged', factsWith({ kill_switch: true })],
+  ['sender_stopped', factsWith({ sender: { level: 'stopped', sent: 900, bounced: 90, complained: 0 } })],
   ['suppressed', factsWith({ suppressions: [{ scope: 'domain', reason: 'asked' }] })],
   ['opted_out', contactWith({ opted_out_at: NOW - 1 })],
   ['opted_out', contactWith({ consent: 'withdrawn' })],

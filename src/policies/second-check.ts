@@ -15,6 +15,7 @@ import { consentCheck } from './checks/consent.check.ts';
 import { killSwitchCheck } from './checks/kill-switch.check.ts';
 import { lockConflict, rivalOf } from './checks/ownership.check.ts';
 import { replyStopCheck } from './checks/reply-stop.check.ts';
+import { stoppedSender } from './checks/sender-health.check.ts';
 import { suppressionCheck } from './checks/suppression.check.ts';
 import { roughlyWords } from './duration-words.ts';
 import { missing } from './gate-check.ts';
@@ -36,7 +37,7 @@ export interface PermitTerms {
 
 export type SecondCheckFacts = Pick<
   GateFacts,
-  'kill_switch' | 'paused' | 'mode' | 'suppressions' | 'contact' | 'account'
+  'kill_switch' | 'paused' | 'mode' | 'sender' | 'suppressions' | 'contact' | 'account'
 >;
 
 /** What stops an action after all. The shape is that of a gate's result, with the checks and codes that only execution has. */
@@ -113,7 +114,7 @@ function closed(check: SecondCheckFailure['check'], ask: () => Failure): Failure
 }
 
 /**
- * Asks again, at the time of execution, what a permit rests on: its time, content and mode, the kill switch, and for actions that reach
+ * Asks again, at the time of execution, what a permit rests on: its time, content and mode, the kill switch, whether the sender is stopped, and for actions that reach
  * out also suppression, consent, replies and ownership. Returns what fails; nothing means go. `policy` is the one in force at
  * execution. Replies are judged by the policy's window and not by the age of the permit, so that one which is heard of late still
  * counts. Never throws.
@@ -133,6 +134,10 @@ export function secondCheck(
     content(permit, contentFingerprint),
     modeChange(permit, facts),
     failureOf(killSwitchCheck(request, facts)),
+    closed('sender_health', () => {
+      const stop = stoppedSender(request, facts);
+      return stop === null ? null : failureOf(stop);
+    }),
     closed('suppression', () => failureOf(suppressionCheck(request, facts))),
     closed('consent', () => failureOf(consentCheck(request, facts, policy))),
     closed('reply_stop', () => failureOf(replyStopCheck(request, facts, policy))),

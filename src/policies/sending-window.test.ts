@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
+import type { SendingHours } from '../domain/sending-terms.ts';
 import { nextSendingTime } from './sending-window.ts';
-import type { SendingHours } from './sending-window.ts';
 
 const OFFICE: SendingHours = { from: 8, to: 18, days: [1, 2, 3, 4, 5] };
 const ALWAYS = [1, 2, 3, 4, 5, 6, 7];

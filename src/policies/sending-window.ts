@@ -4,10 +4,20 @@
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../domain/instant.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Policy } from '../domain/policy.ts';
+import { calendarDayOf } from '../domain/sending-terms.ts';
+import type { SendingHours } from '../domain/sending-terms.ts';
 import { zoneOffsetMs } from './zone-offset.ts';
 
-export type SendingHours = Policy['sending_hours'];
+/** Hours on some days of the week, without the holidays that are named by their day of the calendar. */
+export interface SendingDays extends SendingHours {
+  readonly holidays?: Readonly<Record<string, string>>;
+}
+
+/** The hours of somebody on the clock of an IANA zone. */
+export interface SendingWindow {
+  readonly zone: string;
+  readonly hours: SendingDays;
+}
 
 /** A wall clock as ms since 1970-01-01T00:00 of that clock. */
 type WallTime = number;
@@ -26,22 +36,27 @@ export function wallClockOf(wall: WallTime): {
   return { day, weekday: weekdayOf(day), msOfDay: wall - day * DAY_MS };
 }
 
+/** A change of the clock or a holiday can swallow the only sending hour of a week, so two weeks are looked at, and a day more. */
+const SEARCH_DAYS = 15;
+const SEARCH_MS = SEARCH_DAYS * DAY_MS;
+
+function isSendingDay({ days, holidays }: SendingDays, day: number): boolean {
+  return days.includes(weekdayOf(day)) && holidays?.[calendarDayOf(day)] === undefined;
+}
+
 /** Time until the sending hours on a clock that does not change; 0 inside them; null when no day is a sending day. */
-function waitOnSteadyClock(hours: SendingHours, wall: WallTime): number | null {
-  const { day, weekday, msOfDay } = wallClockOf(wall);
+function waitOnSteadyClock(hours: SendingDays, wall: WallTime): number | null {
+  const { day, msOfDay } = wallClockOf(wall);
   const from = hours.from * HOUR_MS;
-  if (hours.days.includes(weekday) && msOfDay < hours.to * HOUR_MS) return Math.max(0, from - msOfDay);
-  for (let ahead = 1; ahead <= 7; ahead += 1) {
-    if (hours.days.includes(weekdayOf(day + ahead))) return ahead * DAY_MS + from - msOfDay;
+  if (msOfDay < hours.to * HOUR_MS && isSendingDay(hours, day)) return Math.max(0, from - msOfDay);
+  for (let ahead = 1; ahead <= SEARCH_DAYS; ahead += 1) {
+    if (isSendingDay(hours, day + ahead)) return ahead * DAY_MS + from - msOfDay;
   }
   return null;
 }
 
-/** A change of the clock can swallow the only sending hour of a week, so two weeks are looked at, and a day more. */
-const SEARCH_MS = 15 * DAY_MS;
-
 /** Looks hour by hour, and minute by minute through an hour in which the clock changes. */
-function searchThroughClockChange(hours: SendingHours, zone: string, from: Instant): Instant | null {
+function searchThroughClockChange(hours: SendingDays, zone: string, from: Instant): Instant | null {
   let at = from;
   while (at < from + SEARCH_MS) {
     const hourEnd = (Math.floor(at / HOUR_MS) + 1) * HOUR_MS;
@@ -61,12 +76,30 @@ function searchThroughClockChange(hours: SendingHours, zone: string, from: Insta
  * The first moment from `at` on that lies in the sending hours on the clock of the zone; `at` itself when it does. Null when there
  * is no such zone, or no sending hour within two weeks. Throws `RangeError` on a time that is no date.
  */
-export function nextSendingTime(hours: SendingHours, zone: string, at: Instant): Instant | null {
+export function nextSendingTime(hours: SendingDays, zone: string, at: Instant): Instant | null {
   const offset = zoneOffsetMs(zone, at);
   if (offset === null) return null;
   const wait = waitOnSteadyClock(hours, at + offset);
   if (wait === null) return null;
   const next = at + wait;
-  // The same offset before and after means that the clock did not change in between: no zone changes twice in a week.
+  // The same offset before and after means that the clock did not change in between: no zone changes twice in two weeks.
   return zoneOffsetMs(zone, next) === offset ? next : searchThroughClockChange(hours, zone, at);
+}
+
+/**
+ * The first moment from `at` on, and within `searchMs`, that lies in all of these windows; null when there is none. Another window never
+ * makes it earlier. It costs least with those windows first that agree the least.
+ */
+export function firstCommonTime(windows: readonly SendingWindow[], at: Instant, searchMs: number): Instant | null {
+  let time = at;
+  for (let index = 0; index < windows.length;) {
+    const window = windows[index];
+    if (window === undefined) break;
+    const next = nextSendingTime(window.hours, window.zone, time);
+    if (next === null || next - at > searchMs) return null;
+    // No window is open before `next` in all of them, so the search goes on from there with all.
+    index = next === time ? index + 1 : 0;
+    time = next;
+  }
+  return time;
 }

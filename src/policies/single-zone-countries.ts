@@ -1,6 +1,6 @@
 /**
- * The time zone of countries whose people all keep the same clock. When only the country of a recipient is known, sending hours can
- * be told for these; for any other country the zone stays unknown, which holds, because a guess would write to somebody at night.
+ * The time zone of countries whose people all keep the same clock, as the gate knew them up to its version 3, which held for every other
+ * country. Today's gate knows the zones of all countries (`country-zones.ts`); this list is kept so that old verdicts can be reached again.
  *
  * Source: IANA time zone database, zone.tab: countries with one zone. Germany and Malaysia have two names there that have kept the
  * same clock since 1982 or before, so they are listed too.
@@ -64,9 +64,4 @@ const ZONES: ReadonlyMap<string, string> = new Map([
 /** The IANA zone of an ISO 3166-1 alpha-2 country, or null when the country is not listed. */
 export function zoneOfCountry(country: string): string | null {
   return ZONES.get(country) ?? null;
-}
-
-/** The countries that have a zone here. */
-export function singleZoneCountries(): readonly string[] {
-  return [...ZONES.keys()];
 }

@@ -22,15 +22,7 @@ const TEXTS: { readonly [member: string]: readonly string[] } = {
 };
 const OTHER_TEXTS = ['text'];
 /** Members of which machines only keep the value: two of many will do. */
-const KEPT: ReadonlySet<string> = new Set([
-  'signal_type',
-  'reason',
-  'lane',
-  'persona',
-  'action_type',
-  'channel',
-  'queue',
-]);
+const KEPT: ReadonlySet<string> = new Set(['signal_type', 'reason', 'lane', 'persona', 'action_type', 'channel']);
 /** Objects with no more than so many combinations of values are made in all of them. */
 const COMBINATIONS_MAX = 16;
 
@@ -43,7 +35,12 @@ function valuesOf(schema: z.core.$ZodType, member: string): readonly unknown[] {
   if (schema instanceof z.ZodLiteral) return [...schema.values];
   if (schema instanceof z.ZodNumber) return [1, 0, 20].filter((value) => schema.safeParse(value).success);
   if (schema instanceof z.ZodString) return TEXTS[member] ?? OTHER_TEXTS;
-  if (schema instanceof z.ZodArray) return [[], [valuesOf(schema.element, member)[0]]];
+  if (schema instanceof z.ZodArray) {
+    const [item] = valuesOf(schema.element, member);
+    return [[], [item], [item, item]].filter(
+      (items) => schema.safeParse(items).success && items.length <= (member === 'steps' ? 2 : 1),
+    );
+  }
   if (schema instanceof z.ZodObject) return objectsOf(schema.shape);
   if (schema instanceof z.ZodRecord) return recordsOf(schema);
   if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => valuesOf(option, member).slice(0, 1));

@@ -12,6 +12,7 @@ import { MACHINES } from '../../src/machines/catalogue.ts';
 import { createRunner } from '../../src/machines/definition.ts';
 import type { MachineState } from '../../src/machines/definition.ts';
 import type { PlayContext } from '../../src/machines/play/play.machine.ts';
+import type { SequenceContext } from '../../src/machines/sequence/sequence.machine.ts';
 import type { SubjectContext } from '../../src/machines/subject-context.ts';
 import type { TenantContext } from '../../src/machines/tenant/tenant.machine.ts';
 import { eventSamples } from './event-samples.ts';
@@ -62,6 +63,10 @@ const VIEWS: { readonly [Kind in ActorKind]: (context: unknown) => unknown } = {
   play: (context) => {
     const { drafted, worked, revision, edits, approvals } = context as PlayContext;
     return [drafted !== null, worked?.active_period_end, Math.min(revision, 2), edits.length > 1, approvals];
+  },
+  sequence: (context) => {
+    const { action, step, steps, started_at: startedAt } = context as SequenceContext;
+    return [action, step, steps.length, startedAt];
   },
 };
 

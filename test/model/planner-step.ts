@@ -171,6 +171,7 @@ export class PlannerStep {
       } as unknown as PlannerDeps['engine'],
       digest: sha256,
       channelReady: () => true,
+      timeZoneData: 'test',
     };
   }
 

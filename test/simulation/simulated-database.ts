@@ -719,7 +719,8 @@ export class SimulatedDatabase {
     return {
       start: async () => 0,
       // Nothing in the simulated world drafts a play.
-      plays: async () => ({ plays: [], analyses: [] }),
+      plays: async () => ({ plays: [], analyses: [], cadence: [] }),
+      senderSends: async () => [],
       examples: async (partition) =>
         [...this.#examples.values()]
           .filter((row) => row.partition === partition)

@@ -156,7 +156,7 @@ class World {
       },
       store,
       this.bus.busOf(owner),
-      { runners, engine, digest: sha256, channelReady: () => true },
+      { runners, engine, digest: sha256, channelReady: () => true, timeZoneData: 'test' },
       clock,
       observer,
     );
@@ -303,7 +303,7 @@ async function audit(world: World): Promise<readonly string[]> {
     found.push(`the chain of partition ${fault.partition} is broken: ${fault.detail}`);
   for (const { kind, key, detail } of (await rebuildCheck(reader, world.database.memoryReader(), runners)).differences)
     found.push(`the ${kind} ${key} does not follow from the ledger: ${detail}`);
-  await replayAll({ reader, runners, digest: sha256 }, null, (evaluation) => {
+  await replayAll({ reader, runners, digest: sha256, timeZoneData: 'test' }, null, (evaluation) => {
     if (evaluation.recordedHash !== evaluation.replayedHash)
       found.push(`the verdict at ${evaluation.event} replays differently: ${evaluation.differences.join('; ')}`);
   });

@@ -22,6 +22,7 @@ import { verdictHash } from '../../policies/verdict-hash.ts';
 import { afterWorkingTime, nextWorkingDay } from '../../policies/working-time.ts';
 import { gatherFacts } from './gate-facts.ts';
 import { unitedGuard } from './guard-group.ts';
+import { queueChanges } from './ownership-queue.ts';
 import type { PlanBuilder, Turn } from './plan-builder.ts';
 import { openGuardKey } from './subject-view.ts';
 
@@ -155,9 +156,11 @@ export function admit(builder: PlanBuilder, turn: Turn, actor: ActorRef): void {
   const terms = reviewTermsOf(policy);
   const openKey = openGuardKey(refs, actor);
   const isOpen = builder.guardState(tenant, openKey).open.some((item) => item.action === actor.id);
+  const queued = queueChanges(builder, turn, actor.id, proposal, verdict);
   const opened: readonly (readonly [GuardKey, GuardChange])[] = isOpen
-    ? []
+    ? queued
     : [
+        ...queued,
         [
           openKey,
           {

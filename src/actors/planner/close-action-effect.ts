@@ -26,6 +26,7 @@ export function closeAction(
     const state = builder.guardState(tenant, key);
     const holds =
       state.open.some((item) => item.action === actor.id) ||
+      state.queue?.some((item) => item.action === actor.id) === true ||
       state.touches.some((touch) => touch.action === actor.id) ||
       (!happened && state.prints.some((print) => print.action === actor.id));
     if (holds)

@@ -34,6 +34,8 @@ function aboutAccount(message: Message, refs: SubjectRefs): Message {
       return { ...moved, data: { ...moved.data, account } };
     case 'action.proposed':
       return { ...moved, data: { ...moved.data, account } };
+    case 'sequence.started':
+      return { ...moved, data: { ...moved.data, account } };
     default:
       return moved;
   }

@@ -19,6 +19,7 @@ import { linkOutcomes, recordOutcomeEvidence, sendEvidence, withdrawEvidence } f
 import type { EffectHandler, GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
 import { activatePlay, freePlay, sunsetPlay } from './play-acts.ts';
 import { settlePolicies } from './policy-acts.ts';
+import { closeSequence, coordinate, tellSequence } from './sequence-effects.ts';
 import { runTriage } from './triage-effect.ts';
 import { withdraw } from './withdraw-effect.ts';
 
@@ -31,6 +32,8 @@ function timerEvent(name: TimerName, actor: ActorRef, dueAt: number, context: un
       return { type: 'action.due', data: { due_at: dueAt } };
     case 'sunset':
       return { type: 'play.sunset_due', data: { due_at: dueAt } };
+    case 'step':
+      return { type: 'sequence.step_due', data: { due_at: dueAt } };
     case 'policy_due':
       return { type: 'policy.due', data: { due_at: dueAt } };
     case 'review_expiry':
@@ -131,7 +134,8 @@ export const handleEffect: EffectHandler = (
         builder.clearTimer({ tenant: message.tenant, actorKind: actor.kind, actorId: actor.id, name: effect.name });
       return undefined;
     case 'close_action':
-      return closeAction(builder, turn, actor, effect.happened, draft);
+      closeAction(builder, turn, actor, effect.happened, draft);
+      return tellSequence(builder, turn, actor, draft);
     case 'revoke_permit': {
       const { permit } = must(builder.actor(message.tenant, 'action', actor.id), 'an action with a permit exists')
         .context as unknown as ActionContext;
@@ -180,6 +184,10 @@ export const handleEffect: EffectHandler = (
       return freePlay(builder, turn, actor, draft);
     case 'sunset_play':
       return sunsetPlay(builder, turn, actor);
+    case 'coordinate':
+      return coordinate(builder, turn, actor);
+    case 'close_sequence':
+      return closeSequence(builder, turn, actor, effect.withdraw, draft);
     case 'settle_policies':
       return settlePolicies(builder, turn, actor, (until) => startTimer(builder, turn, actor, 'policy_due', until));
     case 'review_level':

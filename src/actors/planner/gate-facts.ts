@@ -12,6 +12,7 @@ import type { Mode } from '../../domain/mode.ts';
 import { pausedFact } from '../../domain/pause.ts';
 import type { Pausable } from '../../domain/pause.ts';
 import { planOf } from '../../domain/plan-of.ts';
+import { senderFact } from '../../domain/sender-health.ts';
 import { asOne } from '../../domain/stricter-guard.ts';
 import { trustCellId } from '../../domain/trust.ts';
 import type { TenantContext } from '../../machines/tenant/tenant.machine.ts';
@@ -113,8 +114,10 @@ export function gatherFacts(
     ...guardFacts,
     kill_switch: registry.stopped,
     ...pausedFact(registry.context.pauses ?? [], pausableOf(proposal), request.at),
+    ...senderFact(registry.context.senders ?? [], proposal),
     mode,
-    channel_ready: mode === 'shadow' || builder.deps.channelReady(proposal.channel, mode),
+    channel_ready:
+      mode === 'shadow' || builder.deps.channelReady(builder.policy(tenant).policy, proposal.channel, mode),
     suppressions: [...builder.suppressions(tenant, [...suppressionKeys])],
     trust: trustFactOf(
       cell,
@@ -126,6 +129,7 @@ export function gatherFacts(
     scope_linked: isScopeLinked(refs.account, scope, own),
     ...(registry.context.single_operator ? { single_operator: true } : {}),
     ...(registry.context.syncs === undefined ? {} : { syncs: registry.context.syncs }),
+    time_zone_data: builder.deps.timeZoneData,
     attributes: proposal.attributes,
   };
   return {

@@ -170,7 +170,7 @@ export function guardChangesOf(message: Message): readonly Change[] {
     }
     case 'ownership.released': {
       const key = ownedGuardOf(refs);
-      return key === null ? [] : [[key, { kind: 'unlocked' }]];
+      return key === null ? [] : [[key, { kind: 'unlocked', at: message.at }]];
     }
     default:
       return [];

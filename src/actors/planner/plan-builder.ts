@@ -22,7 +22,9 @@ import type { Mode } from '../../domain/mode.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Runners } from '../../machines/catalogue.ts';
 import type { PlayContext } from '../../machines/play/play.machine.ts';
+import type { SequenceContext } from '../../machines/sequence/sequence.machine.ts';
 import type { TenantContext } from '../../machines/tenant/tenant.machine.ts';
+import { cadenceRowOf } from '../cadence/cadence-row.ts';
 import type { DecisionEngine } from '../decision-engine.port.ts';
 import type { LoadedExample } from '../examples/example-store.port.ts';
 import { MemoryFold } from '../memory/memory-fold.ts';
@@ -34,8 +36,10 @@ export interface PlannerDeps {
   readonly runners: Runners;
   readonly engine: DecisionEngine;
   readonly digest: Digest;
-  /** Whether a configured channel can carry the action in this mode. */
-  readonly channelReady: (channel: Channel, mode: Mode) => boolean;
+  /** Whether a configured channel can carry the action in this mode, and the policy lets it leave. */
+  readonly channelReady: (policy: Policy, channel: Channel, mode: Mode) => boolean;
+  /** The edition of the time zone database of this program, such as `2026c`. */
+  readonly timeZoneData: string;
 }
 
 /** What an appended event and its effects need to know of the message that they come from. */
@@ -110,10 +114,13 @@ export class PlanBuilder {
       reviewUpdates: [],
       reviewDetails: [],
       scheduled: [],
+      senderSends: [],
       outcomes: [],
       leads: [],
       plays: [],
       analyses: [],
+      playPurges: [],
+      cadence: [],
       examples: [],
       examplesWithdrawn: [],
       suppressions: [],
@@ -235,6 +242,19 @@ export class PlanBuilder {
     if (actor.kind === 'play') {
       const row = playRowOf(message.tenant, actor.id, step.state.value, step.state.context as unknown as PlayContext);
       if (row !== null) this.plan.plays.push(row);
+      if (type === 'play.purged')
+        this.plan.playPurges.push({
+          tenant: message.tenant,
+          play: actor.id,
+          partition: header.partition,
+          seq: header.seq,
+        });
+    }
+    if (actor.kind === 'sequence') {
+      const { value, context } = step.state;
+      const after = { value, context: context as unknown as SequenceContext };
+      const row = cadenceRowOf(header, data, state.context as unknown as SequenceContext, after);
+      if (row !== null) this.plan.cadence.push(row);
     }
     if (actor.kind === 'action' && (isWaiting(before?.value) || isWaiting(step.state.value)))
       this.#waiting.set(actorKey(message.tenant, 'action', actor.id), { id: actor.id, turn });

@@ -26,16 +26,19 @@ function actOf(message: Message): PlayAct | null {
       return { kind: 'retire', reason: message.data.retire_reason };
     case 'play.measured':
       return { kind: 'measure' };
+    case 'play.purged':
+      return { kind: 'purge' };
     default:
       return null;
   }
 }
 
 function standingOf(state: PlayState, context: PlayContext): PlayStanding {
-  const { drafted, worked, revision, edits, approvals } = context;
+  const { drafted, worked, revision, edits, approvals, retired_at: retiredAt } = context;
   return {
     state,
     isDrafted: drafted !== null,
+    retiredAt,
     revision,
     edits: edits.length,
     approvals,

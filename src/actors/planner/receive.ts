@@ -1,18 +1,18 @@
 /** Takes one message in: appends it as an event of its actor, with what it tells guards, entities and the registry. */
+import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
 import { TIMER_NAMES } from '../../domain/effects.ts';
 import type { TimerName } from '../../domain/effects.ts';
 import type { EventData } from '../../domain/event-types.ts';
 import { eventIdOf } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
-import type { ActorRef, Message } from '../../domain/message.ts';
+import type { Message } from '../../domain/message.ts';
 import { NO_REFS } from '../../domain/message.ts';
 import { noteTextSchema } from '../../domain/note.ts';
-import { planOf } from '../../domain/plan-of.ts';
-import { trustCellId } from '../../domain/trust.ts';
 import type { ActionContext } from '../../machines/action/action.machine.ts';
 import type { MachineState } from '../../machines/definition.ts';
 import { restoredState } from '../../machines/restored-state.ts';
 import type { SubjectContext } from '../../machines/subject-context.ts';
+import type { SenderSend, StoredActor } from '../runtime-store.port.ts';
 import { withCurrentRefs } from './current-refs.ts';
 import { forward, observeElsewhere, survivorFor } from './forward.ts';
 import { guardChangesOf } from './guard-changes.ts';
@@ -20,10 +20,13 @@ import { survivorOf } from './guard-group.ts';
 import { join, merge, part, reparent, split } from './identity-acts.ts';
 import { recordNotes, withTopic } from './note-drafts.ts';
 import { linkOutcomes } from './outcome-effects.ts';
+import { callWaiting } from './ownership-queue.ts';
 import { refuseOwnership } from './ownership.ts';
 import type { GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
 import { actOnPlay } from './play-acts.ts';
 import { actOnPolicy } from './policy-acts.ts';
+import { projectProposal } from './project-proposal.ts';
+import { startSequence, stopSequences } from './sequence-effects.ts';
 import { isUnscored, subjectContext } from './subject-view.ts';
 import { tellActor } from './tell-actor.ts';
 
@@ -33,6 +36,7 @@ const TIMER_NAME_OF: Partial<Record<Message['type'], TimerName>> = {
   'action.expired': 'review_expiry',
   'play.sunset_due': 'sunset',
   'policy.due': 'policy_due',
+  'sequence.step_due': 'step',
 };
 
 /** Events after which the row of a lead may show something else. */
@@ -138,66 +142,16 @@ function projectRegistry(builder: PlanBuilder, message: Message): void {
   }
 }
 
-/** The sequence and the play that what comes of a proposal is linked to. */
-function linkedTo(data: EventData<'action.proposed'>): { readonly sequence?: string; readonly play?: string } {
-  const { sequence, play } = planOf(data);
-  return { ...(sequence === null ? {} : { sequence }), ...(play === null ? {} : { play }) };
-}
-
-/** A proposal from outside is a decision too: someone else's, with one candidate. */
-function projectProposal(builder: PlanBuilder, turn: Turn, data: EventData<'action.proposed'>, action: string): void {
-  const { message } = turn;
-  const candidate = {
-    action_type: data.action_type,
-    channel: data.channel,
-    score: 100,
-    propensity: 1,
-    reason: `Proposed by ${data.proposer}.`,
-  };
-  const choice = canonicalJson({ engine: data.engine, candidates: [candidate], chosen: 0, reason: candidate.reason });
-  const subject: ActorRef =
-    data.person === null ? { kind: 'account', id: data.account ?? message.scope } : { kind: 'lead', id: data.person };
-  // The subject remembers it, so that what follows can be linked to it.
-  builder.append(turn, subject, 'decision.made', {
-    decision: data.decision,
-    action,
-    choice: builder.deps.digest(choice),
-    engine: data.engine,
-    action_type: data.action_type,
-    confidence: data.confidence,
-    cell: trustCellId(data.action_type, data.channel, data.risk_class, data.engine),
-    ...linkedTo(data),
-  });
-  linkOutcomes(builder, turn, subject, null);
-  builder.plan.decisions.push({
-    tenant: message.tenant,
-    id: data.decision,
-    at: message.at,
-    subjectKind: subject.kind,
-    subjectId: subject.id,
-    scope: message.scope,
-    account: data.account,
-    trigger: 'proposal',
-    engine: data.engine,
-    action,
-    actionType: data.action_type,
-    channel: data.channel,
-    riskClass: data.risk_class,
-    confidence: data.confidence,
-    propensity: 1,
-    reason: candidate.reason,
-    choice,
-    verdict: 'none',
-    verdictHash: null,
-    policy: null,
-    correlation: turn.correlation,
-    originatingProposalId: data.originating_proposal_id,
-    batch: message.batch,
-  });
-}
-
 /** States of an action in which a result has come; only one that moves it on counts after that. */
 const SETTLED: ReadonlySet<string> = new Set(['executed', 'failed', 'uncertain']);
+
+/** What was sent, where it reached a person. */
+function sendOf({ tenant, at }: Message, action: StoredActor | null): readonly SenderSend[] {
+  const proposal = (action?.context as ActionContext | undefined)?.proposal ?? null;
+  if (action === null || proposal === null || !ACTION_TYPE_SPECS[proposal.action_type].touch) return [];
+  const { channel, sender } = proposal;
+  return [{ tenant, partition: action.partition, channel, sender, at }];
+}
 
 /** A permit ends with the result of its execution. `before` is the state of the action when the result came. */
 function projectExecution(builder: PlanBuilder, message: Message, before: string | null): void {
@@ -213,6 +167,7 @@ function projectExecution(builder: PlanBuilder, message: Message, before: string
         state: 'sent',
         receipt: message.data.receipt,
       });
+      if (moved) builder.plan.senderSends.push(...sendOf(message, builder.actor(tenant, actor.kind, actor.id)));
       return;
     case 'action.failed':
       builder.plan.permitUpdates.push({ tenant, id: message.data.permit, state: 'failed' });
@@ -336,7 +291,11 @@ export function receive(builder: PlanBuilder, incoming: Message): Received {
     builder.plan.profiles.push({ tenant, at: message.at, batch: message.batch, write });
   const timer = message.source === 'timer' ? TIMER_NAME_OF[message.type] : undefined;
   if (timer !== undefined) builder.clearTimer({ tenant, actorKind: actor.kind, actorId: actor.id, name: timer });
-  const act = actOnIdentity(builder, turn) ?? actOnPlay(builder, turn) ?? actOnPolicy(builder, turn);
+  const act =
+    actOnIdentity(builder, turn) ??
+    actOnPlay(builder, turn) ??
+    actOnPolicy(builder, turn) ??
+    startSequence(builder, turn);
   if (act !== null) {
     if (RELINK_TYPES.has(message.type)) linkOutcomes(builder, turn, actor, null);
     return received(turn, act);
@@ -357,14 +316,18 @@ export function receive(builder: PlanBuilder, incoming: Message): Received {
   const before = subjectContext(builder.actor(tenant, actor.kind, actor.id));
   if (message.type === 'state.reverted') return revert(builder, turn, message.data);
   if (message.type === 'state.restored') return restore(builder, turn, message.data);
-  if (message.type === 'action.proposed') projectProposal(builder, turn, message.data, actor.id);
-  const draft = builder.append(turn, actor, message.type, message.data, {
-    sealed: message.sealed,
-    guards: guardChangesOf(message),
-  });
+  if (message.type === 'action.proposed')
+    projectProposal(builder, turn, message.data, actor.id, {
+      trigger: 'proposal',
+      reason: `Proposed by ${message.data.proposer}.`,
+    });
+  const guards = guardChangesOf(message);
+  const draft = builder.append(turn, actor, message.type, message.data, { sealed: message.sealed, guards });
+  stopSequences(builder, turn, guards);
   if (RELINK_TYPES.has(message.type)) linkOutcomes(builder, turn, actor, null);
   if (LEAD_VIEW_TYPES.has(message.type)) projectLead(builder, message, before);
   suppressPerson(builder, turn);
+  if (message.type === 'ownership.released') callWaiting(builder, turn);
   if (message.type === 'subject.erased')
     builder.plan.erasures.push({ tenant, subject: actor.id, scope: message.scope, account: refs.account });
   if (message.notes !== undefined) recordNotes(builder, turn, draft);

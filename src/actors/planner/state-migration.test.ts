@@ -76,6 +76,7 @@ function plan(machineVersion: number) {
       } as never,
       digest: (text) => text.slice(0, 64),
       channelReady: () => true,
+      timeZoneData: 'test',
     },
   );
 }

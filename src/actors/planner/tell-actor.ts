@@ -1,14 +1,19 @@
 /** A message from the actor of a turn to another one, accepted with the same commit and so as lasting as what it follows from. */
 import { asId, partitionOf } from '../../domain/ids.ts';
-import type { ScopeId } from '../../domain/ids.ts';
+import type { CorrelationId, ScopeId } from '../../domain/ids.ts';
 import type { ActorRef, Message, SubjectRefs } from '../../domain/message.ts';
 import type { PlanBuilder, Turn } from './plan-builder.ts';
 
-/** `id` makes it unique among all that this kind of actor ever tells. */
+/** `id` makes it unique among all that this kind of actor ever tells. It belongs to the life of the turn, or to another that is named. */
 export function tellActor(
   builder: PlanBuilder,
   turn: Turn,
-  to: { readonly actor: ActorRef; readonly scope: string; readonly refs: SubjectRefs },
+  to: {
+    readonly actor: ActorRef;
+    readonly scope: string;
+    readonly refs: SubjectRefs;
+    readonly correlation?: CorrelationId;
+  },
   id: string,
   told: Pick<Message, 'type' | 'data'>,
 ): void {
@@ -27,7 +32,7 @@ export function tellActor(
     sealed: null,
     profiles: [],
     causation: turn.cause,
-    correlation: turn.correlation,
+    correlation: to.correlation ?? turn.correlation,
     batch: message.batch,
     history: message.history,
     contentDigest: '',

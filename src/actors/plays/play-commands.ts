@@ -21,7 +21,13 @@ export interface PlayPlace {
   readonly account: string | null;
 }
 
-export type PlayActType = 'play.picked_up' | 'play.edited' | 'play.approved' | 'play.retired' | 'play.measured';
+export type PlayActType =
+  | 'play.picked_up'
+  | 'play.edited'
+  | 'play.approved'
+  | 'play.retired'
+  | 'play.measured'
+  | 'play.purged';
 
 export interface PlayCommandDeps {
   readonly host: Host;

@@ -4,7 +4,6 @@
  * evaluation. Nothing is written.
  */
 import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
-import type { Channel } from '../../domain/action-types.ts';
 import type { Candidate } from '../../domain/candidate.ts';
 import { must } from '../../domain/errors.ts';
 import type { EventData, EventType } from '../../domain/event-types.ts';
@@ -20,7 +19,6 @@ import type { Digest } from '../../domain/json.ts';
 import { actorKey, tenantKey } from '../../domain/keys.ts';
 import type { LedgerRow } from '../../domain/ledger-event.ts';
 import type { ActorRef } from '../../domain/message.ts';
-import type { Mode } from '../../domain/mode.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { asOne, keysReadWith } from '../../domain/stricter-guard.ts';
 import { trustCellId } from '../../domain/trust.ts';
@@ -33,6 +31,7 @@ import type { DecisionEngine, DecisionInput, DecisionOutput } from '../decision-
 import { gateRequest } from '../planner/admit-effect.ts';
 import { inputFrom, proposalFrom } from '../planner/decide-effect.ts';
 import { modeOf, trustFactOf } from '../planner/gate-facts.ts';
+import type { PlannerDeps } from '../planner/plan-builder.ts';
 import { openGuardKey, subjectContext } from '../planner/subject-view.ts';
 import { LedgerFold, parseRow } from './ledger-fold.ts';
 import type { ParsedRow } from './ledger-fold.ts';
@@ -67,7 +66,7 @@ export interface HindsightDeps {
   readonly runners: Runners;
   readonly digest: Digest;
   readonly engine: DecisionEngine;
-  readonly channelReady: (channel: Channel, mode: Mode) => boolean;
+  readonly channelReady: PlannerDeps['channelReady'];
 }
 
 export interface PolicyInForce {
@@ -136,7 +135,7 @@ class Reconsideration {
     const engine = this.#engineOf(data.engine);
     const shown = (data.examples ?? []).flatMap((id) => examples.get(id) ?? []);
     const nothing = { row, data, then: null, input: null, made: null, today: null };
-    if (data.engine.startsWith('external:')) return { ...nothing, known: 'outside' };
+    if (/^(external|sequence):/.test(data.engine)) return { ...nothing, known: 'outside' };
     const around = this.#registry.policiesAround(this.#tenant, row.at);
     const inputs = around.flatMap((hash) => {
       const then = this.#policy(hash);
@@ -317,7 +316,10 @@ class Reconsideration {
       facts: {
         ...facts,
         mode,
-        channel_ready: mode === 'shadow' || mode === undefined || this.#deps.channelReady(proposal.channel, mode),
+        channel_ready:
+          mode === 'shadow' ||
+          mode === undefined ||
+          this.#deps.channelReady(this.#today.policy, proposal.channel, mode),
         trust: trustFactOf(
           cell,
           trust?.value ?? null,

@@ -29,6 +29,16 @@ export interface KeptMemory {
   readonly links: readonly LinkRow[];
 }
 
+/** What one partition counted of a sender in one hour. */
+export interface SenderSendsRow {
+  readonly tenant: TenantId;
+  readonly partition: number;
+  readonly channel: string;
+  readonly sender: string;
+  readonly hour: number;
+  readonly sent: number;
+}
+
 export interface MemoryReader {
   /** Events up to this position are from before notes and timelines were kept. */
   start(partition: number): Promise<number>;
@@ -36,4 +46,6 @@ export interface MemoryReader {
   examples(partition: number): Promise<readonly KeptExample[]>;
   /** Plays, and the log of brains, of all tenants. */
   plays(): Promise<KeptPlays>;
+  /** What senders sent, of all tenants. */
+  senderSends(): Promise<readonly SenderSendsRow[]>;
 }

@@ -1,20 +1,26 @@
-/** Derives the rows of plays and of the log of brains from the ledger, and names what is kept otherwise. */
+/** Derives the rows of plays, of the log of brains and of the cadence event log from the ledger, and names what is kept otherwise. */
 import type { Analysis } from '../../domain/brain.ts';
+import { eventIdOf } from '../../domain/ids.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import { tenantKey } from '../../domain/keys.ts';
 import type { LedgerRow } from '../../domain/ledger-event.ts';
+import type { MachineState } from '../../machines/definition.ts';
 import type { PlayContext } from '../../machines/play/play.machine.ts';
+import type { SequenceContext } from '../../machines/sequence/sequence.machine.ts';
+import { cadenceRowOf } from '../cadence/cadence-row.ts';
+import type { CadenceRow } from '../cadence/cadence-store.port.ts';
 import { playRowOf } from '../plays/play-row.ts';
 import type { AnalysisRow, PlayRow } from '../plays/play-store.port.ts';
 import type { LedgerFold } from './ledger-fold.ts';
 import { compareRows } from './rebuild-memory.ts';
 
-export type LibraryKind = 'play' | 'analysis';
+export type LibraryKind = 'play' | 'analysis' | 'cadence';
 
 export interface KeptPlays {
   readonly plays: readonly PlayRow[];
   readonly analyses: readonly AnalysisRow[];
+  readonly cadence: readonly CadenceRow[];
 }
 
 type Differ = (difference: { readonly kind: LibraryKind; readonly key: string; readonly detail: string }) => void;
@@ -22,10 +28,23 @@ type Differ = (difference: { readonly kind: LibraryKind; readonly key: string; r
 export class PlayRebuild {
   readonly #plays: PlayRow[] = [];
   readonly #analyses: AnalysisRow[] = [];
+  readonly #cadence: CadenceRow[] = [];
+  /** What was deleted after its time leaves no rows. */
+  readonly #purged = new Set<string>();
 
   apply(row: LedgerRow, data: unknown): void {
     if (row.type === 'brain.analysis_logged')
       this.#analyses.push({ tenant: row.tenant, created_at: row.at, ...(data as Analysis) });
+    if (row.type === 'play.purged') this.#purged.add(tenantKey(row.tenant, row.actor.id));
+  }
+
+  /** An event of a sequence, with the states before and after it. */
+  step(row: LedgerRow, data: unknown, before: MachineState, after: MachineState): void {
+    const cadence = cadenceRowOf(row, data, before.context as unknown as SequenceContext, {
+      value: after.value,
+      context: after.context as unknown as SequenceContext,
+    });
+    if (cadence !== null) this.#cadence.push(cadence);
   }
 
   /** Takes the plays of a partition that was folded to its end. */
@@ -42,6 +61,8 @@ export class PlayRebuild {
   compare(kept: KeptPlays, differ: Differ): void {
     compareRows('play', playsOf(this.#plays), playsOf(kept.plays), differ);
     compareRows('analysis', analysesOf(this.#analyses), analysesOf(kept.analyses), differ);
+    const cadence = this.#cadence.filter((row) => !this.#purged.has(tenantKey(row.tenant, row.play_id)));
+    compareRows('cadence', cadenceOf(cadence), cadenceOf(kept.cadence), differ);
   }
 }
 
@@ -51,4 +72,8 @@ function playsOf(rows: readonly PlayRow[]): ReadonlyMap<string, string> {
 
 function analysesOf(rows: readonly AnalysisRow[]): ReadonlyMap<string, string> {
   return new Map(rows.map((row) => [tenantKey(row.tenant, row.proposal_id), canonicalJson(row)]));
+}
+
+function cadenceOf(rows: readonly CadenceRow[]): ReadonlyMap<string, string> {
+  return new Map(rows.map((row) => [tenantKey(row.tenant, eventIdOf(row.partition, row.seq)), canonicalJson(row)]));
 }

@@ -13,10 +13,11 @@ import { MemoryRebuild } from './rebuild-memory.ts';
 import type { MemoryKind } from './rebuild-memory.ts';
 import { PlayRebuild } from './rebuild-plays.ts';
 import type { LibraryKind } from './rebuild-plays.ts';
+import { SenderRebuild } from './rebuild-senders.ts';
 import { sharedGuards } from './shared-guards.ts';
 
 export interface RebuildDifference {
-  readonly kind: 'actor' | 'guard' | 'example' | MemoryKind | LibraryKind;
+  readonly kind: 'actor' | 'guard' | 'example' | MemoryKind | LibraryKind | 'sender';
   readonly key: string;
   readonly detail: string;
 }
@@ -50,6 +51,7 @@ export async function rebuildCheck(
   const isShared = await sharedGuards(reader, null);
   const shared: SharedWrite[] = [];
   const library = new PlayRebuild();
+  const senders = new SenderRebuild();
   let events = 0;
   let actors = 0;
   let guards = 0;
@@ -68,9 +70,14 @@ export async function rebuildCheck(
       for (const row of rows) {
         const parsed = parseRow(row);
         const writes = parsed.guards;
-        const before = fold.actors.get(actorKey(row.tenant, row.actor.kind, row.actor.id));
+        const actor = actorKey(row.tenant, row.actor.kind, row.actor.id);
+        const before = fold.actors.get(actor);
         fold.apply({ ...parsed, guards: writes.filter((write) => !isShared.has(row.tenant, write.key)) });
+        senders.apply(row, before?.value, fold);
         examples.apply(row, parsed.data, before, fold);
+        const folded = fold.actors.get(actor);
+        if (row.actor.kind === 'sequence' && folded !== undefined)
+          library.step(row, parsed.data, before ?? runners.sequence.initial(), folded);
         remembered.apply(row, parsed.data);
         library.apply(row, parsed.data);
         for (const write of writes) {
@@ -98,6 +105,7 @@ export async function rebuildCheck(
   }
   guards += await compareGuards(reader, [...keys.values()], fold, differ);
   library.compare(await memory.plays(), differ);
+  senders.compare(await memory.senderSends(), differ);
   const kept = await reader.guardCount();
   if (kept !== guards)
     differ({ kind: 'guard', key: '*', detail: `${kept} guards are kept, the ledger knows ${guards}` });

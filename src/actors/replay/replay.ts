@@ -17,6 +17,7 @@ import type { LedgerRow } from '../../domain/ledger-event.ts';
 import type { SubjectRefs } from '../../domain/message.ts';
 import { pausedFact } from '../../domain/pause.ts';
 import type { Policy } from '../../domain/policy.ts';
+import { senderFact } from '../../domain/sender-health.ts';
 import { asOne, keysReadWith } from '../../domain/stricter-guard.ts';
 import type { GuardMember } from '../../domain/stricter-guard.ts';
 import { trustCellId } from '../../domain/trust.ts';
@@ -50,6 +51,8 @@ export interface Evaluation {
   readonly factsEqual: boolean;
   readonly redacted: boolean;
   readonly differences: readonly string[];
+  /** The edition of the time zone database that answered then, when it is not the one of this program. */
+  readonly otherTimeZoneData: string | null;
   readonly verdict: Verdict | null;
 }
 
@@ -65,6 +68,8 @@ interface ReplayDeps {
   readonly reader: LedgerReader;
   readonly runners: Runners;
   readonly digest: Digest;
+  /** The edition of the time zone database of this program. */
+  readonly timeZoneData: string;
 }
 
 function sharedGuardAt(history: SharedHistory, runners: Runners, tenant: TenantId, key: string, version: number) {
@@ -147,9 +152,11 @@ class Replayer {
       ...guards,
       kill_switch: registry.stopped,
       ...pausedFact(registry.context.pauses ?? [], pausableOf(proposal), row.at),
+      ...senderFact(registry.context.senders ?? [], proposal),
       mode: modeOf(registry.context, proposal.channel),
-      // Which channels were configured is not on the ledger: it is taken as it was recorded.
+      // Which channels were configured, and which time zone data answered, is not on the ledger: it is taken as it was recorded.
       ...(stored.channel_ready === undefined ? {} : { channel_ready: stored.channel_ready }),
+      ...(stored.time_zone_data === undefined ? {} : { time_zone_data: stored.time_zone_data }),
       suppressions: [
         ...this.#registry.suppressions(row.tenant, admission.suppression_keys, admission.registry_version),
       ],
@@ -180,6 +187,7 @@ class Replayer {
         factsEqual: false,
         redacted: true,
         differences: [part === undefined ? 'the snapshot was erased' : 'the policy is not stored'],
+        otherTimeZoneData: null,
         verdict: null,
       };
     }
@@ -198,16 +206,40 @@ class Replayer {
           differences.push(`${name} differs from the snapshot`);
       }
     }
+    const { timeZoneData: today } = this.#deps;
+    const { time_zone_data: then = today } = facts;
+    const otherTimeZoneData = then === today ? null : then;
     const source = typeof derived === 'string' ? { request, facts } : derived;
     const { gate_version: version } = admission;
     const verdict = evaluateReleasedGate(version, source.request, source.facts, policy);
     if (verdict === null) {
       differences.push(`this program has no gate of version ${version}`);
-      return { ...base, replayedHash: '', factsEqual: false, redacted: false, differences, verdict };
+      return {
+        ...base,
+        replayedHash: '',
+        factsEqual: false,
+        redacted: false,
+        differences,
+        otherTimeZoneData,
+        verdict,
+      };
     }
     const hash = verdictHash(verdict, source.request.at, admission.policy, this.#deps.digest, version);
-    if (hash !== admission.verdict_hash) differences.push('the verdict differs');
-    return { ...base, replayedHash: hash, factsEqual: differences.length === 0, redacted: false, differences, verdict };
+    if (hash !== admission.verdict_hash)
+      differences.push(
+        otherTimeZoneData === null
+          ? 'the verdict differs'
+          : `the verdict differs; time zone data ${otherTimeZoneData} answered then, ${today} now`,
+      );
+    return {
+      ...base,
+      replayedHash: hash,
+      factsEqual: differences.length === 0,
+      redacted: false,
+      differences,
+      otherTimeZoneData,
+      verdict,
+    };
   }
 }
 

@@ -36,6 +36,7 @@ export function createEmailChannel(
 
   return {
     name: 'email',
+    egress: 'mail',
     capacity: options.capacity,
     carries: (channel, mode) => channel === 'email' && mode === 'live',
     async send(requests) {

@@ -190,11 +190,19 @@ export const replayCommand: Command = {
         return view.result === 'different' ? EXIT.problemFound : EXIT.ok;
       }
       const report = await services.replayAll(caller);
-      const { evaluations, identical, different, redacted, facts_differ: factsDiffer } = report;
+      const {
+        evaluations,
+        identical,
+        different,
+        redacted,
+        facts_differ: factsDiffer,
+        other_time_zone_data: otherZones,
+      } = report;
       const parts = [
         `${figure(identical)} identical`,
         `${figure(different)} different`,
         ...(factsDiffer > 0 ? [`${figure(factsDiffer)} on other facts`] : []),
+        ...(otherZones > 0 ? [`${figure(otherZones)} with other time zone data than today's`] : []),
         ...(redacted > 0 ? [`${figure(redacted)} with erased parts`] : []),
       ].join(', ');
       answer(context, report, () =>
@@ -223,7 +231,10 @@ function replayText(view: ReplayView, paint: Paint): string {
     item.recorded_hash === item.replayed_hash ? '=' : '≠',
     item.replayed_hash.slice(0, 16),
     item.facts_equal ? 'facts equal' : 'facts differ',
-    item.differences.join('; '),
+    [
+      ...item.differences,
+      ...(item.other_time_zone_data === null ? [] : [`time zone data ${item.other_time_zone_data} answered then`]),
+    ].join('; '),
   ]);
   const tone = view.result === 'different' ? 'red' : 'green';
   const head = `${view.decision}: ${paint(tone, view.result.replaceAll('_', ' '))}, ${RESULTS[view.result]}.`;

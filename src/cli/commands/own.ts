@@ -1,20 +1,22 @@
 /** Taking an account or a contact over at a terminal, and letting them go. */
 import { GatehouseError } from '../../domain/errors.ts';
 import type { EntityKind } from '../../gateway/identity.port.ts';
-import type { OwnershipView } from '../../gateway/ownership.port.ts';
+import type { OwnershipQueueView, OwnershipView } from '../../gateway/ownership.port.ts';
 import { answer, connected, EXIT, refuseMore, textOption, verbOf } from '../command.ts';
 import type { Command, OptionValues } from '../command.ts';
-import { timeOf } from '../words.ts';
+import { columns, timeOf } from '../words.ts';
 
-const VERBS = ['show', 'take', 'release'] as const;
+const VERBS = ['show', 'queue', 'take', 'release'] as const;
 
 export const ownCommand: Command = {
   name: 'own',
-  summary: 'Show who owns an account or a contact, take it over, or let it go',
+  summary: 'Show who owns an account or a contact and who waits for it, take it over, or let it go',
   usage: `gatehouse own show account/ID|contact/ID
+gatehouse own queue account/ID|contact/ID
 gatehouse own take account/ID|contact/ID --reason TEXT [--until TIME] [--takeover]
 gatehouse own release account/ID|contact/ID --reason TEXT [--takeover]`,
   examples: [
+    'gatehouse own queue account/acme',
     'gatehouse own take account/acme --reason "I am talking to them"',
     'gatehouse own release account/acme --reason "handed back after the call"',
   ],
@@ -31,6 +33,11 @@ gatehouse own release account/ID|contact/ID --reason TEXT [--takeover]`,
     const { kind, id } = subjectOf(verb, args);
     refuseMore(args, 2);
     return connected(context, async ({ ownership }, caller) => {
+      if (verb === 'queue') {
+        const line = await ownership.queue(caller, kind, id);
+        answer(context, line, () => queueText(line));
+        return EXIT.ok;
+      }
       const takeover = options['takeover'] === true;
       const until = textOption(options, 'until') ?? null;
       const view =
@@ -56,6 +63,19 @@ function reasonOf(options: OptionValues): string {
   const reason = textOption(options, 'reason')?.trim() ?? '';
   if (reason === '') throw new GatehouseError('usage', 'Say why with --reason; it stands on the ledger.');
   return reason;
+}
+
+function queueText(view: OwnershipQueueView): string {
+  const { waiting } = view;
+  if (waiting.length === 0) return `${sentence(view)} Nobody waits for it.`;
+  const rows = waiting.map(({ position, action, action_type: type, lane, since }) => [
+    String(position),
+    action,
+    type,
+    lane,
+    `since ${timeOf(since)}`,
+  ]);
+  return `${sentence(view)}\n${columns(rows, '  ')}`;
 }
 
 function sentence({ subject, lock, owned_through: through }: OwnershipView): string {

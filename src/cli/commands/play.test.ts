@@ -89,6 +89,40 @@ test('calibration has an empty state', async () => {
   expect(out).toBe('No brain has drafted a play yet. 0 active plays.');
 });
 
+describe('the retrospective', () => {
+  test('shows each criterion with its interval, and what cannot be known', async () => {
+    const { code, out } = await world.run('play', 'retrospective', 'play_1', '--quarter', '2026-Q1');
+    expect(code).toBe(EXIT.ok);
+    expect(out).toContain('50 sequences begun, 45 reached, 40 count after 45 days');
+    expect(out).toContain('meeting_rate: 15.0 % (95 %: 7.0 % to 29.0 %), n = 40, target 10.0 %: open');
+    expect(out).toContain('not known: 10: Began too recently to count');
+    expect(world.services.calls).toEqual([['playRetrospective', { play: 'play_1', quarter: '2026-Q1' }]]);
+    const json = await world.run('play', 'retrospective', '--json');
+    expect(JSON.parse(json.out)).toMatchObject({ items: [{ play: 'play_1' }] });
+    expect(world.services.calls.at(-1)).toEqual(['playRetrospective', { play: null, quarter: null }]);
+  });
+
+  test('is recorded with the play on request', async () => {
+    const { out } = await world.run('play', 'retrospective', 'play_1', '--record');
+    expect(out).toContain('Recorded with the play.');
+    expect(world.services.calls.at(-1)).toEqual([
+      'measurePlay',
+      'play_1',
+      { quarter: '2026-Q1', meeting_rate: 0.15, opportunity_rate: null, contract_value: null, sequences: 40 },
+    ]);
+  });
+
+  test.each([
+    [['--quarter', '2026'], /quarter such as 2026-Q4/],
+    [['--record'], /Name the play/],
+  ] as const)('refuses what cannot be meant: %j', async (args, message) => {
+    const { code, err } = await world.run('play', 'retrospective', ...args);
+    expect(code).toBe(EXIT.usage);
+    expect(err).toMatch(message);
+    expect(world.services.calls).toEqual([]);
+  });
+});
+
 describe('keys', () => {
   test('of people have authorities, those of brains a brain', async () => {
     await world.run('keys', 'create', '--label', 'Bo', '--role', 'reviewer', '--authorities', 'RevOps,slm');

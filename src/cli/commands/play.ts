@@ -1,27 +1,47 @@
 /** Plays at a terminal: what brains drafted is read, worked out, approved, rejected and retired. Nobody drafts a play here. */
 import { GatehouseError } from '../../domain/errors.ts';
 import { PLAY_APPROVERS, PLAY_STATES, playChangesSchema, RETIRE_REASONS_OF_PEOPLE } from '../../domain/play.ts';
-import type { PlayCalibration, PlayServices, PlayView } from '../../gateway/play-services.port.ts';
+import type { Retrospective } from '../../domain/play.ts';
+import { quarterSchema } from '../../domain/quarter.ts';
+import type { CriterionResult } from '../../domain/retrospection.ts';
+import type {
+  PlayCalibration,
+  PlayRetrospective,
+  PlayServices,
+  PlayView,
+  RetrospectiveReport,
+} from '../../gateway/play-services.port.ts';
 import type { Caller } from '../../gateway/services.port.ts';
-import { answer, connected, EXIT, refuseMore, textOption, verbOf } from '../command.ts';
+import { answer, choiceOption, connected, EXIT, refuseMore, textOption, verbOf } from '../command.ts';
 import type { Command, CommandContext, ExitCode, OptionValues } from '../command.ts';
 import { readJsonFile } from '../json-file.ts';
 import { columns, counted, timeOf } from '../words.ts';
 
 const LIST_MAX = 200;
-const VERBS = ['list', 'show', 'review', 'edit', 'approve', 'reject', 'retire', 'calibration'] as const;
+const VERBS = [
+  'list',
+  'show',
+  'review',
+  'edit',
+  'approve',
+  'reject',
+  'retire',
+  'calibration',
+  'retrospective',
+] as const;
 
 export const playCommand: Command = {
   name: 'play',
   summary: 'Read the sales plays that brains drafted, and decide about them',
   usage:
-    'gatehouse play list [--state STATE] [--segment SEGMENT] [--all]\ngatehouse play show ID\ngatehouse play review ID\ngatehouse play edit ID --data FILE\ngatehouse play approve ID [--for AUTHORITY]\ngatehouse play reject ID --reason TEXT\ngatehouse play retire ID --reason REASON [--note TEXT]\ngatehouse play calibration',
+    'gatehouse play list [--state STATE] [--segment SEGMENT] [--all]\ngatehouse play show ID\ngatehouse play review ID\ngatehouse play edit ID --data FILE\ngatehouse play approve ID [--for AUTHORITY]\ngatehouse play reject ID --reason TEXT\ngatehouse play retire ID --reason REASON [--note TEXT]\ngatehouse play calibration\ngatehouse play retrospective [ID] [--quarter QUARTER] [--record]',
   examples: [
     'gatehouse play list --state draft',
     'gatehouse play show play_0123',
     'gatehouse play edit play_0123 --data changes.json',
     'gatehouse play approve play_0123 --for SLM',
     'gatehouse play retire play_0123 --reason replaced',
+    'gatehouse play retrospective play_0123 --quarter 2026-Q4',
   ],
   options: {
     state: { type: 'string', meaning: `For list: ${PLAY_STATES.join(', ')}.` },
@@ -38,6 +58,14 @@ export const playCommand: Command = {
       meaning: `For reject: why, in your words. For retire: ${RETIRE_REASONS_OF_PEOPLE.join(', ')}.`,
     },
     note: { type: 'string', meaning: 'For retire: more about it; it stands on the ledger.' },
+    quarter: {
+      type: 'string',
+      meaning: 'For retrospective: such as 2026-Q4, in UTC; the one before this when left out.',
+    },
+    record: {
+      type: 'boolean',
+      meaning: 'For retrospective of one play: record the figures with the play, as RevOps does each quarter.',
+    },
   },
   async run(context, args, options) {
     const verb = verbOf('play', args, VERBS);
@@ -45,6 +73,7 @@ export const playCommand: Command = {
       refuseMore(args, 1);
       return verb === 'list' ? list(context, options) : calibration(context);
     }
+    if (verb === 'retrospective') return retrospective(context, args, options);
     const id = args[1];
     if (id === undefined)
       throw new GatehouseError('usage', `Name a play: gatehouse play ${verb} ID. gatehouse play list shows them.`);
@@ -61,7 +90,11 @@ export const playCommand: Command = {
 type Act = (plays: PlayServices, caller: Caller) => Promise<PlayView>;
 
 /** Reads the options before anything is connected, so that a wrong one costs nothing. */
-function actOf(verb: Exclude<(typeof VERBS)[number], 'list' | 'calibration'>, id: string, options: OptionValues): Act {
+function actOf(
+  verb: Exclude<(typeof VERBS)[number], 'list' | 'calibration' | 'retrospective'>,
+  id: string,
+  options: OptionValues,
+): Act {
   switch (verb) {
     case 'show':
       return (plays, caller) => plays.get(caller, id);
@@ -73,7 +106,7 @@ function actOf(verb: Exclude<(typeof VERBS)[number], 'list' | 'calibration'>, id
         plays.edit(caller, id, { revision: (await plays.get(caller, id)).revision, changes });
     }
     case 'approve': {
-      const authority = choiceOf('for', PLAY_APPROVERS, options);
+      const authority = choiceOption('for', PLAY_APPROVERS, options);
       return async (plays, caller) =>
         plays.approve(caller, id, { revision: (await plays.get(caller, id)).revision, authority });
     }
@@ -83,26 +116,13 @@ function actOf(verb: Exclude<(typeof VERBS)[number], 'list' | 'calibration'>, id
       return (plays, caller) => plays.reject(caller, id, reason);
     }
     case 'retire': {
-      const reason = choiceOf('reason', RETIRE_REASONS_OF_PEOPLE, options);
+      const reason = choiceOption('reason', RETIRE_REASONS_OF_PEOPLE, options);
       if (reason === null)
         throw new GatehouseError('usage', `Say why with --reason: ${RETIRE_REASONS_OF_PEOPLE.join(', ')}.`);
       const note = textOption(options, 'note') ?? null;
       return (plays, caller) => plays.retire(caller, id, { retire_reason: reason, note });
     }
   }
-}
-
-function choiceOf<Choice extends string>(
-  name: string,
-  choices: readonly Choice[],
-  options: OptionValues,
-): Choice | null {
-  const text = textOption(options, name);
-  if (text === undefined) return null;
-  const choice = choices.find((item) => item.toLowerCase() === text.toLowerCase());
-  if (choice === undefined)
-    throw new GatehouseError('usage', `--${name} is one of ${choices.join(', ')}, not ${text}.`);
-  return choice;
 }
 
 function changesOf(options: OptionValues) {
@@ -116,7 +136,7 @@ function changesOf(options: OptionValues) {
 }
 
 function list(context: CommandContext, options: OptionValues): Promise<ExitCode> {
-  const state = choiceOf('state', PLAY_STATES, options);
+  const state = choiceOption('state', PLAY_STATES, options);
   const segment = textOption(options, 'segment') ?? null;
   const tier = options['all'] === true ? null : 'hot';
   return connected(context, async ({ plays }, caller) => {
@@ -180,17 +200,108 @@ function calibration(context: CommandContext): Promise<ExitCode> {
 
 const percentOf = (share: number) => `${Math.round(share * 100)} %`;
 
+function aboveText({ active_above_since: since, active_plays_watch: watch, review_due: due }: PlayCalibration): string {
+  if (since === null) return '';
+  return `, more than ${watch} since ${timeOf(since)}${due ? ': review the library' : ''}`;
+}
+
+const intervalText = ({ low, high }: { readonly low: number; readonly high: number }) =>
+  `${percentOf(low)} to ${percentOf(high)}`;
+
 function calibrationText(figures: PlayCalibration): string {
-  const active = `${counted(figures.active_plays, 'active play')}${figures.review_due ? `, more than ${figures.active_plays_watch}: review the library` : ''}.`;
+  const active = `${counted(figures.active_plays, 'active play')}${aboveText(figures)}.`;
   if (figures.brains.length === 0) return `No brain has drafted a play yet. ${active}`;
   const rows = figures.brains.map((row) => [
     row.brain,
     row.quarter,
     String(row.drafts),
     String(row.activated),
-    `${percentOf(row.promotion_rate)}${row.below_target ? ` (below ${percentOf(figures.promotion_rate_target)})` : ''}`,
+    `${percentOf(row.promotion_rate)} (${intervalText(row.promotion_interval)})${row.below_target ? `, below ${percentOf(figures.promotion_rate_target)}` : ''}`,
+    String(row.undecided),
     String(row.edits),
     row.mean_edited_share === null ? '-' : percentOf(row.mean_edited_share),
   ]);
-  return `${columns([['brain', 'quarter', 'drafts', 'activated', 'promoted', 'edits', 'changed'], ...rows])}\n${active}`;
+  return `${columns([['brain', 'quarter', 'drafts', 'activated', 'promoted (95 %)', 'undecided', 'edits', 'changed'], ...rows])}\n${active}`;
+}
+
+function retrospective(context: CommandContext, args: readonly string[], options: OptionValues): Promise<ExitCode> {
+  const [, play = null] = args;
+  refuseMore(args, 2);
+  const quarter = quarterOption(options);
+  const record = options['record'] === true;
+  if (record && play === null)
+    throw new GatehouseError(
+      'usage',
+      'Name the play whose figures are to be recorded: gatehouse play retrospective ID --record.',
+    );
+  return connected(context, async ({ plays }, caller) => {
+    const report = await plays.retrospective(caller, { play, quarter });
+    const [found] = report.items;
+    if (record && play !== null) {
+      if (found === undefined || found.matured === 0)
+        throw new GatehouseError(
+          'state_conflict',
+          `Nobody whom ${play} reached counts for ${report.quarter} yet: there is nothing to record.`,
+        );
+      await plays.measure(caller, play, outcomesOf(report.quarter, found));
+    }
+    answer(context, report, () =>
+      [retrospectiveText(report), ...(record ? ['Recorded with the play.'] : [])].join('\n'),
+    );
+    return EXIT.ok;
+  });
+}
+
+function quarterOption(options: OptionValues): string | null {
+  const text = textOption(options, 'quarter');
+  if (text === undefined) return null;
+  if (!quarterSchema.safeParse(text).success)
+    throw new GatehouseError('usage', `--quarter is a quarter such as 2026-Q4, not ${text}.`);
+  return text;
+}
+
+/** What is recorded with the play. A criterion that it does not have stays open. */
+function outcomesOf(quarter: string, { criteria, matured }: PlayRetrospective): Retrospective {
+  const of = (name: CriterionResult['criterion']) => criteria.find(({ criterion }) => criterion === name);
+  const value = of('contract_value');
+  return {
+    quarter,
+    meeting_rate: of('meeting_rate')?.observed ?? null,
+    opportunity_rate: of('opportunity_rate')?.observed ?? null,
+    contract_value:
+      value === undefined || value.observed === null || value.currency === null
+        ? null
+        : { amount_minor: Math.round(value.observed), currency: value.currency },
+    sequences: matured,
+  };
+}
+
+function retrospectiveText({ quarter, items }: RetrospectiveReport): string {
+  if (items.length === 0) return `No play began a sequence in ${quarter}.`;
+  return items
+    .map((item) =>
+      [
+        `${item.name} (${item.play}), ${quarter}: ${counted(item.begun, 'sequence')} begun, ${item.reached} reached, ${item.matured} count after ${item.evaluate_after_days ?? '?'} days`,
+        ...item.criteria.map((result) => `  ${criterionText(result)}`),
+        ...item.unknown.map(({ count, text }) => `  not known: ${count === null ? text : `${count}: ${text}`}`),
+      ].join('\n'),
+    )
+    .join('\n');
+}
+
+function criterionText({
+  criterion,
+  target,
+  unit,
+  currency,
+  n,
+  observed,
+  interval,
+  standing,
+}: CriterionResult): string {
+  const shown = (value: number) =>
+    unit === 'share' ? `${(value * 100).toFixed(1)} %` : `${(value / 100).toFixed(2)} ${currency ?? ''}`;
+  const range = interval === null ? 'no interval' : `95 %: ${shown(interval.low)} to ${shown(interval.high)}`;
+  const seen = observed === null ? 'nothing observed' : `${shown(observed)} (${range})`;
+  return `${criterion}: ${seen}, n = ${n}, target ${shown(target)}: ${standing}`;
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { READINESS } from '../../gateway/gate-facts.fake.ts';
 import { readinessText } from './readiness.ts';
 
-const WHOLE = { ...READINESS, contacts: 1, ready: 1, held: 0, refused: 0, gaps: [] };
+const WHOLE = { ...READINESS, contacts: 1, ready: 1, held: 0, refused: 0, gaps: [], refusals: [], limited_senders: [] };
 
 test('without contacts it says what to do first', () => {
   expect(readinessText({ ...WHOLE, contacts: 0, ready: 0 })).toBe(
@@ -24,4 +24,10 @@ test('names the fact where the reason does not, and writes ids so that a termina
   const text = readinessText({ ...READINESS, gaps: [odd] });
   expect(text).toContain('fact_missing (abm_active): 4 contacts, 50.0 %');
   expect(text).not.toContain('\u001B');
+});
+
+test('says what forbids a message to those refused, and which senders are limited', () => {
+  const text = readinessText(READINESS);
+  expect(text).toContain('Refused, because:\n\nopted_out: 1 contact, 12.5 %; nothing else forbids 1');
+  expect(text).toContain('the sender default on email is stopped. See gatehouse sender list.');
 });

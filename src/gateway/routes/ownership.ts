@@ -3,11 +3,11 @@ import { callerOf } from '../context.ts';
 import type { GatewayApp, GatewayContext } from '../context.ts';
 import { operation } from '../operation.ts';
 import { externalIdParams } from '../schemas/common.ts';
-import { ownershipSchema, releaseSchema, takeSchema } from '../schemas/ownership.ts';
+import { ownershipQueueSchema, ownershipSchema, releaseSchema, takeSchema } from '../schemas/ownership.ts';
 
 const OPERATIONS = {
-  account: { show: 'getAccountOwnership', take: 'takeAccount', release: 'releaseAccount' },
-  contact: { show: 'getContactOwnership', take: 'takeContact', release: 'releaseContact' },
+  account: { show: 'getAccountOwnership', queue: 'getAccountQueue', take: 'takeAccount', release: 'releaseAccount' },
+  contact: { show: 'getContactOwnership', queue: 'getContactQueue', take: 'takeContact', release: 'releaseContact' },
 } as const;
 
 export function registerOwnershipRoutes(app: GatewayApp, { services }: GatewayContext): void {
@@ -26,6 +26,19 @@ export function registerOwnershipRoutes(app: GatewayApp, { services }: GatewayCo
         errors: ['not_found'],
       }),
       async (request) => services.ownership.show(callerOf(request), entity, request.params.external_id),
+    );
+    app.get(
+      `${path}/queue`,
+      operation(operations.queue, {
+        tag: 'governance',
+        summary: `List who waits for ${one}`,
+        description:
+          'Actions that the lock of somebody else keeps waiting, the next one first: lanes in the order of the policy, and within a lane by how long they wait. When the lock ends each goes before the gate again.',
+        request: { params: externalIdParams },
+        answers: { 200: { description: 'The lock and the line.', schema: ownershipQueueSchema } },
+        errors: ['not_found'],
+      }),
+      async (request) => services.ownership.queue(callerOf(request), entity, request.params.external_id),
     );
     app.put(
       path,

@@ -20,6 +20,8 @@ import {
   playsQuerySchema,
   playViewSchema,
   proposedPlaySchema,
+  retrospectiveQuerySchema,
+  retrospectiveReportSchema,
 } from '../schemas/play.ts';
 
 const AS_IT_IS = { 200: { description: 'The play as it is now.', schema: playViewSchema } };
@@ -77,6 +79,23 @@ function registerReading(app: GatewayApp, { services: { plays } }: GatewayContex
       answers: { 200: { description: 'The figures.', schema: calibrationSchema } },
     }),
     async (request) => plays.calibration(callerOf(request)),
+  );
+
+  app.get(
+    '/v1/play-retrospectives',
+    operation('getPlayRetrospectives', {
+      tag: 'plays',
+      summary: 'What became of those whom plays reached',
+      description:
+        'By play, for sequences that began in a quarter: each success criterion against what followed, with its interval, and what cannot be known. It describes and proves no effect. A brain sees its own plays.',
+      request: { querystring: retrospectiveQuerySchema },
+      answers: { 200: { description: 'The figures.', schema: retrospectiveReportSchema } },
+      errors: ['not_found'],
+    }),
+    async (request) => {
+      const { play = null, quarter = null } = request.query;
+      return plays.retrospective(callerOf(request), { play, quarter });
+    },
   );
 }
 

@@ -15,6 +15,7 @@ import {
   policyViewSchema,
 } from '../schemas/administration.ts';
 import { decisionViewSchema, replayViewSchema, traceStepSchema, traceViewSchema } from '../schemas/decision.ts';
+import { egressViewSchema } from '../schemas/egress.ts';
 import { importViewSchema, undoReportSchema } from '../schemas/import.ts';
 import { keyGenerationsSchema, keyRotationSchema } from '../schemas/key-generations.ts';
 import { noteDetailSchema, noteViewSchema, recordedSchema, timelineSchema } from '../schemas/note.ts';
@@ -99,6 +100,7 @@ const CASES: Record<string, Case> = {
     answer: keyRotationSchema,
     call: ['rotate', { backups: '/backups' }],
   },
+  getEgress: { request: { url: '/v1/egress' }, answer: egressViewSchema, call: ['getEgress'] },
   getRetention: { request: { url: '/v1/retention' }, answer: retentionViewSchema, call: ['getRetention'] },
   runRetention: {
     request: { method: 'POST', url: '/v1/retention/runs' },

@@ -113,6 +113,12 @@ export const replayViewSchema = z
         event: z.string(),
         recorded_hash: z.string(),
         replayed_hash: z.string(),
+        other_time_zone_data: z
+          .string()
+          .nullable()
+          .describe(
+            'The edition of the time zone database that answered then, when it is not the one of this program.',
+          ),
         facts_equal: z.boolean().describe('Whether facts derived again from the ledger equal the stored snapshot.'),
         differences: z.array(z.string()),
       }),

@@ -1,7 +1,7 @@
 /** Who owns an account or a contact. */
 import { z } from 'zod';
 
-import type { OwnershipView } from '../ownership.port.ts';
+import type { OwnershipQueueView, OwnershipView } from '../ownership.port.ts';
 import { isoTimeSchema, reasonSchema } from './common.ts';
 
 export const ownershipSchema = z
@@ -22,6 +22,22 @@ export const ownershipSchema = z
       .describe('Null when nobody holds it.'),
   })
   .meta({ id: 'Ownership' }) satisfies z.ZodType<OwnershipView>;
+
+export const ownershipQueueSchema = ownershipSchema
+  .extend({
+    waiting: z
+      .array(
+        z.object({
+          position: z.int().describe('From 1: the first goes next.'),
+          action: z.string(),
+          action_type: z.string(),
+          lane: z.string(),
+          since: isoTimeSchema,
+        }),
+      )
+      .describe('At most 50. Whoever comes after them is put off or held, and not told when the lock ends.'),
+  })
+  .meta({ id: 'OwnershipQueue' }) satisfies z.ZodType<OwnershipQueueView>;
 
 const takeover = z.boolean().default(false).describe('Also from another person who owns it.');
 

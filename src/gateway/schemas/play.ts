@@ -13,9 +13,10 @@ import {
   retrospectiveSchema,
   segmentSchema,
 } from '../../domain/play.ts';
+import { quarterSchema } from '../../domain/quarter.ts';
 import { externalIdSchema, labelSchema } from '../../domain/text.ts';
 import { pageFields } from '../cursor.ts';
-import type { AnalysisView, PlayCalibration, PlayView } from '../play-services.port.ts';
+import type { AnalysisView, PlayCalibration, PlayView, RetrospectiveReport } from '../play-services.port.ts';
 import { idSchema, isoTimeSchema, reasonSchema } from './common.ts';
 
 const isoOrNull = isoTimeSchema.nullable();
@@ -117,14 +118,12 @@ export const playRetirementSchema = z
   .strictObject({ retire_reason: z.enum(RETIRE_REASONS_OF_PEOPLE), note: reasonSchema.optional() })
   .meta({ id: 'PlayRetirement', examples: [{ retire_reason: 'completed' }] });
 
-export const playOutcomesSchema = retrospectiveSchema
-  .extend({ quarter: z.string().regex(/^\d{4}-Q[1-4]$/, 'a quarter such as 2026-Q4') })
-  .meta({
-    id: 'PlayOutcomes',
-    examples: [
-      { quarter: '2026-Q4', meeting_rate: 0.12, opportunity_rate: 0.04, contract_value: null, sequences: 150 },
-    ],
-  });
+export const playOutcomesSchema = retrospectiveSchema.extend({ quarter: quarterSchema }).meta({
+  id: 'PlayOutcomes',
+  examples: [{ quarter: '2026-Q4', meeting_rate: 0.12, opportunity_rate: 0.04, contract_value: null, sequences: 150 }],
+});
+
+const intervalSchema = z.object({ low: z.number(), high: z.number() });
 
 export const calibrationSchema = z
   .object({
@@ -135,6 +134,8 @@ export const calibrationSchema = z
         quarter: z.string(),
         drafts: z.int(),
         activated: z.int(),
+        undecided: z.int().describe('Drafts about which nobody has decided yet.'),
+        promotion_interval: intervalSchema.describe('95 % interval of the rate.'),
         promotion_rate: z.number(),
         below_target: z.boolean(),
         edits: z.int(),
@@ -143,9 +144,51 @@ export const calibrationSchema = z
     ),
     active_plays: z.int(),
     active_plays_watch: z.int(),
-    review_due: z.boolean().describe('True when more plays are active than people can keep in mind.'),
+    active_above_since: isoOrNull.describe('Since when more plays than that are active without a break.'),
+    review_due: z.boolean().describe('True when that has lasted a week: it is more than people can keep in mind.'),
   })
   .meta({ id: 'PlayCalibration' }) satisfies z.ZodType<PlayCalibration>;
+
+export const retrospectiveQuerySchema = z.strictObject({
+  play: idSchema.optional().describe('One play. Without it, all that began something in the quarter.'),
+  quarter: quarterSchema.optional().describe('As in `2026-Q4`, in UTC. Without it, the one before this.'),
+});
+
+export const retrospectiveReportSchema = z
+  .object({
+    quarter: z.string().describe('Sequences that began in it.'),
+    as_of: isoTimeSchema,
+    items: z.array(
+      z.object({
+        play: z.string(),
+        name: z.string(),
+        originating_proposal_id: z.string(),
+        writer_agent_id: z.string(),
+        begun: z.int(),
+        reached: z.int().describe('Of whom at least one touch was made.'),
+        matured: z.int().describe('Whose first touch is as long ago as the criteria say. Only they count.'),
+        evaluate_after_days: z.int().nullable(),
+        criteria: z.array(
+          z.object({
+            criterion: z.enum(['meeting_rate', 'opportunity_rate', 'contract_value']),
+            target: z.number(),
+            unit: z.enum(['share', 'minor']),
+            currency: z.string().nullable(),
+            n: z.int().describe('People who count, or deals.'),
+            observed: z.number().nullable(),
+            interval: intervalSchema.nullable().describe('95 %. Null where it cannot be given.'),
+            standing: z
+              .enum(['reached', 'missed', 'open'])
+              .describe('Whether the whole interval is at the target or above, below it, or neither.'),
+          }),
+        ),
+        unknown: z
+          .array(z.object({ code: z.string(), count: z.int().nullable(), text: z.string() }))
+          .describe('What the figures cannot know, and of how many.'),
+      }),
+    ),
+  })
+  .meta({ id: 'PlayRetrospectives' }) satisfies z.ZodType<RetrospectiveReport>;
 
 const sourceRead = z.strictObject({
   source_index: z.int().min(1).max(1_000).describe('Cited in the narrative as `[src:1]`.'),

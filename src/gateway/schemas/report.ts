@@ -1,9 +1,11 @@
 /** Trust, the loop from signal to outcome, and the three proofs of the ledger. */
 import { z } from 'zod';
 
+import { channelSchema } from '../../domain/action-types.ts';
 import { READINESS_PURPOSES } from '../../domain/readiness.ts';
 import { GATE_REASONS } from '../../domain/reason-codes.ts';
 import type { GateReason } from '../../domain/reason-codes.ts';
+import { SENDER_LEVELS } from '../../domain/sender-health.ts';
 import type { ReadinessReport } from '../gate-facts.port.ts';
 import type {
   AnchorView,
@@ -118,6 +120,23 @@ export const readinessReportSchema = z
         }),
       )
       .describe('The most frequent first.'),
+    refusals: z
+      .array(
+        z.object({
+          reason: z.enum(Object.keys(GATE_REASONS) as GateReason[]),
+          contacts: contactsOf('Refused ones that this forbids a message to.'),
+          share: z.number().describe('Of all contacts, 0 to 1.'),
+          alone: contactsOf('Those that nothing else forbids a message to.'),
+          title: z.string(),
+          remedy: z.string(),
+          fix: z.string().describe('How to take it back for many contacts at once, where it is wrong.'),
+          examples: z.array(z.string()).describe('External ids of up to five of them.'),
+        }),
+      )
+      .describe('The most frequent first.'),
+    limited_senders: z
+      .array(z.object({ channel: channelSchema, sender: z.string(), level: z.enum(SENDER_LEVELS) }))
+      .describe('Senders that the gate limits, whoever the contact is.'),
   })
   .meta({ id: 'ReadinessReport' }) satisfies z.ZodType<ReadinessReport>;
 
@@ -200,6 +219,9 @@ export const replayAllReportSchema = z
     different: z.int(),
     redacted: z.int(),
     facts_differ: z.int(),
+    other_time_zone_data: z
+      .int()
+      .describe('Evaluations that another edition of the time zone database answered than the one of this program.'),
     examples: z.array(z.object({ event: z.string(), detail: z.string() })),
   })
   .meta({ id: 'ReplayAllReport' }) satisfies z.ZodType<ReplayAllReport>;

@@ -210,6 +210,12 @@ export const actionMachine = actionSetup.createMachine({
     scheduled: {
       on: {
         'action.due': { target: 'proposed', actions: [assign(NOT_WAITING), 'admit'] },
+        'action.called': {
+          // A time that people have to say no, or that reviewers lack, goes on.
+          guard: ({ context }) => context.waits === null,
+          target: 'proposed',
+          actions: [assign(NOT_WAITING), { type: 'cancel_timer', params: { name: 'due', pending: true } }, 'admit'],
+        },
         'action.moved': {
           // Nobody shortens the time in which others may still say no.
           guard: ({ context, event }) =>
@@ -246,7 +252,7 @@ export const actionMachine = actionSetup.createMachine({
           ],
         },
         'action.reviewed': {
-          guard: ({ event }) => event.data.decision === 'cancel' && event.data.by_kind === 'person',
+          guard: ({ event }) => event.data.decision === 'cancel' && event.data.by_kind !== 'agent',
           target: 'cancelled',
           actions: [
             assign(NOT_WAITING),
@@ -258,6 +264,17 @@ export const actionMachine = actionSetup.createMachine({
     },
     held: {
       on: {
+        'action.called': {
+          // What a person has to read anyway waits for that.
+          guard: ({ context }) => context.queue === 'blocked',
+          target: 'proposed',
+          actions: [
+            assign(NOT_IN_REVIEW),
+            { type: 'cancel_timer', params: { name: 'review_expiry', pending: true } },
+            { type: 'close_review', params: { state: 'cancelled' } },
+            'admit',
+          ],
+        },
         'action.snoozed': {
           guard: ({ context, event }) => event.data.review === context.review,
           actions: assign({ snoozed_until: ({ event }) => event.data.until }),

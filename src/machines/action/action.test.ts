@@ -124,6 +124,7 @@ const TAKEN: Readonly<Record<string, readonly string[]>> = {
   'action.held': ['proposed'],
   'action.denied': ['proposed'],
   'action.due': ['scheduled'],
+  'action.called': ['scheduled'],
   'action.moved': ['scheduled'],
   'action.hastened': ['scheduled'],
   // Only an approval can be taken back, and only in its time.
@@ -599,4 +600,36 @@ test('whatever happens, it is executed only after the gate has passed it, and an
     }),
     { numRuns: 500 },
   );
+});
+
+describe('called because a lock has ended', () => {
+  const called = eventOf('action.called', { because: 'ownership' }, 60);
+  const blocked = eventOf('action.held', { admission, queue: 'blocked', review: 'rev_1.1', expires_at: 800 }, 20);
+  const admitted = { type: 'admit' } as const;
+
+  test('what was put off or blocked goes before the gate again', () => {
+    given(proposed, scheduled)
+      .when(called)
+      .then({ value: 'proposed', effects: [{ type: 'cancel_timer', name: 'due', pending: true }, admitted] });
+    given(proposed, blocked)
+      .when(called)
+      .then({
+        value: 'proposed',
+        effects: [
+          { type: 'cancel_timer', name: 'review_expiry', pending: true },
+          { type: 'close_review', state: 'cancelled' },
+          admitted,
+        ],
+      });
+  });
+
+  test('what people still may or must look at waits for them', () => {
+    for (const [wait, value] of [
+      [undoable, 'scheduled'],
+      [vetoable, 'scheduled'],
+      [held, 'held'],
+      [sampled, 'held'],
+    ] as const)
+      given(proposed, wait).when(called).then({ value, effects: [] });
+  });
 });

@@ -114,6 +114,11 @@ const activate = assign<PlayContext, Extract<MachineEvent, { type: 'play.activat
   },
 );
 
+/** What is left of a play that was kept long enough: that there was one, for whom, and when it ended. */
+function purged({ scope, segment, account, brain, retired_at, retire_reason }: PlayContext): PlayContext {
+  return { ...EMPTY_PLAY, scope, segment, account, brain, retired_at, retire_reason };
+}
+
 const measured = {
   actions: assign<PlayContext, Extract<MachineEvent, { type: 'play.measured' }>, undefined, MachineEvent, never>({
     retrospectives: ({ context, event }) => [
@@ -209,7 +214,15 @@ export const playMachine = playSetup.createMachine({
         },
       },
     },
-    retired: { on: { 'play.measured': measured } },
+    retired: {
+      on: {
+        'play.measured': measured,
+        'play.purged': {
+          guard: ({ context }) => context.drafted !== null,
+          actions: assign(({ context }) => purged(context)),
+        },
+      },
+    },
   },
 });
 

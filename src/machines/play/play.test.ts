@@ -62,6 +62,7 @@ it('has the four states of the schema and no others', () => {
     'play.measured',
     'play.picked_up',
     'play.proposed',
+    'play.purged',
     'play.retired',
     'play.sunset_due',
   ]);
@@ -166,6 +167,19 @@ describe('reasons', () => {
         expect([reason, after]).toEqual([reason, ALLOWED[state].includes(reason) ? 'retired' : state]);
       }
     });
+});
+
+it('leaves nothing of what it said when it is deleted', () => {
+  const purged = eventOf('play.purged', { by: 'system:retention' }, 70);
+  given(...AT.retired, measured('2026-Q4', 10))
+    .when(purged)
+    .then({ value: 'retired', context: { drafted: null, worked: null, retrospectives: [], retired_at: 60 } });
+  given(...AT.retired, purged)
+    .when(purged)
+    .thenNothing();
+  given(...AT.active)
+    .when(purged)
+    .thenNothing();
 });
 
 it('never comes back', () => {

@@ -9,6 +9,8 @@ import type { Mode, TenantClock } from '../../domain/mode.ts';
 import type { Pause } from '../../domain/pause.ts';
 import { ENDED_PROPOSALS_KEPT } from '../../domain/policy-proposal.ts';
 import type { PolicyProposal } from '../../domain/policy-proposal.ts';
+import { sameSender } from '../../domain/sender-health.ts';
+import type { SenderHealth, SenderName } from '../../domain/sender-health.ts';
 import type { SyncTimes } from '../../domain/sync.ts';
 import { openSections } from '../../policies/policy-approval.ts';
 import { MAX_ITERATIONS } from '../definition.ts';
@@ -29,6 +31,8 @@ export interface TenantContext {
   readonly proposals: readonly PolicyProposal[];
   /** Absent as long as nothing was ever paused. */
   readonly pauses?: readonly Pause[];
+  /** Senders that ever were limited. */
+  readonly senders?: readonly SenderHealth[];
   readonly kill_switch: { readonly by: string; readonly reason: string; readonly at: number } | null;
 }
 
@@ -58,6 +62,14 @@ function changed(
   const ended = all.filter(({ state }) => state !== 'open' && state !== 'approved');
   const dropped = new Set(ended.slice(0, Math.max(0, ended.length - ENDED_PROPOSALS_KEPT)));
   return all.filter((proposal) => !dropped.has(proposal));
+}
+
+function senderIn({ senders = [] }: TenantContext, name: SenderName): SenderHealth | undefined {
+  return senders.find((known) => sameSender(known, name));
+}
+
+function withSender({ senders = [] }: TenantContext, health: SenderHealth): readonly SenderHealth[] {
+  return [...senders.filter((known) => !sameSender(known, health)), health];
 }
 
 function withApproval(proposal: PolicyProposal, data: EventData<'policy.approved'>, at: number): PolicyProposal {
@@ -172,6 +184,33 @@ export const tenantMachine = tenantSetup.createMachine({
     'pause.released': {
       actions: assign({
         pauses: ({ context, event }) => (context.pauses ?? []).filter((pause) => pause.id !== event.data.pause),
+      }),
+    },
+    'sender.assessed': {
+      // A stop ends by a person, and what was counted before that does not count any more.
+      guard: ({ context, event }) => {
+        const known = senderIn(context, event.data);
+        const isOver = known?.level === 'stopped' && event.data.level !== 'stopped';
+        return !isOver && event.data.since >= (known?.cleared_at ?? 0);
+      },
+      actions: assign({
+        senders: ({ context, event }) => {
+          const { since: _, until: __, ...health } = event.data;
+          return withSender(context, {
+            ...health,
+            at: event.at,
+            cleared_at: senderIn(context, health)?.cleared_at ?? null,
+          });
+        },
+      }),
+    },
+    'sender.cleared': {
+      actions: assign({
+        senders: ({ context, event }) => {
+          const { channel, sender } = event.data;
+          const nothing = { sent: 0, bounced: 0, complained: 0 };
+          return withSender(context, { channel, sender, ...nothing, level: 'ok', at: event.at, cleared_at: event.at });
+        },
       }),
     },
     'kill_switch.engaged': {

@@ -29,6 +29,30 @@ test('a source is known up to the latest moment that it reported', () => {
     .then({ value: 'running', context: { syncs: { crm: 20 } } });
 });
 
+const NAME = { channel: 'email', sender: 'ana' } as const;
+const assessed = (level: 'ok' | 'warned' | 'throttled' | 'stopped', at: number, since = 0) =>
+  eventOf('sender.assessed', { ...NAME, level, sent: 1_000, bounced: 60, complained: 0, since, until: at }, at);
+const cleared = (at: number) => eventOf('sender.cleared', { ...NAME, by, reason }, at);
+
+test('a sender has the level of its last assessment', () => {
+  given(assessed('throttled', 10))
+    .when(assessed('ok', 20))
+    .then({ value: 'running', context: { senders: [{ ...NAME, level: 'ok', at: 20, cleared_at: null }] } });
+});
+
+test('a stop ends by a person alone, and what was counted before that does not stop again', () => {
+  given(assessed('stopped', 10))
+    .when(assessed('ok', 20))
+    .then({ value: 'running', context: { senders: [{ ...NAME, level: 'stopped', at: 10 }] } });
+  const anew = { ...NAME, level: 'ok', at: 30, cleared_at: 30, sent: 0 };
+  given(assessed('stopped', 10), cleared(30))
+    .when(assessed('stopped', 31, 5))
+    .then({ value: 'running', context: { senders: [anew] } });
+  given(assessed('stopped', 10), cleared(30))
+    .when(assessed('throttled', 90, 60))
+    .then({ value: 'running', context: { senders: [{ ...NAME, level: 'throttled', at: 90, cleared_at: 30 }] } });
+});
+
 test('it has two states, and takes these events', () => {
   expect(statesOf(tenantDefinition)).toEqual(['running', 'stopped']);
   expect(eventTypesOf(tenantDefinition)).toEqual([
@@ -42,6 +66,8 @@ test('it has two states, and takes these events', () => {
     'policy.lapsed',
     'policy.proposed',
     'policy.rejected',
+    'sender.assessed',
+    'sender.cleared',
     'suppression.added',
     'suppression.removed',
     'sync.reported',

@@ -5,6 +5,7 @@ import type { KeptNote, MemoryReader } from '../../actors/replay/memory-reader.p
 import type { TenantId } from '../../domain/ids.ts';
 import type { NoteRecord } from '../../domain/note.ts';
 import { keptPlays } from '../read/play-reader.ts';
+import { keptSends } from '../read/sender-reader.ts';
 import type { Sql } from '../sql/sql.port.ts';
 import { NOTE_COLUMNS } from './note-reader.ts';
 import type { NoteRecordRow } from './note-reader.ts';
@@ -14,6 +15,7 @@ type Row = NoteRecordRow & { readonly tenant: TenantId; readonly value_hash: str
 export function createMemoryReader(sql: Sql): MemoryReader {
   return {
     plays: () => keptPlays(sql),
+    senderSends: () => keptSends(sql),
     start: (partition) =>
       sql.asOwner(async (session) => {
         const [row] = await session.query<{ after: number }>(

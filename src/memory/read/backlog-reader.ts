@@ -14,6 +14,8 @@ export interface Backlog {
     readonly timer: number | null;
     readonly review: number | null;
   };
+  /** Of the tenant that has the most. */
+  readonly activePlays: number;
   readonly hosts: number;
   readonly partitionsUnowned: number;
 }
@@ -29,7 +31,8 @@ const OLDEST = `SELECT
   (SELECT due_at FROM permits WHERE due_at IS NOT NULL AND state = 'granted' ORDER BY due_at LIMIT 1) AS permit,
   (SELECT due_at FROM timers ORDER BY due_at LIMIT 1) AS timer,
   (SELECT min(r.created_at) FROM unnest($1::text[]) AS t (id) CROSS JOIN LATERAL
-    (SELECT created_at FROM reviews WHERE tenant = t.id AND state = 'open' ORDER BY created_at LIMIT 1) r) AS review`;
+    (SELECT created_at FROM reviews WHERE tenant = t.id AND state = 'open' ORDER BY created_at LIMIT 1) r) AS review,
+  (SELECT coalesce(max(count), 0) FROM (SELECT count(*) FROM plays WHERE tenant = ANY ($1::text[]) AND state = 'active' GROUP BY tenant) p) AS active_plays`;
 
 const OWNERS = `SELECT (SELECT count(*) FROM hosts WHERE seen_on > clock_timestamp() - make_interval(secs => $1::float8 / 1000)) AS hosts,
   (SELECT count(*) FROM partition_leases WHERE until_on < clock_timestamp()) AS unowned`;
@@ -40,10 +43,11 @@ export async function readBacklog(sql: Sql, hostTtlMs: number): Promise<Backlog>
     tenants: (await session.query<{ id: TenantId }>(REAL_TENANTS)).map((row) => row.id),
     owners: must((await session.query<{ hosts: number; unowned: number }>(OWNERS, [hostTtlMs]))[0], 'one row'),
   }));
-  const [oldest] = await sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, (session) =>
-    session.query<Backlog['oldest']>(OLDEST, [tenants]),
+  const [row] = await sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, (session) =>
+    session.query<Backlog['oldest'] & { readonly active_plays: number }>(OLDEST, [tenants]),
   );
+  const { active_plays: activePlays, ...oldest } = must(row, 'one row');
   // An embedded database has the one host that asks, which leaves no heartbeat.
   const hosts = sql.kind === 'pglite' ? 1 : owners.hosts;
-  return { oldest: must(oldest, 'one row'), hosts, partitionsUnowned: owners.unowned };
+  return { oldest, activePlays, hosts, partitionsUnowned: owners.unowned };
 }

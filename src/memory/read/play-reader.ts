@@ -7,6 +7,7 @@ import type { PlayState, RetentionTier } from '../../domain/play.ts';
 import type { Page, PageQuery } from '../../gateway/services.port.ts';
 import { asTenant } from '../sql/as-tenant.ts';
 import type { Sql, SqlSession, SqlValue } from '../sql/sql.port.ts';
+import { keptCadence } from './cadence-reader.ts';
 import { decodeCursor, pageOf } from './cursor.ts';
 
 const PLAY_JSON = [
@@ -73,6 +74,7 @@ export async function keptPlays(sql: Sql) {
   return sql.asOwner(async (session) => ({
     plays: await plays(session, '', []),
     analyses: await analyses(session, '', []),
+    cadence: await keptCadence(session),
   }));
 }
 
@@ -81,9 +83,15 @@ export interface CalibrationRow {
   readonly quarter: string;
   readonly drafts: number;
   readonly activated: number;
+  /** Drafts about which nobody has decided yet. */
+  readonly undecided: number;
   readonly edits: number;
   readonly mean_edited_share: number | null;
 }
+
+const RETIRED_BY = `p.state = 'retired' AND p.retired_at <= $2 AND NOT EXISTS (
+  SELECT FROM cadence_event_log s WHERE s.tenant = p.tenant AND s.play_id = p.play_id AND s.kind = 'started' AND NOT EXISTS (
+    SELECT FROM cadence_event_log e WHERE e.tenant = s.tenant AND e.sequence = s.sequence AND e.state = 'ended'))`;
 
 export class PlayReader {
   readonly #sql: Sql;
@@ -124,6 +132,42 @@ export class PlayReader {
     );
   }
 
+  /** Those that the cadence coordinator may see: no others are carried out. */
+  async active(tenant: TenantId): Promise<readonly PlayRow[]> {
+    return asTenant(this.#sql, tenant, (session) =>
+      plays(session, `WHERE p.tenant = $1 AND p.state = 'active' ORDER BY p.activated_at, p.play_id`, [tenant]),
+    );
+  }
+
+  /** Those with anything to carry out. */
+  async tenantsWithActive(): Promise<readonly TenantId[]> {
+    const rows = await this.#sql.asOwner((session) =>
+      session.query<{ tenant: TenantId }>(`SELECT DISTINCT tenant FROM plays WHERE state = 'active' ORDER BY 1`),
+    );
+    return rows.map(({ tenant }) => tenant);
+  }
+
+  /** Retired at or before a moment and not deleted yet, without those whose sequences still run; the oldest first. */
+  async retiredBy(tenant: TenantId, until: number, limit: number): Promise<readonly PlayRow[]> {
+    return asTenant(this.#sql, tenant, (session) =>
+      plays(session, `WHERE p.tenant = $1 AND ${RETIRED_BY} ORDER BY p.retired_at, p.play_id LIMIT $3`, [
+        tenant,
+        until,
+        limit,
+      ]),
+    );
+  }
+
+  async countRetiredBy(tenant: TenantId, until: number): Promise<number> {
+    const [row] = await asTenant(this.#sql, tenant, (session) =>
+      session.query<{ count: number }>(`SELECT count(*) AS count FROM plays p WHERE p.tenant = $1 AND ${RETIRED_BY}`, [
+        tenant,
+        until,
+      ]),
+    );
+    return row?.count ?? 0;
+  }
+
   async find(tenant: TenantId, id: string): Promise<PlayRow | null> {
     const [row] = await asTenant(this.#sql, tenant, (session) =>
       plays(session, 'WHERE p.tenant = $1 AND p.play_id = $2', [tenant, id]),
@@ -159,20 +203,31 @@ export class PlayReader {
   /** By brain and quarter of the draft, newest first; and how many plays are active. */
   async calibration(
     tenant: TenantId,
-  ): Promise<{ readonly brains: readonly CalibrationRow[]; readonly active: number }> {
+    watch: number,
+  ): Promise<{
+    readonly brains: readonly CalibrationRow[];
+    readonly active: number;
+    /** Since when more than `watch` are active without a break; null when no more are. */
+    readonly aboveSince: number | null;
+  }> {
     return asTenant(this.#sql, tenant, async (session) => {
       const brains = await session.query<CalibrationRow>(
         `SELECT p.writer_agent_id AS brain, to_char(to_timestamp(p.created_at / 1000.0) AT TIME ZONE 'UTC', 'YYYY-"Q"Q') AS quarter, count(*) AS drafts,
-           count(p.activated_at) AS activated, coalesce(sum(jsonb_array_length(p.edits_during_review)), 0)::int AS edits,
+           count(p.activated_at) AS activated, count(*) FILTER (WHERE p.state IN ('draft', 'under_review')) AS undecided, coalesce(sum(jsonb_array_length(p.edits_during_review)), 0)::int AS edits,
            (avg(coalesce((p.edits_during_review -> -1 ->> 'edited_share')::float8, 0)) FILTER (WHERE p.picked_up_at IS NOT NULL))::float8 AS mean_edited_share
          FROM plays p WHERE p.tenant = $1 GROUP BY 1, 2 ORDER BY 2 DESC, 1`,
         [tenant],
       );
-      const [active] = await session.query<{ count: number }>(
-        `SELECT count(*) AS count FROM plays WHERE tenant = $1 AND state = 'active'`,
-        [tenant],
+      const [active] = await session.query<{ count: number; since: number | null }>(
+        `WITH steps AS (
+           SELECT activated_at AS at, 1 AS step FROM plays WHERE tenant = $1 AND activated_at IS NOT NULL
+           UNION ALL SELECT retired_at, -1 FROM plays WHERE tenant = $1 AND activated_at IS NOT NULL AND retired_at IS NOT NULL),
+         moments AS (SELECT at, (sum(sum(step)) OVER (ORDER BY at))::bigint AS active FROM steps GROUP BY at)
+         SELECT (SELECT count(*) FROM plays WHERE tenant = $1 AND state = 'active') AS count,
+           (SELECT min(m.at) FROM moments m WHERE m.active > $2 AND NOT EXISTS (SELECT FROM moments l WHERE l.active <= $2 AND l.at > m.at)) AS since`,
+        [tenant, watch],
       );
-      return { brains, active: active?.count ?? 0 };
+      return { brains, active: active?.count ?? 0, aboveSince: active?.since ?? null };
     });
   }
 }

@@ -6,6 +6,7 @@ import { tenantKey } from '../../domain/keys.ts';
 import type { Pause } from '../../domain/pause.ts';
 import type { PolicyProposal } from '../../domain/policy-proposal.ts';
 import type { Policy } from '../../domain/policy.ts';
+import type { SenderHealth } from '../../domain/sender-health.ts';
 import type { SyncTimes } from '../../domain/sync.ts';
 import type { PolicyCache } from '../runtime/policy-cache.ts';
 import { asTenant } from '../sql/as-tenant.ts';
@@ -22,6 +23,8 @@ export interface RegistryView {
   readonly singleOperator: boolean;
   readonly proposals: readonly PolicyProposal[];
   readonly pauses: readonly Pause[];
+  /** Those that ever were limited. */
+  readonly senders: readonly SenderHealth[];
 }
 
 export class RegistryReader implements PolicyReader {
@@ -52,6 +55,7 @@ export class RegistryReader implements PolicyReader {
       /** A state that an earlier version stored has none. */
       proposals?: readonly PolicyProposal[];
       pauses?: readonly Pause[];
+      senders?: readonly SenderHealth[];
     };
     return {
       stopped: row.value === 'stopped',
@@ -63,6 +67,7 @@ export class RegistryReader implements PolicyReader {
       singleOperator: context.single_operator,
       proposals: context.proposals ?? [],
       pauses: context.pauses ?? [],
+      senders: context.senders ?? [],
     };
   }
 

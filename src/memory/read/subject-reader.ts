@@ -1,6 +1,7 @@
 /** Everything that is kept of one person, opened, for the person to read. */
 import type { LedgerReader } from '../../actors/replay/ledger-reader.port.ts';
 import { GatehouseError } from '../../domain/errors.ts';
+import type { EventData } from '../../domain/event-types.ts';
 import { eventIdOf } from '../../domain/ids.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { isoOf } from '../../domain/instant.ts';
@@ -92,7 +93,7 @@ export class SubjectReader {
     };
   }
 
-  /** Oldest first: the person's own, those of actions for the person, and those whose text is the person's; also what has left the table. */
+  /** Oldest first: the person's own, those of actions and sequences for the person, and those whose text is the person's; also what has left the table. */
   async #events(tenant: TenantId, { id, scope }: DirectoryPerson): Promise<readonly EventView[]> {
     const actions = await this.#as(tenant, (session) =>
       session.query<{ action: string }>(
@@ -100,8 +101,13 @@ export class SubjectReader {
         [tenant, id],
       ),
     );
-    const actors = new Set([id, ...actions.map(({ action }) => action)]);
     const all = await this.#ledger.scopeUpTo(tenant, scope, { at: Number.MAX_SAFE_INTEGER, clock: 'virtual' });
+    const sequences = all.filter(
+      (row) =>
+        row.type === 'sequence.started' &&
+        (JSON.parse(row.body) as { data: EventData<'sequence.started'> }).data.person === id,
+    );
+    const actors = new Set([id, ...actions.map(({ action }) => action), ...sequences.map(({ actor }) => actor.id)]);
     const rows = all.filter((row) => actors.has(row.actor.id) || row.sealedSubject === id);
     const opened = await this.#readModel.openSealed(tenant, rows);
     return rows.map((row) => {

@@ -14,7 +14,10 @@ interface Expired {
   readonly where: string;
 }
 
-const EXPIRED: Readonly<Record<RetentionClass, Expired>> = {
+/** What is deleted row by row. Plays are deleted by an event each. */
+export type RowClass = Exclude<RetentionClass, 'retired_plays'>;
+
+const EXPIRED: Readonly<Record<RowClass, Expired>> = {
   processed_messages: {
     table: 'inbox',
     key: ['source', 'id'],
@@ -38,7 +41,7 @@ export class ExpiredRows {
     this.#sql = sql;
   }
 
-  async count(tenant: TenantId, name: RetentionClass, days: number): Promise<number> {
+  async count(tenant: TenantId, name: RowClass, days: number): Promise<number> {
     const { table, where } = EXPIRED[name];
     const [row] = await asTenant(this.#sql, tenant, (session) =>
       session.query<{ rows: number }>(`SELECT count(*) AS rows FROM ${table} t WHERE t.tenant = $1 AND ${where}`, [
@@ -50,7 +53,7 @@ export class ExpiredRows {
   }
 
   /** Returns how many rows were deleted. */
-  async delete(tenant: TenantId, name: RetentionClass, days: number): Promise<number> {
+  async delete(tenant: TenantId, name: RowClass, days: number): Promise<number> {
     const { table, key, where } = EXPIRED[name];
     const keys = key.map((column) => `t.${column}`).join(', ');
     const same = key.map((column) => `g.${column} = w.${column}`).join(' AND ');

@@ -18,6 +18,8 @@ import type { Mode, TenantClock } from '../../domain/mode.ts';
 import { pausedFact } from '../../domain/pause.ts';
 import type { Pause } from '../../domain/pause.ts';
 import type { Policy } from '../../domain/policy.ts';
+import { senderFact } from '../../domain/sender-health.ts';
+import type { SenderHealth } from '../../domain/sender-health.ts';
 import { columns } from '../sql/columns.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import type { SubjectVault } from '../vault/subject-vault.ts';
@@ -38,6 +40,7 @@ interface Registry {
   readonly channelModes: { readonly [channel: string]: Mode };
   readonly policy: string;
   readonly pauses: readonly Pause[];
+  readonly senders: readonly SenderHealth[];
 }
 
 /** Ends permits. They stay due until the message that tells their actions is processed, which may need another worker from `dueAt` on. */
@@ -252,6 +255,7 @@ export class PostgresExecutionStore implements ExecutionStore {
         channel_modes: { [channel: string]: Mode };
         policy: string;
         pauses?: readonly Pause[];
+        senders?: readonly SenderHealth[];
       };
       registries.set(row.tenant, {
         stopped: row.value === 'stopped',
@@ -259,6 +263,7 @@ export class PostgresExecutionStore implements ExecutionStore {
         channelModes: context.channel_modes,
         policy: context.policy,
         pauses: context.pauses ?? [],
+        senders: context.senders ?? [],
       });
     }
     const policies = await this.#policies.load(
@@ -302,6 +307,10 @@ export class PostgresExecutionStore implements ExecutionStore {
                 },
                 at,
               ),
+              ...senderFact(registry.senders, {
+                channel: permit.detail.channel,
+                sender: permit.detail.sender ?? '',
+              }),
               mode: stricterMode(registry.mode, registry.channelModes[permit.detail.channel] ?? registry.mode),
             }),
         ...(contact === null ? {} : { contact: contact.state }),

@@ -376,10 +376,16 @@ export class PostgresRuntimeStore implements RuntimeStore {
         due_at: number;
         armed_by: string;
         message: string;
+        suppression_keys: readonly string[] | null;
       }>(
-        `SELECT tenant, actor_kind, actor_id, name, partition, due_at, armed_by, message FROM timers
-         WHERE due_at <= $1 AND ($3::smallint[] IS NULL OR partition = ANY ($3::smallint[]))
-         ORDER BY due_at, tenant, actor_kind, actor_id, name LIMIT $2`,
+        // Since the timer was set the person may have got further names, under which they may be suppressed.
+        `SELECT t.*, k.suppression_keys FROM (
+           SELECT tenant, actor_kind, actor_id, name, partition, due_at, armed_by, message FROM timers
+           WHERE due_at <= $1 AND ($3::smallint[] IS NULL OR partition = ANY ($3::smallint[]))
+           ORDER BY due_at, tenant, actor_kind, actor_id, name LIMIT $2) t
+         CROSS JOIN LATERAL (SELECT array_agg(DISTINCT key) AS suppression_keys FROM directory d CROSS JOIN LATERAL unnest(d.suppression_keys) AS key
+           WHERE d.tenant = t.tenant AND d.id = t.message::json -> 'refs' ->> 'person') k
+         ORDER BY t.due_at, t.tenant, t.actor_kind, t.actor_id, t.name`,
         [now, limit, partitions === null ? null : [...partitions]],
       );
       return rows.map((row) => ({
@@ -390,7 +396,7 @@ export class PostgresRuntimeStore implements RuntimeStore {
         partition: row.partition,
         dueAt: row.due_at,
         armedBy: row.armed_by,
-        message: JSON.parse(row.message) as Message,
+        message: withKeys(JSON.parse(row.message) as Message, row.suppression_keys ?? []),
       }));
     });
   }
@@ -403,4 +409,11 @@ export class PostgresRuntimeStore implements RuntimeStore {
       return rows[0]?.due ?? null;
     });
   }
+}
+
+function withKeys(message: Message, keys: readonly string[]): Message {
+  const { refs } = message;
+  const all = new Set([...refs.suppressionKeys, ...keys]);
+  if (all.size === refs.suppressionKeys.length) return message;
+  return { ...message, refs: { ...refs, suppressionKeys: [...all] } };
 }

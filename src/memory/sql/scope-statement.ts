@@ -3,9 +3,12 @@ import type { SqlScope } from './sql.port.ts';
 
 const SAFE_TENANT = /^[a-z][a-z0-9-]{0,39}$/;
 
-/** What the planner is kept from counts as very dear, which would have each such statement compiled first. */
+/**
+ * What the planner is kept from counts as very dear, which would have each such statement compiled first, and planned anew every time: a look-up by key
+ * has one plan whatever the keys are.
+ */
 const KEYED_ONLY =
-  '; SET LOCAL jit = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_material = off';
+  '; SET LOCAL jit = off; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_material = off';
 
 /** One round trip: begin, take the role, name the tenants. Tenant ids are checked because they stand in the text. */
 export function openStatement(scope: SqlScope): string {

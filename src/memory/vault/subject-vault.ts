@@ -8,8 +8,8 @@ import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import { keyOfBytes, newKeyBytes, seal, unseal } from './cipher.ts';
 import type { WrappingKeys } from './generations.ts';
 
-/** Keys that stay in memory; the least recently used leave first. */
-const CACHE_MAX = 50_000;
+/** Keys that stay in memory, about a kilobyte each; the least recently used leave first. */
+const CACHE_MAX = 200_000;
 /** How often it is looked again which generation is in use, when it changed meanwhile. */
 const ATTEMPTS = 3;
 
@@ -70,37 +70,36 @@ export class SubjectVault {
     }
   }
 
-  /** Adds the keys that can be had to `found`, and returns whose generation must be looked up again. */
+  /** Adds the keys that can be had to `found`, and returns whose key must be looked for again. */
   async #load(
     session: SqlSession,
     wanted: readonly SubjectRef[],
     create: boolean,
     found: Map<string, KeyObject>,
   ): Promise<readonly SubjectRef[]> {
-    const { fresh, inserted } = create ? this.#make(session, wanted) : { fresh: [], inserted: [] };
-    const ours = new Map(fresh.map((item) => [item.wrapped, item.key]));
-    const [rows] = await Promise.all([
-      session.query<{ tenant: TenantId; subject: string; wrapped: string | null; generation: number }>(
-        `SELECT k.tenant, k.subject, k.wrapped, k.generation FROM unnest($1::text[], $2::text[]) AS w (tenant, subject)
-         JOIN subject_keys k ON k.tenant = w.tenant AND k.subject = w.subject`,
-        [wanted.map((ref) => ref.tenant), wanted.map((ref) => ref.subject)],
-      ),
-      inserted,
-    ]);
+    const rows = await session.query<{ tenant: TenantId; subject: string; wrapped: string | null; generation: number }>(
+      `SELECT k.tenant, k.subject, k.wrapped, k.generation FROM unnest($1::text[], $2::text[]) AS w (tenant, subject)
+       JOIN subject_keys k ON k.tenant = w.tenant AND k.subject = w.subject`,
+      [wanted.map((ref) => ref.tenant), wanted.map((ref) => ref.subject)],
+    );
     const unopened: SubjectRef[] = [];
     for (const row of rows) {
       if (row.wrapped === null) continue;
-      const key = ours.get(row.wrapped) ?? this.#unwrap(row, row.wrapped);
+      const key = this.#unwrap(row, row.wrapped);
       if (key === undefined) unopened.push(row);
       else found.set(subjectKeyOf(row), key);
     }
-    if (!create) return unopened;
-    // Nothing is added under a generation that has retired since this process looked.
     const stored = new Set(rows.map(subjectKeyOf));
-    return [...unopened, ...wanted.filter((ref) => !stored.has(subjectKeyOf(ref)))];
+    const missing = wanted.filter((ref) => !stored.has(subjectKeyOf(ref)));
+    return create && missing.length > 0 ? [...unopened, ...(await this.#make(session, missing, found))] : unopened;
   }
 
-  #make(session: SqlSession, wanted: readonly SubjectRef[]) {
+  /** Makes keys, and returns who got none: another host was quicker, or the generation has retired since this process looked. */
+  async #make(
+    session: SqlSession,
+    wanted: readonly SubjectRef[],
+    found: Map<string, KeyObject>,
+  ): Promise<readonly SubjectRef[]> {
     const { number, key: wrapping } = this.#wrapping.current();
     const fresh = wanted.map((ref) => {
       const bytes = newKeyBytes();
@@ -108,14 +107,16 @@ export class SubjectVault {
       return { ...ref, key: keyOfBytes(bytes), wrapped };
     });
     // The share lock makes a rotation wait for what is being added, and what comes after it sees that the generation has retired.
-    const inserted = session.query(
+    const inserted = await session.query<SubjectRef>(
       `WITH g AS MATERIALIZED (SELECT number FROM key_generations WHERE number = $4 AND retired_on IS NULL FOR SHARE)
        INSERT INTO subject_keys (tenant, subject, wrapped, generation)
        SELECT w.tenant, w.subject, w.wrapped, g.number FROM unnest($1::text[], $2::text[], $3::text[]) AS w (tenant, subject, wrapped), g
-       ORDER BY 1, 2 ON CONFLICT DO NOTHING`,
+       ORDER BY 1, 2 ON CONFLICT DO NOTHING RETURNING tenant, subject`,
       [...columns(fresh, [(item) => item.tenant, (item) => item.subject, (item) => item.wrapped]), number],
     );
-    return { fresh, inserted };
+    const added = new Set(inserted.map(subjectKeyOf));
+    for (const item of fresh) if (added.has(subjectKeyOf(item))) found.set(subjectKeyOf(item), item.key);
+    return wanted.filter((ref) => !added.has(subjectKeyOf(ref)));
   }
 
   #unwrap(ref: SubjectRef & { readonly generation: number }, wrapped: string): KeyObject | undefined {

@@ -4,11 +4,12 @@
  * time enter as coarse classes only, such as a high priority, so an hour later the text is the same and the check for duplicates
  * recognises it.
  */
+import type { SequencePlace } from '../../actors/decision-engine.port.ts';
 import type { ActionType } from '../../domain/action-types.ts';
 import type { FitDimension, FitTier } from '../../domain/candidate.ts';
 import type { Persona } from '../../domain/entity.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { emailOf, linkedinMessageOf } from './message-templates.ts';
+import { emailOf, linkedinMessageOf, sequenceEmailOf, sequenceLinkedinMessageOf } from './message-templates.ts';
 import { ANSWERS, objectionWords } from './objection.ts';
 import type { Situation } from './situation.ts';
 import { gapWords, personaWords, relationWords } from './words.ts';
@@ -123,6 +124,38 @@ export function draftOf(actionType: ActionType | 'none', situation: Situation): 
     case 'email_reply':
     case 'service_notice':
     case 'none':
+      return null;
+  }
+}
+
+/**
+ * The content of a touch in a sequence. What the play wants of it is an instruction to whoever reviews the draft, and never sent; the place
+ * in the sequence makes each text differ from those before it.
+ */
+export function touchDraftOf(actionType: ActionType, situation: Situation, place: SequencePlace): JsonObject | null {
+  const { persona } = situation.assessment;
+  switch (actionType) {
+    case 'email_generation':
+    case 'outreach_push': {
+      const { subject, body } = sequenceEmailOf(persona, place);
+      return { subject, body };
+    }
+    case 'linkedin_push':
+      return { message: sequenceLinkedinMessageOf(persona, place) };
+    case 'crm_update':
+      return {
+        task: place.purpose,
+        priority: taskPriorityOf(situation),
+        reason: `Touch ${place.step} of ${place.of} of a play`,
+      };
+    case 'nurture_enrollment':
+    case 'paid_audience_push': {
+      const content = draftOf(actionType, situation);
+      return content === null ? null : { ...content, step: place.step };
+    }
+    case 'suppress_channel':
+    case 'email_reply':
+    case 'service_notice':
       return null;
   }
 }

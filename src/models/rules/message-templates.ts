@@ -3,6 +3,7 @@
  * offered, which the persona says. It claims nothing about the recipient's company, names no product, and always says how to stop
  * it. `{{first_name}}` and `{{company}}` are the only placeholders.
  */
+import type { SequencePlace } from '../../actors/decision-engine.port.ts';
 import type { Persona } from '../../domain/entity.ts';
 import type { SignalType } from '../../domain/signal-types.ts';
 
@@ -101,5 +102,31 @@ export function linkedinMessageOf(signal: SignalType | null, persona: Persona): 
     signal === 'web.form_submitted' || signal === 'chat.message_received' || signal === 'chat.handoff_requested'
       ? 'thank you for contacting us.'
       : 'I would like to get to know the people at {{company}}.';
+  return `Hello {{first_name}}, ${opening} ${LINKEDIN_OFFERS[persona]}`;
+}
+
+/** Said once each, so that no two letters of a sequence are the same. Further ones say their number. */
+const SEQUENCE_LINES: readonly string[] = [
+  FIRST_LETTER.text,
+  'I wrote to you once before about {{company}} and would like to ask a second time, in case it came at a bad moment.',
+  'This is my third letter; if the topic is not one at {{company}}, a single word is enough and I will leave it there.',
+];
+
+function sequenceLineOf({ step, of }: SequencePlace): string {
+  const line = SEQUENCE_LINES[step - 1] ?? `This is letter ${step} of ${of} from me, on the same question.`;
+  return step === of && step > 1 ? `${line} It is also the last one.` : line;
+}
+
+/** The e-mail of one touch of a sequence. */
+export function sequenceEmailOf(persona: Persona, place: SequencePlace): Email {
+  return {
+    subject: place.step === 1 ? FIRST_LETTER.subject : FOLLOW_UP.subject,
+    body: `Hello {{first_name}},\n\n${sequenceLineOf(place)}\n\n${OFFERS[persona]}\n\n${UNSUBSCRIBE_LINE}\n`,
+  };
+}
+
+export function sequenceLinkedinMessageOf(persona: Persona, { step }: SequencePlace): string {
+  const opening =
+    step === 1 ? 'I would like to get to know the people at {{company}}.' : `this is note ${step} from me.`;
   return `Hello {{first_name}}, ${opening} ${LINKEDIN_OFFERS[persona]}`;
 }

@@ -10,6 +10,7 @@ import { wordedDraftOf } from './approved-wording.ts';
 import { candidatesFor } from './candidates.ts';
 import type { ScoredAction } from './candidates.ts';
 import { confidenceOf } from './confidence.ts';
+import { touchDraftOf } from './draft.ts';
 import { drawCandidate } from './exploration.ts';
 import { hundredths } from './hundredths.ts';
 import { restsOn, whyCited } from './objection.ts';
@@ -86,6 +87,7 @@ export function createRulesEngine(): DecisionEngine {
   return {
     version: RULES_ENGINE_VERSION,
     decide: (input) => decide(input),
+    draft: (actionType, input, place) => touchDraftOf(actionType, situationOf(input), place),
     assess: assessmentOf,
     earlier: [
       { version: FIRST_VERSION, decide: (input) => decide({ ...input, examples: [], objections: [] }, FIRST_VERSION) },

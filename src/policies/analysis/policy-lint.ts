@@ -68,6 +68,8 @@ const USUAL: ReadonlySet<string> = new Set([
   'signal',
   'segment',
   'sequence',
+  'sequence_type',
+  'step',
   'play',
 ]);
 

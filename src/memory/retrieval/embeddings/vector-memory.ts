@@ -13,19 +13,25 @@ import type { VectorStore } from './vector-store.ts';
 
 const NEAREST = 100;
 
+/** Whether the tenant lets this go to the provider. */
+export type MayLeave = (tenant: TenantId, what: 'note_text' | 'question') => Promise<boolean>;
+
 export class VectorMemory implements SemanticIndex {
   readonly #embedder: Embedder;
   readonly #store: VectorStore;
   readonly #projection: LanceProjection | null;
   readonly #notes: NoteReader;
   readonly #space: string;
+  readonly #mayLeave: MayLeave;
 
   constructor(parts: {
     readonly embedder: Embedder;
     readonly store: VectorStore;
     readonly projection: LanceProjection | null;
     readonly notes: NoteReader;
+    readonly mayLeave: MayLeave;
   }) {
+    this.#mayLeave = parts.mayLeave;
     this.#embedder = parts.embedder;
     this.#store = parts.store;
     this.#projection = parts.projection;
@@ -34,6 +40,7 @@ export class VectorMemory implements SemanticIndex {
   }
 
   async nearest({ query, ...place }: SemanticQuery): ReturnType<SemanticIndex['nearest']> {
+    if (!(await this.#mayLeave(place.tenant, 'question'))) return null;
     let vector: Float32Array | undefined;
     try {
       [vector] = await this.#embedder.embed([query], 'query');
@@ -50,6 +57,7 @@ export class VectorMemory implements SemanticIndex {
 
   /** Embeds every indexed note that has no vector yet, and brings the projection up to date. Gives the number of new vectors; fewer when asked to stop. */
   async catchUp(tenant: TenantId, stopping?: AbortSignal): Promise<number> {
+    if (!(await this.#mayLeave(tenant, 'note_text'))) return 0;
     let made = 0;
     for (;;) {
       if (stopping?.aborted) return made;

@@ -7,6 +7,7 @@ import type { SqlSession } from '../../sql/sql.port.ts';
 import { subjectKeyOf } from '../../vault/subject-vault.ts';
 import type { SubjectRef, SubjectVault } from '../../vault/subject-vault.ts';
 import { sealerOf } from '../inbox-body.ts';
+import { writeCadence } from './write-cadence.ts';
 import { writeDecisions, writePermits } from './write-decisions.ts';
 import { writeErasures } from './write-erasures.ts';
 import { writeExamples } from './write-examples.ts';
@@ -18,6 +19,7 @@ import { writePlays } from './write-plays.ts';
 import { writeProfiles } from './write-profiles.ts';
 import { writeProjections } from './write-projections.ts';
 import { writeReviews, writeScheduled } from './write-reviews.ts';
+import { writeSenders } from './write-senders.ts';
 import { writeActors, writeGuards, writeTimers } from './write-states.ts';
 import { Writes } from './writes.ts';
 
@@ -53,7 +55,9 @@ export async function writePlan(
   writeScheduled(writes, plan);
   writeExamples(writes, plan);
   writeProjections(writes, plan);
+  writeSenders(writes, plan);
   writePlays(writes, plan, loaded);
+  writeCadence(writes, plan);
   writeProfiles(writes, vault, keys, plan);
   writeIdentityActs(writes, plan);
   writeAliases(writes, vault, keys, plan);

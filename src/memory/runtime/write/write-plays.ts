@@ -97,5 +97,15 @@ export function writePlays(writes: Writes, plan: CommitPlan, loaded: Loaded): vo
       1,
     );
     written.add(key);
+  } // The database deletes what an event on the ledger says.
+  for (const { tenant, play, partition, seq } of plan.playPurges) {
+    writes.send('INSERT INTO play_purges (tenant, play_id, partition, seq) VALUES ($1, $2, $3, $4)', [
+      tenant,
+      play,
+      partition,
+      seq,
+    ]);
+    writes.send('DELETE FROM cadence_event_log WHERE tenant = $1 AND play_id = $2', [tenant, play]);
+    writes.expect('a play', 'DELETE FROM plays WHERE tenant = $1 AND play_id = $2 RETURNING 1', [tenant, play], 1);
   }
 }
