@@ -1,7 +1,10 @@
 /** What today would have decided, given what was known then: proven by making the recorded choice again from the ledger. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import type { DecisionEngine } from '../src/actors/decision-engine.port.ts';
+import { must } from '../src/domain/errors.ts';
 import type { HindsightView } from '../src/gateway/past.port.ts';
+import { createRulesEngine } from '../src/models/rules/rules-engine.ts';
 import { event, OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
@@ -126,5 +129,38 @@ describeDatabases('hindsight', (database) => {
       note: 'The snapshot of what the gate saw was erased.',
     });
     await expect(past().hindsight(system.caller, 'dec_none')).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describeDatabases('hindsight after a new version of the engine', (database) => {
+  it('proves what the version before it decided, and asks the new one', async () => {
+    const rules = createRulesEngine();
+    const [first] = rules.earlier ?? [];
+    let now: Pick<DecisionEngine, 'version' | 'decide'> = must(first, 'a version before');
+    const engine: DecisionEngine = {
+      ...rules,
+      get version() {
+        return now.version;
+      },
+      decide: (input) => now.decide(input),
+    };
+    await using system = await testApp(database, { engine });
+    const { services } = system.app;
+    const { caller } = system;
+    await services.applyPolicy(caller, OPEN_POLICY);
+    await services.putAccount(caller, 'acme', { ...PROSPECT, name: 'acme', domain: 'acme.example', employees: 300 });
+    await services.putContact(caller, 'ada', { ...REACHABLE, email: 'ada@acme.example', account: 'acme' });
+    await services.acceptSignals(caller, [
+      event('chat.message_received', 'contact/ada', { text: 'This is too expensive for us.' }),
+      event('web.form_submitted', 'contact/ada', { form: 'demo' }),
+    ]);
+    now = rules;
+    const rows = await system.rows<{ id: string }>('SELECT id FROM decisions');
+    expect(rows.length).toBeGreaterThan(0);
+    for (const { id } of rows)
+      expect(await services.past.hindsight(caller, id)).toMatchObject({
+        known: 'proven',
+        engine: { then: first?.version, now: rules.version },
+      });
   });
 });

@@ -68,6 +68,11 @@ describe.each([accountDefinition, leadDefinition])('$kind', (definition) => {
 
   test('keeps the latest of one person about one topic, and only so many', () => {
     expect(after(noted('nt_1'), noted('nt_2'))).toEqual(['nt_2']);
+    const earlier = { observed_at: AT - 5 };
+    expect(after(noted('nt_1'), noted('nt_2', earlier), noted('nt_3', { ...earlier, topic: 'timing' }))).toEqual([
+      'nt_3',
+      'nt_1',
+    ]);
     const many = Array.from({ length: 30 }, (_, index) => noted(`nt_${index}`, { person: `per_${index}` }));
     expect(after(...many)).toEqual(many.slice(10).map((_, index) => `nt_${index + 10}`));
   });

@@ -155,8 +155,12 @@ export function withNote(context: SubjectContext, data: EventData<'note.recorded
   const left = withoutObjections(context, endedBy(data));
   const { note, topic, person, persona = null, observed_at: at } = data;
   if (topic === undefined) return left;
-  const others = (left.objections ?? []).filter((item) => item.person !== person || item.topic !== topic);
-  return { ...left, objections: [...others, { note, topic, person, persona, at }].slice(-OBJECTIONS_MAX) };
+  const known = left.objections ?? [];
+  // Conversations of the past come in late: what counts is when something was said.
+  const said = known.filter((item) => item.person === person && item.topic === topic);
+  if (said.some((item) => item.at > at)) return left;
+  const objections = [...known.filter((item) => !said.includes(item)), { note, topic, person, persona, at }];
+  return { ...left, objections: objections.toSorted((a, b) => a.at - b.at).slice(-OBJECTIONS_MAX) };
 }
 
 export function withoutObjections(context: SubjectContext, notes: readonly string[]): SubjectContext {

@@ -12,7 +12,7 @@ export const trustCommand: Command = {
   name: 'trust',
   summary: 'Show what each kind of action has earned, what it lacks, and how it came there',
   usage: 'gatehouse trust list\ngatehouse trust show CELL',
-  examples: ['gatehouse trust list', 'gatehouse trust show outreach_push/email/high/rules@1 --json'],
+  examples: ['gatehouse trust list', 'gatehouse trust show outreach_push/email/high/rules@2 --json'],
   options: {},
   async run(context, args) {
     const verb = verbOf('trust', args, ['list', 'show']);

@@ -9,7 +9,7 @@ import { columns } from '../sql/columns.ts';
 import type { SqlSession } from '../sql/sql.port.ts';
 
 /** How many are looked at for each signal and persona. Steps and segments differ among them, and texts repeat. */
-const LOOKED_AT = 24;
+const LOOKED_AT = 12;
 
 export interface ExampleRow extends Omit<LoadedExample, 'content'> {
   readonly content: string | null;
