@@ -65,6 +65,9 @@ describeDatabases('the line for an account', (database) => {
       [2, second.action?.id, 'inbound'],
       [3, tam.action?.id, 'tam'],
     ]);
+    const lines = await services().ownership.queues(system.caller, { limit: 1, cursor: null });
+    expect(lines.items.map(({ subject, waiting }) => [subject, waiting.length])).toEqual([['account/acme', 3]]);
+    expect(lines.next_cursor).toBeNull();
     // A contact is owned through the account.
     expect((await services().ownership.queue(system.caller, 'contact', 'acme-0')).waiting).toHaveLength(3);
 
@@ -106,6 +109,19 @@ describeDatabases('the line for an account', (database) => {
     expect(waits).toMatchObject({ verdict: 'schedule', reasons: [{ code: 'owned_by_person' }] });
     await until(async () => (await stateOf(waits.id)) === 'executed');
     expect(await line('crane')).toEqual([]);
+  });
+
+  it('is listed for all accounts, a page at a time', async () => {
+    await know('delta', 1);
+    await take('delta', null);
+    await propose('delta-0', 'tam');
+    const first = await services().ownership.queues(system.caller, { limit: 2, cursor: null });
+    const rest = await services().ownership.queues(system.caller, { limit: 2, cursor: first.next_cursor });
+    expect([...first.items, ...rest.items].map(({ subject }) => subject)).toEqual([
+      'account/acme',
+      'account/bolt',
+      'account/delta',
+    ]);
   });
 
   it('follows from the ledger', async () => {

@@ -1,6 +1,7 @@
 /** Messages that come at a wrong time: put off to the first right one, and replayed to the same verdict. */
 import { expect, it } from 'vitest';
 
+import type { ActionChannel } from '../src/actors/channel.port.ts';
 import { replayAll } from '../src/actors/replay/replay.ts';
 import type { Evaluation } from '../src/actors/replay/replay.ts';
 import { DAY_MS } from '../src/domain/instant.ts';
@@ -9,7 +10,7 @@ import { createRunners } from '../src/machines/catalogue.ts';
 import { createLedgerReader } from '../src/memory/read/ledger-reader.ts';
 import { PolicyCache } from '../src/memory/runtime/policy-cache.ts';
 import { sha256 } from '../src/memory/sha256.ts';
-import { OPEN_POLICY, proposal, PROSPECT, REACHABLE, testApp } from './app.fixture.ts';
+import { OPEN_POLICY, proposal, PROSPECT, REACHABLE, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
 
@@ -40,6 +41,24 @@ async function know({ app, caller }: TestApp, contact: string, facts: object): P
     account: contact,
     ...facts,
   });
+}
+
+/** Takes one message at a time, and acts when it is let go. */
+function slowChannel() {
+  const begun: string[] = [];
+  const waits = Promise.withResolvers<void>();
+  const channel: ActionChannel = {
+    name: 'slow',
+    capacity: 1,
+    carries: (name) => name === 'email',
+    send: async (requests) => {
+      begun.push(...requests.map(({ idempotencyKey }) => idempotencyKey));
+      await waits.promise;
+      return requests.map(({ idempotencyKey }) => ({ status: 'fulfilled', value: { receipt: idempotencyKey } }));
+    },
+    lookup: async (_tenant, keys) => keys.map(() => 'unknown'),
+  };
+  return { channel, begun, letGo: () => waits.resolve() };
 }
 
 describeDatabases('sending times', (database) => {
@@ -92,5 +111,31 @@ describeDatabases('sending times', (database) => {
     );
     expect(found.length).toBe(3);
     expect(await app.services.rebuildCheck(caller)).toMatchObject({ ok: true, differences: [] });
+  });
+
+  it('give a permit back when the hour ends before it is used, and the gate says when it comes again', async () => {
+    const slow = slowChannel();
+    await using system = await testApp(database, { workers: true, channels: [slow.channel] });
+    const { app, caller } = system;
+    await app.services.applyPolicy(caller, OPEN_POLICY);
+    await know(system, 'first', { country: 'IS' });
+    await know(system, 'second', { country: 'IS' });
+    // The channel takes one at a time, so the second permit has to wait.
+    const first = await app.services.propose(caller, proposal('contact/first'));
+    await until(async () => slow.begun.length === 1);
+    const second = await app.services.propose(caller, proposal('contact/second'));
+    expect((await app.services.getDecision(caller, second.decision)).verdict).toBe('pass');
+    await app.services.applyPolicy(caller, policyAt(Date.now()));
+    slow.letGo();
+    const stateOf = async (decision: string) => (await app.services.getDecision(caller, decision)).action?.state;
+    await until(async () => (await stateOf(first.decision)) === 'executed');
+    await until(async () => (await stateOf(second.decision)) === 'scheduled');
+    expect(slow.begun).toHaveLength(1);
+    expect((await app.services.getDecision(caller, second.decision)).verdict).toBe('schedule');
+    // Its touch was given back with the permit: nothing else is in the way when the hour comes.
+    const { checks } = await app.services.checkGate(caller, proposal('contact/second'));
+    expect(checks.find(({ check }) => check === 'cooldown')?.outcome).toBe('pass');
+    expect(await app.services.rebuildCheck(caller)).toMatchObject({ ok: true, differences: [] });
+    expect(await app.services.replayAll(caller)).toMatchObject({ ok: true, different: 0, facts_differ: 0 });
   });
 });

@@ -7,7 +7,15 @@ import type { PermitFacts } from './execution-store.port.ts';
 export type ResultData = Pick<
   Extract<
     Message,
-    { type: 'action.executed' | 'action.failed' | 'action.uncertain' | 'action.expired' | 'action.resumed' }
+    {
+      type:
+        | 'action.executed'
+        | 'action.failed'
+        | 'action.uncertain'
+        | 'action.expired'
+        | 'action.resumed'
+        | 'action.returned';
+    }
   >,
   'type' | 'data'
 >;

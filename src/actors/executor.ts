@@ -12,7 +12,7 @@ import type { JournalAttempt, JournalResult } from '../domain/journal.ts';
 import type { Digest } from '../domain/json.ts';
 import type { Message } from '../domain/message.ts';
 import type { Policy } from '../domain/policy.ts';
-import { secondCheck } from '../policies/second-check.ts';
+import { isOnlyTheHour, secondCheck } from '../policies/second-check.ts';
 import { actionResult } from './action-result.ts';
 import type { ResultData } from './action-result.ts';
 import { ChannelRoom } from './channel-room.ts';
@@ -108,7 +108,11 @@ export class Executor {
       const claimed: Span = [began, this.#clock.now()];
       const fates: Fate[] = [
         ...result.expired.map((permit) => this.#expired(permit, at)),
-        ...result.refused.map(({ permit, reasons }) => this.#withheld(permit, at, reasons.join(', '))),
+        ...result.refused.map(({ permit, reasons }) =>
+          isOnlyTheHour(reasons)
+            ? this.#returned(permit, at, reasons.join(', '))
+            : this.#withheld(permit, at, reasons.join(', ')),
+        ),
         ...result.recovered.map((item) => this.#recovered(item, at)),
         ...(await this.#send(result.claimed, at)),
       ];
@@ -352,6 +356,11 @@ export class Executor {
 
   #expired(permit: ClaimablePermit, at: number): Fate {
     return this.#fate(permit, at, 'expired', { type: 'action.expired', data: { what: 'permit', id: permit.id } });
+  }
+
+  /** The sending hours ended while the permit waited: the gate says when they come again. */
+  #returned(permit: ClaimablePermit, at: number, detail: string): Fate {
+    return this.#fate(permit, at, 'withheld', { type: 'action.returned', data: { permit: permit.id, detail } });
   }
 
   #withheld(permit: ClaimablePermit, at: number, detail: string): Fate {

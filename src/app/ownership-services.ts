@@ -8,11 +8,14 @@ import type { OwnershipCommands } from '../actors/ownership-commands.ts';
 import { GatehouseError } from '../domain/errors.ts';
 import { must } from '../domain/errors.ts';
 import type { EventData } from '../domain/event-types.ts';
+import type { GuardKey, OwnershipLock } from '../domain/guard.ts';
 import { isoOf, UNTIL_RELEASED } from '../domain/instant.ts';
 import { ownedGuardOf } from '../domain/keys.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Caller } from '../gateway/caller.port.ts';
 import type { EntityKind } from '../gateway/identity.port.ts';
-import type { OwnershipServices, OwnershipView } from '../gateway/ownership.port.ts';
+import type { OwnershipQueueView, OwnershipServices, OwnershipView } from '../gateway/ownership.port.ts';
+import { decodeCursor, pageOf } from '../memory/read/cursor.ts';
 import type { OwnershipReader } from '../memory/read/ownership-reader.ts';
 import type { ReadModel } from '../memory/read/read-model.ts';
 import { inOrder } from '../policies/ownership-queue.ts';
@@ -44,11 +47,9 @@ export function createOwnershipServices(parts: OwnershipParts): OwnershipService
     return found;
   }
 
-  async function view(caller: Caller, kind: EntityKind, externalId: string, found: Resolved): Promise<OwnershipView> {
-    const key = must(ownedGuardOf(refsOf(found)), 'an account or a contact has a guard');
-    const lock = await reader.lock(caller.tenant, key, now());
+  function viewOf(subject: string, key: GuardKey, lock: OwnershipLock | null): OwnershipView {
     return {
-      subject: `${kind}/${externalId}`,
+      subject,
       owned_through: key.startsWith('account:') ? 'account' : 'contact',
       lock:
         lock === null
@@ -61,6 +62,30 @@ export function createOwnershipServices(parts: OwnershipParts): OwnershipService
               until: lock.until >= UNTIL_RELEASED ? null : isoOf(lock.until),
             },
     };
+  }
+
+  async function view(caller: Caller, kind: EntityKind, externalId: string, found: Resolved): Promise<OwnershipView> {
+    const key = must(ownedGuardOf(refsOf(found)), 'an account or a contact has a guard');
+    return viewOf(`${kind}/${externalId}`, key, await reader.lock(caller.tenant, key, now()));
+  }
+
+  async function lineOf(
+    tenant: Caller['tenant'],
+    subject: string,
+    key: GuardKey,
+    policy: Policy,
+  ): Promise<OwnershipQueueView> {
+    const at = now();
+    const guard = await reader.guard(tenant, key, at);
+    const lock = guard?.lock === undefined || guard.lock.until <= at ? null : guard.lock;
+    const waiting = inOrder(guard?.queue ?? [], policy).map(({ action, lane, for: actionType, since }, index) => ({
+      position: index + 1,
+      action,
+      action_type: actionType,
+      lane,
+      since: isoOf(since),
+    }));
+    return { ...viewOf(subject, key, lock), waiting };
   }
 
   async function act<Type extends 'ownership.taken' | 'ownership.released'>(
@@ -97,25 +122,25 @@ export function createOwnershipServices(parts: OwnershipParts): OwnershipService
     async show(caller, kind, externalId) {
       return view(caller, kind, externalId, await find(caller, kind, externalId));
     },
+    async queues(caller, { limit, cursor }) {
+      const { tenant } = caller;
+      const after = cursor === null ? '' : String(decodeCursor(cursor, 1)[0]);
+      const [found, policy] = await Promise.all([
+        reader.accountsInDemand(tenant, after, limit + 1),
+        policies.inForce(tenant),
+      ]);
+      const page = pageOf(
+        found,
+        limit,
+        ({ key, externalId }) => lineOf(tenant, `account/${externalId}`, key, policy),
+        ({ externalId }) => [externalId],
+      );
+      return { ...page, items: await Promise.all(page.items) };
+    },
     async queue(caller, kind, externalId) {
       const found = await find(caller, kind, externalId);
       const key = must(ownedGuardOf(refsOf(found)), 'an account or a contact has a guard');
-      const [shown, guard, policy] = await Promise.all([
-        view(caller, kind, externalId, found),
-        reader.guard(caller.tenant, key, now()),
-        policies.inForce(caller.tenant),
-      ]);
-      const line = inOrder(guard?.queue ?? [], policy);
-      return {
-        ...shown,
-        waiting: line.map(({ action, lane, for: actionType, since }, index) => ({
-          position: index + 1,
-          action,
-          action_type: actionType,
-          lane,
-          since: isoOf(since),
-        })),
-      };
+      return lineOf(caller.tenant, `${kind}/${externalId}`, key, await policies.inForce(caller.tenant));
     },
     async take(caller, kind, externalId, { until, takeover, reason }) {
       const end = until === null ? UNTIL_RELEASED : Date.parse(until);

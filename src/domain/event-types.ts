@@ -716,6 +716,11 @@ export const EVENT_TYPES = {
     'An action was certainly not executed and goes on',
     z.strictObject({ permit: z.string(), detail: z.string() }),
   ),
+  'action.returned': spec(
+    ['action'],
+    'A permit was given back, because it is not the hour to use it',
+    z.strictObject({ permit: z.string(), detail: z.string() }),
+  ),
   'action.expired': spec(
     ['action'],
     'A permit or a review expired',

@@ -99,6 +99,7 @@ test('has the paths that were promised', () => {
       "GET /v1/notes/{id}",
       "GET /v1/outcomes",
       "GET /v1/outcomes/{id}",
+      "GET /v1/ownership-queues",
       "GET /v1/parked",
       "GET /v1/parked/{id}",
       "GET /v1/patterns",

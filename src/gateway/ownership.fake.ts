@@ -21,6 +21,12 @@ export function fakeOwnership(note: (name: string, ...args: readonly unknown[]) 
         waiting: [{ position: 1, action: 'act_1', action_type: 'outreach_push', lane: 'inbound', since }],
       };
     },
+    async queues(_caller, query) {
+      note('queues', query);
+      const since = '2026-11-21T10:00:00.000Z';
+      const waiting = [{ position: 1, action: 'act_1', action_type: 'outreach_push', lane: 'inbound', since }];
+      return { items: [{ ...VIEW, waiting }], next_cursor: null };
+    },
     async take(_caller, kind, externalId, input) {
       note('take', kind, externalId, input);
       return VIEW;

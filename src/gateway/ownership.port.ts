@@ -1,5 +1,5 @@
 /** What the gateway and the command line ask about who owns an account or a contact. */
-import type { Caller } from './caller.port.ts';
+import type { Caller, Page, PageQuery } from './caller.port.ts';
 import type { EntityKind } from './identity.port.ts';
 
 export interface OwnershipView {
@@ -48,6 +48,8 @@ export interface OwnershipServices {
   show(caller: Caller, kind: EntityKind, externalId: string): Promise<OwnershipView>;
   /** Who waits for it, in what order. Throws `not_found`. */
   queue(caller: Caller, kind: EntityKind, externalId: string): Promise<OwnershipQueueView>;
+  /** Accounts for which somebody waits, by their ids. Throws `invalid_request` for a cursor that is none. */
+  queues(caller: Caller, query: PageQuery): Promise<Page<OwnershipQueueView>>;
   /** Throws `not_found`, `forbidden` for agents, and `state_conflict` when another person owns it and `takeover` is not set. */
   take(caller: Caller, kind: EntityKind, externalId: string, input: TakeInput): Promise<OwnershipView>;
   /** Throws as `take` does. */

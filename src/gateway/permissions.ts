@@ -65,6 +65,7 @@ export const OPERATIONS = {
   getAccountTimeline: 'read',
   getContactTimeline: 'read',
 
+  listOwnershipQueues: 'read',
   getAccountQueue: 'read',
   getContactQueue: 'read',
   getAccountOwnership: 'read',

@@ -267,9 +267,13 @@ const ZONES_BY_COUNTRY: ReadonlyMap<string, readonly string[]> = new Map(
     }),
 );
 
-const COUNTRIES_BY_ZONE = Map.groupBy(
-  [...ZONES_BY_COUNTRY].flatMap(([country, zones]) => zones.map((zone) => ({ country, zone }))),
-  ({ zone }) => zone,
+const COUNTRIES_BY_ZONE: ReadonlyMap<string, readonly string[]> = new Map(
+  [
+    ...Map.groupBy(
+      [...ZONES_BY_COUNTRY].flatMap(([country, zones]) => zones.map((zone) => ({ country, zone }))),
+      ({ zone }) => zone,
+    ),
+  ].map(([zone, places]) => [zone, places.map(({ country }) => country)]),
 );
 
 const ALL_ZONES: readonly string[] = [...new Set([...FURTHEST, ...COUNTRIES_BY_ZONE.keys()])];
@@ -281,7 +285,7 @@ export function zonesOfCountry(country: string): readonly string[] {
 
 /** The countries that a zone may be in; none for a name that stands for no place, such as `UTC`, or that is an older name of another. */
 export function countriesOfZone(zone: string): readonly string[] {
-  return COUNTRIES_BY_ZONE.get(zone)?.map(({ country }) => country) ?? [];
+  return COUNTRIES_BY_ZONE.get(zone) ?? [];
 }
 
 /** Every zone in which people live, those with the furthest clocks first. */

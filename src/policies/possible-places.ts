@@ -35,8 +35,13 @@ function countriesWithTerms({ sending }: SendingPolicy): ReadonlySet<string> {
   return new Set([...Object.keys(sending?.countries ?? {}), ...Object.keys(sending?.holidays?.lists ?? {})]);
 }
 
-function windowsIn(zone: string, countries: readonly string[], policy: SendingPolicy): readonly PlaceWindow[] {
-  const known = countriesWithTerms(policy);
+function windowsIn(
+  zone: string,
+  countries: readonly string[],
+  known: ReadonlySet<string>,
+  policy: SendingPolicy,
+): readonly PlaceWindow[] {
+  if (known.size === 0) return [windowIn(zone, null, policy)];
   const named = countries.filter((country) => known.has(country));
   return [...named, ...(named.length < countries.length || countries.length === 0 ? [null] : [])].map((country) =>
     windowIn(zone, country, policy),
@@ -55,10 +60,11 @@ export function possibleWindows(
   if (zone !== undefined) {
     if (country !== undefined) return [windowIn(zone, country, policy)];
     const countries = countriesOfZone(zone);
-    return windowsIn(zone, countries.length === 0 ? allCountries() : countries, policy);
+    return windowsIn(zone, countries.length === 0 ? allCountries() : countries, countriesWithTerms(policy), policy);
   }
   if (country !== undefined) return zonesOfCountry(country).map((one) => windowIn(one, country, policy));
-  return allZones().flatMap((one) => windowsIn(one, countriesOfZone(one), policy));
+  const known = countriesWithTerms(policy);
+  return allZones().flatMap((one) => windowsIn(one, countriesOfZone(one), known, policy));
 }
 
 /** The window of who sends; null when nothing is set for the sender or the channel. */

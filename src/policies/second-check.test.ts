@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { GateFacts } from '../domain/gate.ts';
-import { MINUTE_MS } from '../domain/instant.ts';
+import { HOUR_MS, MINUTE_MS } from '../domain/instant.ts';
 import {
   ACCOUNT,
   accountWith,
@@ -16,12 +16,13 @@ import {
   OPEN_POLICY,
   policyWith,
 } from './gate.fixture.ts';
-import { secondCheck } from './second-check.ts';
+import { isOnlyTheHour, secondCheck } from './second-check.ts';
 import type { PermitTerms } from './second-check.ts';
 
 const PERMIT: PermitTerms = {
   actionType: 'outreach_push',
   lane: 'operator',
+  channel: 'email',
   proposer: 'engine:rules@1',
   account: 'acc_1',
   person: 'per_1',
@@ -103,7 +104,7 @@ describe('closed on what is not known', () => {
     ['kill_switch', ['kill_switch_unknown']],
     ['mode', ['fact_missing']],
     ['suppressions', ['suppression_unknown']],
-    ['contact', ['fact_missing', 'fact_missing', 'fact_missing']],
+    ['contact', ['fact_missing', 'fact_missing', 'fact_missing', 'fact_missing']],
     ['account', ['fact_missing', 'fact_missing']],
   ] as const)('without %s it does not go', (name, expected) => {
     expect(codes(factsWithout(name))).toEqual(expected);
@@ -133,4 +134,29 @@ test('what reaches nobody is asked for time, content, mode and kill switch only'
 test('a person alone has no account to ask about', () => {
   const { account: _, ...facts } = FACTS;
   expect(codes(facts, { ...PERMIT, account: null, lockEpochs: { account: null, contact: 0 } })).toEqual([]);
+});
+
+describe('the hour', () => {
+  const night = NOW + 9 * HOUR_MS;
+  const late = { ...PERMIT, expiresAt: night + MINUTE_MS };
+
+  test('that has passed gives the permit back, and nothing else with it does', () => {
+    expect(codes(FACTS, late, night)).toEqual(['quiet_hours']);
+    expect(isOnlyTheHour(codes(FACTS, late, night))).toBe(true);
+    expect(isOnlyTheHour(codes(contactWith({ replied_at: NOW }), late, night))).toBe(false);
+    expect(isOnlyTheHour([])).toBe(false);
+  });
+
+  test('matters to what sells and advertises', () => {
+    expect(codes(FACTS, { ...late, actionType: 'crm_update', channel: 'crm' }, night)).toEqual([]);
+  });
+
+  test('of the sender counts too', () => {
+    const policy = policyWith({
+      sending: { senders: { ana: { time_zone: 'America/New_York', from: 9, to: 17, days: [1, 2, 3, 4, 5] } } },
+    });
+    const asked = (sender: string) => secondCheck({ ...PERMIT, sender }, FACTS, policy, 'fp_own', NOW);
+    expect(asked('ana').map(({ code }) => code)).toEqual(['quiet_hours']);
+    expect(asked('ben')).toEqual([]);
+  });
 });

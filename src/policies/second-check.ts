@@ -3,7 +3,7 @@
  * taken over, an admin may have pulled the kill switch, and the content may have been changed. Everything that can stop an action at
  * once is asked again here, and what cannot be answered stops it too.
  */
-import type { ActionType } from '../domain/action-types.ts';
+import type { ActionType, Channel } from '../domain/action-types.ts';
 import type { CheckResult, GateCheck, GateFacts } from '../domain/gate.ts';
 import type { GuardState } from '../domain/guard.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -14,6 +14,7 @@ import type { ExecutionReason, GateReason } from '../domain/reason-codes.ts';
 import { consentCheck } from './checks/consent.check.ts';
 import { killSwitchCheck } from './checks/kill-switch.check.ts';
 import { lockConflict, rivalOf } from './checks/ownership.check.ts';
+import { quietHoursCheck } from './checks/quiet-hours.check.ts';
 import { replyStopCheck } from './checks/reply-stop.check.ts';
 import { stoppedSender } from './checks/sender-health.check.ts';
 import { suppressionCheck } from './checks/suppression.check.ts';
@@ -25,6 +26,9 @@ import { reachesOut, specOf } from './reach.ts';
 export interface PermitTerms {
   readonly actionType: ActionType;
   readonly lane: Lane;
+  readonly channel: Channel;
+  /** Permits of before senders were recorded have none. */
+  readonly sender?: string | undefined;
   readonly proposer: string;
   readonly account: string | null;
   readonly person: string | null;
@@ -113,9 +117,22 @@ function closed(check: SecondCheckFailure['check'], ask: () => Failure): Failure
   }
 }
 
+/** Failures that mean another time and not never: the permit is given back, and the action goes before the gate again. */
+const FOR_ANOTHER_TIME: ReadonlySet<string> = new Set<GateReason>([
+  'quiet_hours',
+  'time_zone_unknown',
+  'holidays_unknown',
+  'sender_hours_apart',
+]);
+
+/** Whether nothing but the hour stands in the way. */
+export function isOnlyTheHour(codes: readonly string[]): boolean {
+  return codes.length > 0 && codes.every((code) => FOR_ANOTHER_TIME.has(code));
+}
+
 /**
  * Asks again, at the time of execution, what a permit rests on: its time, content and mode, the kill switch, whether the sender is stopped, and for actions that reach
- * out also suppression, consent, replies and ownership. Returns what fails; nothing means go. `policy` is the one in force at
+ * out also suppression, consent, replies, sending hours and ownership. Returns what fails; nothing means go. `policy` is the one in force at
  * execution. Replies are judged by the policy's window and not by the age of the permit, so that one which is heard of late still
  * counts. Never throws.
  *
@@ -124,11 +141,12 @@ function closed(check: SecondCheckFailure['check'], ask: () => Failure): Failure
 export function secondCheck(
   permit: PermitTerms,
   facts: SecondCheckFacts,
-  policy: Pick<Policy, 'consent' | 'reply_stop'>,
+  policy: Pick<Policy, 'consent' | 'reply_stop' | 'sending_hours' | 'sending'>,
   contentFingerprint: string,
   at: Instant,
 ): readonly SecondCheckFailure[] {
-  const request = { action_type: permit.actionType, person: permit.person, account: permit.account, at };
+  const { actionType, person, account, channel, sender = '' } = permit;
+  const request = { action_type: actionType, person, account, channel, sender, at };
   const failures = [
     expiry(permit, at),
     content(permit, contentFingerprint),
@@ -141,6 +159,7 @@ export function secondCheck(
     closed('suppression', () => failureOf(suppressionCheck(request, facts))),
     closed('consent', () => failureOf(consentCheck(request, facts, policy))),
     closed('reply_stop', () => failureOf(replyStopCheck(request, facts, policy))),
+    closed('quiet_hours', () => failureOf(quietHoursCheck(request, facts, policy))),
     closed('ownership', () => (reachesOut(specOf(request)) ? ownership(permit, facts, at) : null)),
   ];
   return failures.filter((failure) => failure !== null);

@@ -3,19 +3,21 @@ import { GatehouseError } from '../../domain/errors.ts';
 import type { EntityKind } from '../../gateway/identity.port.ts';
 import type { OwnershipQueueView, OwnershipView } from '../../gateway/ownership.port.ts';
 import { answer, connected, EXIT, refuseMore, textOption, verbOf } from '../command.ts';
-import type { Command, OptionValues } from '../command.ts';
+import type { Command, CommandContext, ExitCode, OptionValues } from '../command.ts';
 import { columns, timeOf } from '../words.ts';
 
+const LIST_MAX = 50;
 const VERBS = ['show', 'queue', 'take', 'release'] as const;
 
 export const ownCommand: Command = {
   name: 'own',
   summary: 'Show who owns an account or a contact and who waits for it, take it over, or let it go',
   usage: `gatehouse own show account/ID|contact/ID
-gatehouse own queue account/ID|contact/ID
+gatehouse own queue [account/ID|contact/ID] [--cursor CURSOR]
 gatehouse own take account/ID|contact/ID --reason TEXT [--until TIME] [--takeover]
 gatehouse own release account/ID|contact/ID --reason TEXT [--takeover]`,
   examples: [
+    'gatehouse own queue',
     'gatehouse own queue account/acme',
     'gatehouse own take account/acme --reason "I am talking to them"',
     'gatehouse own release account/acme --reason "handed back after the call"',
@@ -25,11 +27,13 @@ gatehouse own release account/ID|contact/ID --reason TEXT [--takeover]`,
       type: 'string',
       meaning: 'When it ends by itself, such as 2027-01-31T18:00:00Z; without it, at the release.',
     },
+    cursor: { type: 'string', meaning: 'For queue: next_cursor of the page before.' },
     takeover: { type: 'boolean', meaning: 'Also from another person who owns it.' },
     reason: { type: 'string', meaning: 'Why; it stands on the ledger.' },
   },
   async run(context, args, options) {
     const verb = verbOf('own', args, VERBS);
+    if (verb === 'queue' && args.length === 1) return queues(context, textOption(options, 'cursor') ?? null);
     const { kind, id } = subjectOf(verb, args);
     refuseMore(args, 2);
     return connected(context, async ({ ownership }, caller) => {
@@ -51,6 +55,19 @@ gatehouse own release account/ID|contact/ID --reason TEXT [--takeover]`,
     });
   },
 };
+
+function queues(context: CommandContext, cursor: string | null): Promise<ExitCode> {
+  return connected(context, async ({ ownership }, caller) => {
+    const page = await ownership.queues(caller, { limit: LIST_MAX, cursor });
+    answer(context, page, () => {
+      const more = page.next_cursor === null ? [] : [`More with --cursor ${page.next_cursor}`];
+      return page.items.length === 0
+        ? 'Nobody waits for an account.'
+        : [...page.items.map(queueText), ...more].join('\n');
+    });
+    return EXIT.ok;
+  });
+}
 
 function subjectOf(verb: string, args: readonly string[]): { readonly kind: EntityKind; readonly id: string } {
   const [, kind, id] = /^(account|contact)\/(.+)$/su.exec(args[1] ?? '') ?? [];

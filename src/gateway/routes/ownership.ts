@@ -1,9 +1,16 @@
-/** Who owns an account or a contact: a person before any lane. */
 import { callerOf } from '../context.ts';
 import type { GatewayApp, GatewayContext } from '../context.ts';
+/** Who owns an account or a contact: a person before any lane. */
+import { pageOf, pageQueryOf } from '../cursor.ts';
 import { operation } from '../operation.ts';
 import { externalIdParams } from '../schemas/common.ts';
-import { ownershipQueueSchema, ownershipSchema, releaseSchema, takeSchema } from '../schemas/ownership.ts';
+import {
+  ownershipQueueSchema,
+  ownershipQueuesQuerySchema,
+  ownershipSchema,
+  releaseSchema,
+  takeSchema,
+} from '../schemas/ownership.ts';
 
 const OPERATIONS = {
   account: { show: 'getAccountOwnership', queue: 'getAccountQueue', take: 'takeAccount', release: 'releaseAccount' },
@@ -11,6 +18,18 @@ const OPERATIONS = {
 } as const;
 
 export function registerOwnershipRoutes(app: GatewayApp, { services }: GatewayContext): void {
+  app.get(
+    '/v1/ownership-queues',
+    operation('listOwnershipQueues', {
+      tag: 'governance',
+      summary: 'List accounts that somebody waits for',
+      description:
+        'Every account whose lock keeps an action waiting, by your own id of it, with who waits in what order.',
+      request: { querystring: ownershipQueuesQuerySchema },
+      answers: { 200: { description: 'One page of accounts.', schema: pageOf(ownershipQueueSchema) } },
+    }),
+    async (request) => services.ownership.queues(callerOf(request), pageQueryOf(request.query)),
+  );
   for (const entity of ['account', 'contact'] as const) {
     const operations = OPERATIONS[entity];
     const one = entity === 'account' ? 'an account' : 'a contact';

@@ -1,6 +1,7 @@
 /** Who owns an account or a contact. */
 import { z } from 'zod';
 
+import { pageFields } from '../cursor.ts';
 import type { OwnershipQueueView, OwnershipView } from '../ownership.port.ts';
 import { isoTimeSchema, reasonSchema } from './common.ts';
 
@@ -38,6 +39,8 @@ export const ownershipQueueSchema = ownershipSchema
       .describe('At most 50. Whoever comes after them is put off or held, and not told when the lock ends.'),
   })
   .meta({ id: 'OwnershipQueue' }) satisfies z.ZodType<OwnershipQueueView>;
+
+export const ownershipQueuesQuerySchema = z.strictObject(pageFields);
 
 const takeover = z.boolean().default(false).describe('Also from another person who owns it.');
 

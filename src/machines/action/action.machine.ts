@@ -415,6 +415,11 @@ export const actionMachine = actionSetup.createMachine({
             { type: 'close_action', params: { happened: false } },
           ],
         },
+        'action.returned': {
+          guard: ({ context, event }) => event.data.permit === context.permit,
+          target: 'proposed',
+          actions: ['revoke_permit', { type: 'close_action', params: { happened: false } }, 'admit'],
+        },
         'action.uncertain': {
           guard: ({ context, event }) => event.data.permit === context.permit,
           target: 'uncertain',

@@ -137,6 +137,7 @@ const TAKEN: Readonly<Record<string, readonly string[]>> = {
   'action.uncertain': ['permitted'],
   'action.expired': ['held', 'permitted'],
   'action.resumed': ['uncertain'],
+  'action.returned': ['permitted'],
 };
 
 test('the ways lead where they say, into every state', () => {

@@ -32,4 +32,29 @@ export class OwnershipReader {
     const [own, ...others] = rows.map((row) => ({ ...row, state: guardStateSchema.parse(JSON.parse(row.state)) }));
     return own === undefined ? null : asOne([own, ...others], at);
   }
+
+  /**
+   * Accounts for which an action waits, by the caller's own id, those after `after`. Whoever waits is scheduled or in review, so only their accounts
+   * are looked at.
+   */
+  async accountsInDemand(
+    tenant: TenantId,
+    after: string,
+    limit: number,
+  ): Promise<readonly { readonly key: GuardKey; readonly externalId: string }[]> {
+    const rows = await asTenant(this.#sql, tenant, (session) =>
+      session.query<{ id: string; external_id: string }>(
+        `SELECT a.id, a.external_id FROM (
+           SELECT s.account FROM scheduled_actions s WHERE s.tenant = $1 AND s.account IS NOT NULL
+           UNION
+           SELECT r.account FROM reviews r WHERE r.tenant = $1 AND r.state = 'open' AND r.account IS NOT NULL
+         ) w
+         JOIN guards g ON g.tenant = $1 AND g.key = 'account:' || w.account AND g.state LIKE '%"queue":%'
+         JOIN accounts a ON a.tenant = $1 AND a.id = w.account
+         WHERE a.external_id COLLATE "C" > $2 ORDER BY a.external_id COLLATE "C" LIMIT $3`,
+        [tenant, after, limit],
+      ),
+    );
+    return rows.map(({ id, external_id: externalId }) => ({ key: `account:${id}`, externalId }));
+  }
 }

@@ -95,7 +95,11 @@ function senderInputs({ zone, hours }: SendingWindow): CheckInputs {
  *
  * Source: Gatehouse architecture, section 5; days and hours are counted in the zones of the IANA time zone database.
  */
-export function quietHoursCheck(request: GateRequest, facts: GateFacts, policy: SendingPolicy): CheckResult {
+export function quietHoursCheck(
+  request: Pick<GateRequest, 'action_type' | 'at' | 'channel' | 'person' | 'sender'>,
+  facts: Pick<GateFacts, 'contact'>,
+  policy: SendingPolicy,
+): CheckResult {
   const spec = specOf(request);
   if (!spec.touch) return passed('quiet_hours', 'not applicable: nobody is touched');
   if (!isPromotion(spec)) return passed('quiet_hours', `not applicable: a ${spec.messageClass} message`);
