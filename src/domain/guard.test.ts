@@ -15,7 +15,7 @@ import {
   touchesOn,
   latestMomentOf,
 } from './guard.ts';
-import type { GuardChange, GuardState } from './guard.ts';
+import type { GuardChange, GuardState, Waiting } from './guard.ts';
 import { DAY_MS } from './instant.ts';
 import { canonicalJson } from './json.ts';
 import { LANES } from './lane.ts';
@@ -295,5 +295,43 @@ describe('what others know', () => {
     ])
       expect(fold(...order).lawful?.sales?.basis).toBe('withdrawn');
     expect(fold(basis('withdrawn', 2), basis('consent', 3)).lawful?.sales?.basis).toBe('consent');
+  });
+});
+
+describe('the line for a lock', () => {
+  const waiting = (action: string, since: number): Waiting => ({
+    action,
+    lane: 'tam',
+    for: 'outreach_push',
+    since,
+    correlation: 'cor_1',
+    scope: 'acc_1',
+    refs: { account: 'acc_1', person: null, domain: null, suppressionKeys: [], hasAddress: true },
+  });
+  const queued = (state: GuardState, action: string, since: number) =>
+    applyGuardChange(state, { kind: 'queued', waiting: waiting(action, since) });
+  const actionsIn = ({ queue = [] }: GuardState) => queue.map(({ action }) => action);
+
+  test('is left by whoever ends or goes, and is gone with the last', () => {
+    const both = queued(queued(EMPTY_GUARD, 'act_1', 1), 'act_2', 2);
+    expect(actionsIn(both)).toEqual(['act_1', 'act_2']);
+    const one = applyGuardChange(both, { kind: 'closed', action: 'act_1', undo_touch: true });
+    expect(actionsIn(one)).toEqual(['act_2']);
+    expect(applyGuardChange(one, { kind: 'unqueued', action: 'act_2' })).toEqual(EMPTY_GUARD);
+  });
+
+  test('forgets whoever has been in it for longer than a guard remembers', () => {
+    const old = queued(EMPTY_GUARD, 'act_1', 1);
+    expect(actionsIn(queued(old, 'act_2', TOUCH_MEMORY_MS))).toEqual(['act_1', 'act_2']);
+    expect(actionsIn(queued(old, 'act_2', TOUCH_MEMORY_MS + 1))).toEqual(['act_2']);
+  });
+
+  test('a release is remembered until somebody holds it again', () => {
+    const lock = { kind: 'locked', owner: 'ana', lane: 'operator', until: 50, person: true } as const;
+    const freed = applyGuardChange(applyGuardChange(EMPTY_GUARD, lock), { kind: 'unlocked', at: 20 });
+    expect(freed).toMatchObject({ freed_at: 20, lock_epoch: 1 });
+    expect(applyGuardChange(freed, lock).freed_at).toBeUndefined();
+    // As earlier programs wrote it.
+    expect(applyGuardChange(EMPTY_GUARD, { kind: 'unlocked' })).toEqual(EMPTY_GUARD);
   });
 });

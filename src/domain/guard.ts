@@ -408,8 +408,14 @@ export function applyGuardChange(state: GuardState, change: GuardChange): GuardS
       const { lock: _, ...rest } = state;
       return { ...rest, ...(change.at === undefined ? {} : { freed_at: change.at }) };
     }
-    case 'queued':
-      return { ...withoutWaiting(state, change.waiting.action), queue: [...(state.queue ?? []), change.waiting] };
+    case 'queued': {
+      const { waiting } = change;
+      // An action that was moved to another account, or split from this one, ends there: what is left of it here is forgotten.
+      const line = (withoutWaiting(state, waiting.action).queue ?? []).filter(
+        ({ since }) => since > waiting.since - TOUCH_MEMORY_MS,
+      );
+      return { ...state, queue: [...line, waiting] };
+    }
     case 'unqueued':
       return withoutWaiting(state, change.action);
     case 'spent': {
