@@ -11,6 +11,7 @@ import type { AccountId, TenantId } from '../../domain/ids.ts';
 import { columns } from '../sql/columns.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import type { InstallationSecret } from '../vault/installation-secret.ts';
+import { Gathering } from './gathering.ts';
 import { externalIdHash, nameHash } from './name-hashes.ts';
 
 interface DirectoryRow {
@@ -28,6 +29,8 @@ const CACHE_MAX = 200_000;
 /** A name may be added, taken away or learned elsewhere, so a row is believed for a minute and no longer. */
 const CACHE_MS = 60_000;
 const ID_LENGTH = 24;
+/** Names that are looked up in one transaction. */
+const TOGETHER_MAX = 500;
 
 interface Wanted {
   readonly request: ResolveRequest;
@@ -40,6 +43,7 @@ interface Wanted {
 export class PostgresDirectory implements Directory {
   readonly #sql: Sql;
   readonly #secret: InstallationSecret;
+  readonly #gatherings = new Map<TenantId, Gathering<Wanted, Resolved>>();
   readonly #cache = new Map<string, { readonly row: DirectoryRow; readonly until: number }>();
 
   constructor(sql: Sql, secret: InstallationSecret) {
@@ -76,9 +80,22 @@ export class PostgresDirectory implements Directory {
     if (before.every((row, index) => row !== undefined && !this.#hasNews(tenant, row, wanted[index]))) {
       return wanted.map((item, index) => this.#resolved(item, must(before[index], 'a cached row'), false, false));
     }
-    return this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant], keyed: true }, (session) =>
-      this.#resolveIn(session, tenant, wanted),
-    );
+    return this.#gatheringOf(tenant).ask(wanted);
+  }
+
+  /** Each tenant has its own, because a transaction sees one tenant. */
+  #gatheringOf(tenant: TenantId): Gathering<Wanted, Resolved> {
+    let gathering = this.#gatherings.get(tenant);
+    if (gathering === undefined) {
+      const scope = { role: 'gatehouse_app', tenants: [tenant], keyed: true } as const;
+      gathering = new Gathering(
+        (items) => this.#sql.transaction(scope, (session) => this.#resolveIn(session, tenant, items)),
+        (item) => [item.alias, ...(item.accountAlias === null ? [] : [item.accountAlias])],
+        TOGETHER_MAX,
+      );
+      this.#gatherings.set(tenant, gathering);
+    }
+    return gathering;
   }
 
   #cached(tenant: TenantId, item: Wanted): DirectoryRow | undefined {
