@@ -52,6 +52,7 @@ const POLICY = {
   name: 'bench',
   sending_hours: { from: 0, to: 24, days: [1, 2, 3, 4, 5, 6, 7] },
   grants: [{ action_type: 'outreach_push', level: 'auto', max_risk: 'high' }],
+  budget: { currency: 'EUR', per_day_minor: 1_000_000_000 },
 };
 
 /** A contact in an account of its own, each with all that the gate asks for. */
