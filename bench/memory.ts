@@ -137,6 +137,10 @@ try {
       TENANT,
     ]),
   );
+  // As the first start of a server leaves it.
+  await sql.asOwner((session) =>
+    session.query(`INSERT INTO key_generations (number, id, secret, active_on) VALUES (1, 'bench', 'none', now())`),
+  );
   const master = createSecretKey(randomBytes(32));
   const notes = new PostgresNoteReader(sql, new SubjectVault(onlyKey(master)));
   const { memory, indexer } = openRetrieval(sql, InstallationSecret.of(master), notes, {
