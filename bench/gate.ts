@@ -7,11 +7,9 @@
  * The contacts that are written to are real: they came in as signals, and each gets ten touches of the past. The other contacts and the touches are copies
  * of real rows under other ids, in every table that a touch leaves a row in but the ledger, from which the gate reads nothing.
  */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
@@ -20,8 +18,9 @@ import { DEFAULT_POLICY } from '../src/domain/policy.ts';
 import { createPostgres } from '../src/memory/sql/postgres.ts';
 import type { Sql } from '../src/memory/sql/sql.port.ts';
 import { createDatabase } from '../test/postgres-database.ts';
+import { load } from './load.ts';
 import { writeSection } from './page-section.ts';
-import { BenchServer, KEY } from './server.ts';
+import { BenchServer } from './server.ts';
 
 const { values } = parseArgs({
   options: {
@@ -149,33 +148,6 @@ async function copyRows(sql: Sql): Promise<void> {
     await sql.asOwner((session) => session.script(`ANALYZE ${table}`));
 }
 
-interface Summary {
-  readonly events: number;
-  readonly finished_ms: number;
-  readonly p50_ms: number;
-  readonly p95_ms: number;
-  readonly p99_ms: number;
-  readonly statuses: Readonly<Record<string, number>>;
-}
-
-async function propose(server: BenchServer): Promise<Summary> {
-  const loader = spawn(
-    process.execPath,
-    ['bench/loader.ts', '--work', 'proposals', '--url', server.url, '--key', KEY, '--run', 'asked'].concat([
-      '--rate',
-      values.rate,
-      '--seconds',
-      values.seconds,
-      '--warmup',
-      values.warmup,
-    ]),
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  let last = '';
-  for await (const line of createInterface({ input: loader.stdout })) last = line;
-  return JSON.parse(last) as Summary;
-}
-
 const database = await createDatabase(
   process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres',
   'C',
@@ -195,7 +167,13 @@ try {
   await sql.asOwner((session) => session.script('CHECKPOINT'));
   server = await BenchServer.start(place);
   await server.ready();
-  const summary = await propose(server);
+  const summary = await load(server, {
+    work: 'proposals',
+    run: 'asked',
+    rate: values.rate,
+    seconds: values.seconds,
+    warmup: values.warmup,
+  });
   const verdicts = await Promise.all(
     ['pass', 'schedule', 'hold', 'deny'].map(
       async (verdict) => [verdict, await server.sample(`gatehouse_gate_verdicts_total{verdict="${verdict}"}`)] as const,

@@ -6,17 +6,16 @@
  *
  * A run is `database:signals a second:how many of 48 ask to be contacted`.
  */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
 import { DEFAULT_POLICY } from '../src/domain/policy.ts';
 import { createDatabase } from '../test/postgres-database.ts';
+import { load } from './load.ts';
 import { readSection, writeSection } from './page-section.ts';
-import { BenchServer, KEY } from './server.ts';
+import { BenchServer } from './server.ts';
 
 const { values } = parseArgs({
   options: {
@@ -39,15 +38,6 @@ interface Result {
   readonly executedPerSecond: number;
   readonly memoryMb: number;
   readonly statuses: string;
-}
-
-interface Summary {
-  readonly events: number;
-  readonly finished_ms: number;
-  readonly p50_ms: number;
-  readonly p95_ms: number;
-  readonly p99_ms: number;
-  readonly statuses: Readonly<Record<string, number>>;
 }
 
 interface Counters {
@@ -76,39 +66,22 @@ async function measure(store: string, databaseUrl: string | null, rate: number, 
       name: 'bench',
       grants: [{ action_type: 'crm_update', level: 'auto', max_risk: 'low' }],
     });
-    const loader = spawn(
-      process.execPath,
-      [
-        'bench/loader.ts',
-        '--url',
-        server.url,
-        '--key',
-        KEY,
-        '--rate',
-        String(rate),
-        '--batch',
-        values.batch,
-        '--seconds',
-        values.seconds,
-        '--warmup',
-        values.warmup,
-        '--forms',
-        String(forms),
-        '--run',
-        `${store}-${rate}-${Date.now()}`,
-      ],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
+    let before: Counters = { passed: 0, executed: 0 };
+    const summary = await load(
+      server,
+      {
+        rate: String(rate),
+        batch: values.batch,
+        seconds: values.seconds,
+        warmup: values.warmup,
+        forms: String(forms),
+        run: `${store}-${rate}-${Date.now()}`,
+      },
+      async () => {
+        before = await counters(server);
+      },
     );
-    let before: Counters | null = null;
-    const summaries: Summary[] = [];
-    for await (const line of createInterface({ input: loader.stdout })) {
-      const message = JSON.parse(line) as { warm?: boolean; done?: boolean };
-      if (message.warm === true) before = await counters(server);
-      if (message.done === true) summaries.push(JSON.parse(line) as Summary);
-    }
     const after = await counters(server);
-    const [summary] = summaries;
-    if (summary === undefined || before === null) throw new Error('the loader gave no result');
     const seconds = summary.finished_ms / 1_000;
     return {
       store,
