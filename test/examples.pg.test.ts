@@ -1,22 +1,15 @@
 /** What reviewers approved or edited, as the next similar draft has it: kept, shown, taken back, erased, and all of it derived from the ledger again. */
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import type { App } from '../src/app.ts';
-import { must } from '../src/domain/errors.ts';
 import type { JsonObject } from '../src/domain/json.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import type { ReviewView } from '../src/gateway/review.port.ts';
 import type { TraceView } from '../src/gateway/services.port.ts';
-import { createPostgres } from '../src/memory/sql/postgres.ts';
-import { event, OPEN_POLICY, openEmbedded, PROSPECT, proposal, REACHABLE, testApp, until } from './app.fixture.ts';
+import { event, OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases, describePostgres } from './needs.ts';
-import { createDatabase } from './postgres-database.ts';
+import { knowPeople, twoHosts } from './two-hosts.fixture.ts';
 
 /** Every draft of a sales e-mail waits for a person, and an approval can be taken back. */
 const HELD: Policy = { ...OPEN_POLICY, name: 'held', grants: [] };
@@ -189,57 +182,27 @@ describeDatabases('examples', (database) => {
 
 describePostgres('examples of two hosts', (serverUrl) => {
   it('are kept whichever host the approval comes to', { timeout: 120_000 }, async () => {
-    const server = await createDatabase(serverUrl);
-    const masterKey = randomBytes(32).toString('base64');
-    const folders = [0, 1].map(() => mkdtempSync(join(tmpdir(), 'gatehouse-examples-')));
-    const sql = createPostgres(server.url, { maxConnections: 2 });
-    const apps: App[] = [];
-    try {
-      for (const folder of folders)
-        apps.push(
-          await openEmbedded(folder, {
-            databaseUrl: server.url,
-            masterKey,
-            adminKey: 'gh_default_test',
-            workers: true,
-          }),
-        );
-      const [one, two] = [must(apps[0], 'a host'), must(apps[1], 'a host')];
-      const caller = await one.caller('default');
-      const rows = <Row extends object>(text: string) => sql.asOwner((session) => session.query<Row>(text));
-      const owners = () => rows(`SELECT DISTINCT holder FROM partition_leases WHERE until_on > clock_timestamp()`);
-      await until(async () => (await owners()).length === 2);
-      await one.services.applyPolicy(caller, HELD);
-      const people = Array.from({ length: 8 }, (_, index) => `two${index}`);
-      for (const who of people) {
-        await one.services.putAccount(caller, `${who}-co`, { ...PROSPECT, name: who, domain: `${who}.example` });
-        await one.services.putContact(caller, who, {
-          ...REACHABLE,
-          email: `kim@${who}.example`,
-          account: `${who}-co`,
-        });
-        await one.services.propose(
-          caller,
-          proposal(`contact/${who}`, {
-            content: { subject: 'Our talk', body: BODY },
-            signal: 'chat.message_received',
-            persona: 'champion',
-          }),
-        );
-      }
-      const held = async () => (await two.services.listReviews(caller, { limit: 200, cursor: null })).items;
-      await until(async () => (await held()).length === people.length);
-      // Those of partitions of the other host travel through the inbox.
-      const items = (await held()).map(({ id, fingerprint }) => ({ id, fingerprint }));
-      await two.services.decideReviews(caller, { decision: 'approve', reason: null, items });
-      await until(async () => (await rows(`SELECT 1 FROM examples`)).length === people.length);
-      expect(await rows(`SELECT DISTINCT content::json ->> 'body' AS body FROM examples`)).toEqual([{ body: BODY }]);
-      expect((await one.services.rebuildCheck(caller)).differences).toEqual([]);
-    } finally {
-      for (const app of apps) await app.close();
-      await sql.close();
-      await server.drop();
-      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-    }
+    await using hosts = await twoHosts(serverUrl);
+    const { one, two, caller, rows } = hosts;
+    await one.services.applyPolicy(caller, HELD);
+    const people = Array.from({ length: 8 }, (_, index) => `two${index}`);
+    await knowPeople(hosts, people);
+    for (const who of people)
+      await one.services.propose(
+        caller,
+        proposal(`contact/${who}`, {
+          content: { subject: 'Our talk', body: BODY },
+          signal: 'chat.message_received',
+          persona: 'champion',
+        }),
+      );
+    const held = async () => (await two.services.listReviews(caller, { limit: 200, cursor: null })).items;
+    await until(async () => (await held()).length === people.length);
+    // Those of partitions of the other host travel through the inbox.
+    const items = (await held()).map(({ id, fingerprint }) => ({ id, fingerprint }));
+    await two.services.decideReviews(caller, { decision: 'approve', reason: null, items });
+    await until(async () => (await rows(`SELECT 1 FROM examples`)).length === people.length);
+    expect(await rows(`SELECT DISTINCT content::json ->> 'body' AS body FROM examples`)).toEqual([{ body: BODY }]);
+    expect((await one.services.rebuildCheck(caller)).differences).toEqual([]);
   });
 });

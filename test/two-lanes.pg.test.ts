@@ -1,21 +1,14 @@
 /** Two lanes on one memory: what inbound hears, TAM's next decision rests on, and when both want one contact, one message goes out. */
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import type { App } from '../src/app.ts';
-import { must } from '../src/domain/errors.ts';
 import { DAY_MS } from '../src/domain/instant.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import type { EventInput, TraceView } from '../src/gateway/services.port.ts';
-import { createPostgres } from '../src/memory/sql/postgres.ts';
-import { event, OPEN_POLICY, openEmbedded, PROSPECT, proposal, REACHABLE, testApp, until } from './app.fixture.ts';
+import { event, OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases, describePostgres } from './needs.ts';
-import { createDatabase } from './postgres-database.ts';
+import { knowPeople, twoHosts } from './two-hosts.fixture.ts';
 
 const HELD: Policy = { ...OPEN_POLICY, name: 'held', grants: [] };
 const EXPENSIVE = 'To be honest, this is too expensive for us this year.';
@@ -228,58 +221,29 @@ describeDatabases('two lanes', (database) => {
 
 describePostgres('two lanes on two hosts', (serverUrl) => {
   it('send one message to each contact that both want at the same moment', { timeout: 120_000 }, async () => {
-    const server = await createDatabase(serverUrl);
-    const masterKey = randomBytes(32).toString('base64');
-    const folders = [0, 1].map(() => mkdtempSync(join(tmpdir(), 'gatehouse-lanes-')));
-    const sql = createPostgres(server.url, { maxConnections: 2 });
-    const apps: App[] = [];
-    try {
-      for (const folder of folders)
-        apps.push(
-          await openEmbedded(folder, {
-            databaseUrl: server.url,
-            masterKey,
-            adminKey: 'gh_default_test',
-            workers: true,
-          }),
-        );
-      const [one, two] = [must(apps[0], 'a host'), must(apps[1], 'a host')];
-      const caller = await one.caller('default');
-      await one.services.applyPolicy(caller, RACE);
-      const contacts = Array.from({ length: 12 }, (_, index) => `race${index}`);
-      for (const name of contacts) {
-        await one.services.putAccount(caller, `${name}-co`, { ...PROSPECT, name, domain: `${name}.example` });
-        await one.services.putContact(caller, name, {
-          ...REACHABLE,
-          email: `kim@${name}.example`,
-          account: `${name}-co`,
-        });
-      }
-      await Promise.all(
-        contacts.flatMap((name) => [
-          one.services.propose(caller, proposal(`contact/${name}`, { lane: 'inbound' })),
-          two.services.propose(caller, proposal(`contact/${name}`, { lane: 'tam' })),
-        ]),
+    await using hosts = await twoHosts(serverUrl);
+    const { one, two, caller, rows } = hosts;
+    await one.services.applyPolicy(caller, RACE);
+    const contacts = Array.from({ length: 12 }, (_, index) => `race${index}`);
+    await knowPeople(hosts, contacts);
+    await Promise.all(
+      contacts.flatMap((name) => [
+        one.services.propose(caller, proposal(`contact/${name}`, { lane: 'inbound' })),
+        two.services.propose(caller, proposal(`contact/${name}`, { lane: 'tam' })),
+      ]),
+    );
+    // Whatever was proposed has been decided, and whatever passed has been sent.
+    await until(async () => {
+      const [left] = await rows<{ n: number }>(
+        `SELECT (SELECT count(*) FROM inbox WHERE state = 'pending') + (SELECT count(*) FROM permits WHERE state IN ('granted', 'claimed'))
+           + (SELECT 24 - count(*) FROM decisions WHERE verdict <> 'none') AS n`,
       );
-      const rows = <Row extends object>(text: string) => sql.asOwner((session) => session.query<Row>(text));
-      // Whatever was proposed has been decided, and whatever passed has been sent.
-      await until(async () => {
-        const [left] = await rows<{ n: number }>(
-          `SELECT (SELECT count(*) FROM inbox WHERE state = 'pending') + (SELECT count(*) FROM permits WHERE state IN ('granted', 'claimed'))
-             + (SELECT 24 - count(*) FROM decisions WHERE verdict <> 'none') AS n`,
-        );
-        return Number(left?.n) === 0;
-      });
-      const sent = await rows<{ subject: string; n: number }>(
-        `SELECT d.subject_id AS subject, count(*)::int AS n FROM executions e JOIN permits p ON p.tenant = e.tenant AND p.id = e.permit
-         JOIN decisions d ON d.tenant = p.tenant AND d.action = p.action WHERE e.state = 'sent' GROUP BY 1`,
-      );
-      expect(sent.map(({ n }) => n)).toEqual(contacts.map(() => 1));
-    } finally {
-      for (const app of apps) await app.close();
-      await sql.close();
-      await server.drop();
-      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-    }
+      return Number(left?.n) === 0;
+    });
+    const sent = await rows<{ subject: string; n: number }>(
+      `SELECT d.subject_id AS subject, count(*)::int AS n FROM executions e JOIN permits p ON p.tenant = e.tenant AND p.id = e.permit
+       JOIN decisions d ON d.tenant = p.tenant AND d.action = p.action WHERE e.state = 'sent' GROUP BY 1`,
+    );
+    expect(sent.map(({ n }) => n)).toEqual(contacts.map(() => 1));
   });
 });
