@@ -147,6 +147,7 @@ try {
     embeddings: null,
     dataDir: '',
     mayLeave: () => Promise.resolve(true),
+    called: () => {},
   });
   const say = (what: string) => process.stdout.write(`${new Date().toISOString()} ${what}\n`);
   const asked = await fill(sql, master, Number(values.notes));

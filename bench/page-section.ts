@@ -13,7 +13,9 @@ export type Section =
   | 'bench:peers'
   | 'bench:ledger'
   | 'bench:retrieval'
-  | 'bench:memory';
+  | 'bench:memory'
+  | 'bench:timers'
+  | 'bench:hosts';
 
 const beginOf = (section: Section) => `<!-- written by npm run ${section} -- --write -->`;
 const endOf = (section: Section) => `<!-- end of ${section} -->`;

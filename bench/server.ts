@@ -14,6 +14,8 @@ export interface ServerOptions {
   readonly databaseUrl: string | null;
   readonly dataDir: string;
   readonly nodeOptions?: string;
+  /** Further variables. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export class BenchServer {
@@ -28,7 +30,7 @@ export class BenchServer {
   }
 
   /** Resolves when the process was made; it may not answer yet. */
-  static async start({ databaseUrl, dataDir, nodeOptions }: ServerOptions): Promise<BenchServer> {
+  static async start({ databaseUrl, dataDir, nodeOptions, env }: ServerOptions): Promise<BenchServer> {
     const port = await freePort();
     const child = spawn(process.execPath, ['bin/gatehouse.js', 'serve'], {
       env: {
@@ -41,6 +43,7 @@ export class BenchServer {
         GATEHOUSE_LOG_LEVEL: 'error',
         NODE_ENV: 'production',
         ...(nodeOptions === undefined ? {} : { NODE_OPTIONS: nodeOptions }),
+        ...env,
       },
       stdio: ['ignore', 'ignore', 'inherit'],
     });

@@ -66,6 +66,7 @@ ${unlocks.goodCells} were not. With two standard errors of the simulation:
 | unlocked at .85 by | bad cells | good cells |
 |---|---|---|
 ${unlockRow('the 5 % quantile, pooled', unlocks.pooled)}
+${unlockRow('the same as the runtime pools it, with a strength of at most 20', unlocks.runtime)}
 ${unlockRow('the raw rate', unlocks.raw)}
 
 ${senders} senders of cold e-mail, 50 messages a day, each approved by a person until sample review is reached and 5 % audited from then on: 2.5 % good

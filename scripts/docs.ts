@@ -243,14 +243,15 @@ function actionsPage(): string {
 function outcomesPage(): string {
   return page(
     'Outcomes',
-    'What can be sent to `POST /v1/outcomes` as the `type` of a CloudEvent. An outcome is linked to the last decision about its subject whose window it falls into; the window of the policy, or of an import, replaces the one here. One that happened before the subject was first seen is `preceding`, one without a decision `unlinked`.',
+    'What can be sent to `POST /v1/outcomes` as the `type` of a CloudEvent. An outcome is linked to the decision about its subject whose action was executed last before it, among those whose window it falls into; the window of the policy, or of an import, replaces the one here. What follows from a message is linked to messages only, and what follows from an action only to actions that were executed. A deal or a meeting also follows from a decision: when nothing was done in its window, it is linked to the latest decision there, to no action, and trust learns nothing from it. One that happened before the subject was first seen is `preceding`, one without such a decision `unlinked`.',
     table(
-      ['type', 'meaning', 'valence', 'weight for trust', 'window', 'stops what is running'],
+      ['type', 'meaning', 'follows from', 'valence', 'weight for trust', 'window', 'stops what is running'],
       OUTCOME_TYPES.map((name) => {
         const spec = OUTCOME_TYPE_SPECS[name];
         return [
           codeOf(name),
           spec.title,
+          `a ${spec.follows}`.replace('a action', 'an action'),
           spec.valence,
           String(spec.trustWeight),
           `${spec.windowMs / DAY_MS} days`,

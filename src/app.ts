@@ -29,6 +29,7 @@ import { ReviewCommands } from './actors/review-commands.ts';
 import { ScheduleCommands } from './actors/schedule-commands.ts';
 import { SubjectCommands } from './actors/subject-commands.ts';
 import { TenantCommands } from './actors/tenant-commands.ts';
+import { TimelineCommands } from './actors/timeline-commands.ts';
 import { UncertainCommands } from './actors/uncertain-commands.ts';
 import { WorkerLoop } from './actors/worker-loop.ts';
 import type { App, AppOptions } from './app/app.port.ts';
@@ -43,21 +44,25 @@ import { DiskGuard } from './app/disk-guard.ts';
 import { Egress, egressHosts } from './app/egress.ts';
 import { ErasureProofs } from './app/erasure-proofs.ts';
 import { every } from './app/every.ts';
+import { Forgetting } from './app/forgetting.ts';
 import { keptSecret } from './app/kept-secret.ts';
 import { KeyRotation } from './app/key-rotation.ts';
 import { LEASE_MS } from './app/lease.ts';
 import { auditLedger } from './app/ledger-audit.ts';
 import { anchorDirOf } from './app/ledgers.ts';
 import { DEFAULT_TENANT, DEMO_POLICY, DEMO_TENANT, localCaller, LocalTenants } from './app/local-tenants.ts';
+import { meteredObserver } from './app/metered-observer.ts';
 import { replaceDeadNeighbours } from './app/neighbours.ts';
 import { createNoteServices } from './app/note-services.ts';
 import { openBus } from './app/open-bus.ts';
 import { openChannels } from './app/open-channels.ts';
 import { openDatabase } from './app/open-database.ts';
+import { openEmbedder } from './app/open-embedder.ts';
 import { openObserver } from './app/open-observer.ts';
 import { createPlayServices } from './app/play-services.ts';
 import { prepareDatabase } from './app/prepare-database.ts';
 import { Purge } from './app/purge.ts';
+import { reachDatabase } from './app/reach-database.ts';
 import { RestorePause } from './app/restore-pause.ts';
 import { RetentionKeeper } from './app/retention.ts';
 import { openRetrieval } from './app/retrieval.ts';
@@ -65,12 +70,14 @@ import { createSearchServices } from './app/search-services.ts';
 import { SenderWatch } from './app/sender-watch.ts';
 import { createServices } from './app/services.ts';
 import { TIME_ZONE_DATA } from './app/time-zone-data.ts';
+import { TrustWatch } from './app/trust-watch.ts';
 import { UsageMeter } from './app/usage-meter.ts';
 import { refreshDueViews } from './app/view-services.ts';
 import { isEgressBlocked } from './domain/egress.ts';
 import { isoOf } from './domain/instant.ts';
 import { DEFAULT_POLICY } from './domain/policy.ts';
 import { createGateway } from './gateway/server.ts';
+import type { StartingServer } from './gateway/starting-server.ts';
 import { createRunners, MACHINE_GENERATION } from './machines/catalogue.ts';
 import { AnchorFolder } from './memory/anchors/anchor-folder.ts';
 import { signerOf } from './memory/anchors/signing-key.ts';
@@ -85,6 +92,7 @@ import { readJournal } from './memory/journal/read-journal.ts';
 import { createMemoryReader } from './memory/notes/memory-reader.ts';
 import { PostgresNoteReader } from './memory/notes/note-reader.ts';
 import { PostgresTimelineReader } from './memory/notes/timeline-reader.ts';
+import { createAddressBook } from './memory/read/address-book.ts';
 import { readBacklog } from './memory/read/backlog-reader.ts';
 import { CadenceReader } from './memory/read/cadence-reader.ts';
 import { ChangeReader } from './memory/read/change-reader.ts';
@@ -108,6 +116,7 @@ import { SuppressionsReader } from './memory/read/suppressions-reader.ts';
 import { UncertainPermits } from './memory/read/uncertain-permits.ts';
 import { ViewReader } from './memory/read/view-reader.ts';
 import { ExpiredRows } from './memory/runtime/expired-rows.ts';
+import { ForgetRequests } from './memory/runtime/forget-requests.ts';
 import { PolicyCache } from './memory/runtime/policy-cache.ts';
 import { PostgresExecutionStore } from './memory/runtime/postgres-execution-store.ts';
 import { createRestoreStore } from './memory/runtime/postgres-restore-store.ts';
@@ -155,8 +164,10 @@ const VIEWS_MS = 60_000;
 const CADENCE_MS = 5_000;
 const BACKLOG_MS = 15_000;
 const SENDERS_MS = 30_000;
+const TRUST_MS = 10 * 60_000;
 const PAUSE_MS = 1_000;
 /** How soon every host has forgotten the key of somebody whom another one erased. */
+const FORGET_REQUESTS_MS = 5_000;
 const FORGET_MS = 1_000;
 const ANCHOR_MS = 3_600_000;
 const RETENTION_MS = 3_600_000;
@@ -172,9 +183,12 @@ export async function openApp(options: AppOptions): Promise<App> {
     metrics.transactions.inc({ result });
     metrics.transactionSeconds.observe(milliseconds / 1_000);
   });
+  let starting: StartingServer | null = null;
   try {
-    return await compose(options, logger, metrics, ring, sql, lock);
+    starting = await reachDatabase(options, sql, logger, realClock);
+    return await compose(options, logger, metrics, ring, sql, lock, starting);
   } catch (error) {
+    await starting?.close();
     await sql.close().catch(() => {});
     lock?.release();
     throw error;
@@ -188,7 +202,9 @@ async function compose(
   ring: KeyRing,
   sql: Sql,
   lock: DataLock | null,
+  starting: StartingServer | null,
 ): Promise<App> {
+  const embedder = await openEmbedder(options.embeddings ?? null);
   const { secret, generations } = await prepareDatabase(sql, ring);
   const pause = new RestorePause(sql);
   await pause.refresh();
@@ -209,9 +225,11 @@ async function compose(
   const { channels } = outbound;
   const runners = createRunners();
   const hostId = `host_${randomUUID()}`;
-  const { observer, tracing } = await openObserver(options, logger, metrics, hostId, egress);
+  const { observer: watching, tracing } = await openObserver(options, logger, metrics, hostId, egress);
+  const meter = new UsageMeter(clock, hostId);
+  const observer = meteredObserver(watching, meter);
   const embedded = sql.kind === 'pglite';
-  const opened = await openBus(options.natsUrl, sql, secret, observer);
+  const opened = await openBus(options.natsUrl, sql, secret, { observer, logger, clock: realClock });
   const bus = options.natsUrl === null ? opened : egress.guarded(opened);
   const journalDays = options.journalDays ?? JOURNAL_DAYS;
   const journal = new FileEffectJournal({
@@ -270,7 +288,6 @@ async function compose(
     );
   const executor = executorWith(journal);
   const commands = new TenantCommands(host, clock);
-  const meter = new UsageMeter(commands, clock, hostId);
   const directory = new PostgresDirectory(sql, secret);
   const keys = new KeyStore(sql);
   const importStore = createImportStore(sql);
@@ -307,6 +324,14 @@ async function compose(
   });
   const backlog = new BacklogWatch(() => readBacklog(sql, LEASE_MS), clock);
   const readModel = new ReadModel(sql, vault);
+  const trustWatch = new TrustWatch({
+    sql,
+    registry,
+    cells: readModel,
+    commands,
+    clock,
+    partitions: () => host.partitions,
+  });
   let draining = false;
   const refuseIntake = (): void => {
     pause.refuse();
@@ -314,9 +339,14 @@ async function compose(
   };
   const noteReader = new PostgresNoteReader(sql, vault);
   const retrieval = openRetrieval(sql, secret, noteReader, {
-    embeddings: options.embeddings ?? null,
+    embeddings: embedder,
     dataDir: options.dataDir,
+    called: (call) => {
+      metrics.modelCalls.inc({ purpose: call.purpose, result: call.result });
+      tracing?.modelCalled(call);
+    },
     mayLeave: async (tenant, what) =>
+      options.embeddings?.protocol === 'onnx' ||
       !(await egress.isBlocked(tenant, what === 'question' ? 'embeddings.question' : 'embeddings')),
   });
   const noteServices = createNoteServices({
@@ -338,7 +368,14 @@ async function compose(
     commands,
     plays: playReader,
     playCommands,
+    timelineCommands: new TimelineCommands(host, clock),
     clock,
+  });
+  const forgetting = new Forgetting({
+    requests: new ForgetRequests(sql, vault),
+    channels,
+    addresses: createAddressBook(sql, vault),
+    isBlocked: (tenant, block) => egress.isBlocked(tenant, block),
   });
   const subjectReader = new SubjectReader(sql, readModel, reader);
   const rotation = new KeyRotation({
@@ -436,6 +473,7 @@ async function compose(
     forgetInIndex: (person) => retrieval.forget([person]),
     database: sql.kind,
     egress,
+    forgetting,
     retention,
     rotation,
     purge: new Purge(sql, bus, retrieval, (step) => logger.info(step, 'purged what an erasure left')),
@@ -447,6 +485,7 @@ async function compose(
       installation: identity.installation,
       secret,
       rotation,
+      forgetting,
       dataDir: options.dataDir,
       journalDays,
       now: () => clock.now(),
@@ -492,7 +531,7 @@ async function compose(
   if (options.workers) workers.start();
   const statistics = new StatisticsKeeper(sql);
   const regular = [
-    every(METER_MS, 'metering', observer, () => meter.flush()),
+    every(METER_MS, 'metering', observer, () => meter.flush(commands)),
     every(FORGET_MS, 'forgetting erased people', observer, async () => {
       await retrieval.forget(await vault.forgetErased(sql));
     }),
@@ -508,9 +547,15 @@ async function compose(
       ? [
           every(INDEX_MS, 'indexing notes', observer, (stopping) => retrieval.keep(stopping)),
           every(RETENTION_MS, 'deleting what was kept long enough', observer, () => retention.runAll()),
+          every(FORGET_REQUESTS_MS, 'asking channels to forget', observer, async () => {
+            if (pause.reason === null) await forgetting.tick();
+          }),
           every(VIEWS_MS, 'refreshing views', observer, () => refreshDueViews({ views, clock })),
           every(SENDERS_MS, 'counting what became of messages', observer, async () => {
             if (pause.reason === null) await senderWatch.tick();
+          }),
+          every(TRUST_MS, 'pooling trust', observer, async () => {
+            if (pause.reason === null) await trustWatch.tick();
           }),
           every(CADENCE_MS, 'beginning sequences of plays', observer, async () => {
             if (pause.reason === null) await coordinator.tick();
@@ -539,6 +584,7 @@ async function compose(
         console: readConsoleFiles(),
         now: () => clock.now(),
       });
+      await starting?.close();
       await gateway.listen({ host: options.host, port: options.port });
       const address = gateway.server.address();
       const port = typeof address === 'object' && address !== null ? address.port : options.port;
@@ -570,6 +616,8 @@ async function compose(
       return { tenant: DEMO_TENANT, key, caller: localCaller(DEMO_TENANT) };
     },
     countSenders: () => senderWatch.tick(),
+    flushMeters: () => meter.flush(commands),
+    poolTrust: () => trustWatch.tick(),
     adminKey: () => Promise.resolve(adminKey),
     async reconcileRestore({ journalDir, acceptMissing }) {
       const report = await reconcileRestore(
@@ -595,7 +643,7 @@ async function compose(
       await Promise.all(regular.map((stop) => stop()));
       changes.stop();
       if (options.workers) await workers.stop();
-      await meter.flush().catch((error: unknown) => observer.failed('metering', error));
+      await meter.flush(commands).catch((error: unknown) => observer.failed('metering', error));
       await host.stop();
       await journal.close();
       await bus.close();

@@ -1,17 +1,21 @@
 /** Every alert asks for figures that exist and leads to a page that says what to do; every such page belongs to an alert. */
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
 import { createMetrics } from '../src/observability/metrics.ts';
+import { describePromtool } from './needs.ts';
 import { metricsOf, selectorsOf, unknownNames } from './promql.ts';
 import type { KnownMetrics } from './promql.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const RUNBOOKS = 'docs/how-to/runbooks';
+const TESTS = ['alerts.test.yml', 'alerts-of-weeks.test.yml'];
 const SECTIONS = ['Meaning', 'Impact', 'Look', 'Mend', 'Afterwards'];
 
 const recordSchema = z.strictObject({ record: z.string(), expr: z.string() });
@@ -70,6 +74,30 @@ test('an objective is watched over both pairs of windows', () => {
     expect(expr, `alert ${alert}`).toMatch(
       labels.burn === 'fast' ? /_1h > \(14\.4 .*_5m > \(14\.4 / : /_6h > \(6 .*_30m > \(6 /,
     );
+});
+
+test('every alert is tried with made-up figures', () => {
+  const tried = new Set(
+    [
+      ...TESTS.map((name) => text(`ops/prometheus/${name}`))
+        .join('')
+        .matchAll(/Gatehouse[A-Z]\w+/g),
+    ].map(([name]) => name),
+  );
+  expect(alerts.filter(({ alert }) => !tried.has(alert)).map(({ alert }) => alert)).toEqual([]);
+});
+
+describePromtool('Prometheus', (program) => {
+  const promtool = async (...args: string[]) =>
+    (await promisify(execFile)(program, args, { cwd: `${ROOT}/ops/prometheus` })).stdout;
+
+  test('reads the configuration and the rules', async () => {
+    expect(await promtool('check', 'config', 'prometheus.yml')).toContain('SUCCESS');
+  });
+
+  test('fires and ends the alerts as their tests say', { timeout: 180_000 }, async () => {
+    expect(await promtool('test', 'rules', ...TESTS)).not.toContain('FAILED');
+  });
 });
 
 describe('a runbook', () => {

@@ -45,7 +45,7 @@ export const TABLE: ReadonlyMap<string, Row> = new Map<string, Row>([
     {
       folders: ['domain', 'stats'],
       ports: true,
-      vendors: ['pg', '@electric-sql/pglite', '@lancedb/lancedb', 'apache-arrow', 'zod', 'node:*'],
+      vendors: ['pg', '@electric-sql/pglite', '@lancedb/lancedb', 'apache-arrow', 'onnxruntime-node', 'zod', 'node:*'],
     },
   ],
   ['models', { folders: ['domain', 'stats'], ports: true, vendors: ['@anthropic-ai/sdk', 'zod', 'node:*'] }],

@@ -1,8 +1,10 @@
 /** The figures about what waits and what was carried out are those of the tables, on both databases. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { BacklogWatch } from '../src/app/backlog-watch.ts';
 import { readBacklog } from '../src/memory/read/backlog-reader.ts';
-import { knowProspect, proposal, testApp, until } from './app.fixture.ts';
+import { createMetrics } from '../src/observability/metrics.ts';
+import { knowProspect, OPEN_POLICY, proposal, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
 
@@ -25,6 +27,7 @@ describeDatabases('what waits', (database) => {
   it('is nothing at first', async () => {
     expect(await readBacklog(test.sql, HOST_TTL_MS)).toEqual({
       oldest: NOTHING,
+      syncs: [],
       activePlays: 0,
       hosts: 1,
       partitionsUnowned: 0,
@@ -65,12 +68,38 @@ describeDatabases('what waits', (database) => {
     await test.rows(`UPDATE inbox SET state = 'processed', held_for = NULL WHERE source = '/x'`);
   });
 
+  it('is a source that has to report, from the moment at which the policy has waited long enough', async () => {
+    const { app, caller } = test;
+    const hour = 3_600_000;
+    await app.services.applyPolicy(caller, { ...OPEN_POLICY, name: 'synced', syncs: { crm: hour, mailbox: 2 * hour } });
+    const reported = Date.now() - 2 * hour;
+    await app.services.gateFacts.reportSync(caller, 'crm', new Date(reported).toISOString());
+    const { syncs } = await readBacklog(test.sql, HOST_TTL_MS);
+    expect(syncs).toEqual([
+      { source: 'crm', staleFrom: reported + hour },
+      { source: 'mailbox', staleFrom: 2 * hour },
+    ]);
+    const metrics = createMetrics();
+    const shown = async (at: number) => {
+      const watch = new BacklogWatch(() => readBacklog(test.sql, HOST_TTL_MS), {
+        now: () => at,
+        sleep: () => Promise.resolve(),
+      });
+      await watch.refresh();
+      watch.publish(metrics);
+      const text = await metrics.registry.metrics();
+      return ['crm', 'mailbox', 'calendar'].map((source) => figure(text, `gatehouse_stale_syncs{source="${source}"}`));
+    };
+    expect(await shown(reported + hour)).toEqual([0, 1, 0]);
+    expect(await shown(reported + hour + 1)).toEqual([1, 1, 0]);
+  });
+
   it('leaves simulated tenants out', async () => {
     expect((await oldest()).review).not.toBeNull();
     await test.rows(
       `UPDATE actor_state SET context = replace(context, '"clock":"real"', '"clock":"virtual"') WHERE kind = 'tenant'`,
     );
-    expect(await oldest()).toEqual(NOTHING);
+    expect(await readBacklog(test.sql, HOST_TTL_MS)).toMatchObject({ oldest: NOTHING, syncs: [] });
   });
 });
 

@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { AccountFacts } from '../src/domain/entity.ts';
 import { NO_RELATIONS } from '../src/domain/entity.ts';
+import type { EventData } from '../src/domain/event-types.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import type { CadenceEventView, CadenceQuery } from '../src/gateway/cadence.port.ts';
 import type { PlayProposal, PlayView } from '../src/gateway/play-services.port.ts';
 import type { Caller } from '../src/gateway/services.port.ts';
-import { event, OPEN_POLICY, testApp, until } from './app.fixture.ts';
+import { event, OPEN_POLICY, proposal, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
 import { analysis, draft, withKey } from './plays.fixture.ts';
@@ -284,6 +285,87 @@ describeDatabases('the cadence coordinator', (database) => {
     await services().applyPolicy(system.caller, FAST);
   });
 
+  it('words a touch as people approved the same touch of the same play, and answers an open objection', async () => {
+    const segment = newSegment();
+    await person('wes', segment);
+    await services().applyPolicy(system.caller, { ...FAST, grants: [] });
+    const { id } = await play(segment);
+    await run();
+    const seen = new Set<string>();
+    const nextReview = async () => {
+      const waiting = async () =>
+        (await services().listReviews(system.caller, { limit: 200, cursor: null, play: id })).items.find(
+          (item) => !seen.has(item.id),
+        );
+      await until(async () => (await waiting()) !== undefined);
+      const review = await waiting();
+      if (review === undefined) throw new Error('nothing waits');
+      seen.add(review.id);
+      return review;
+    };
+    const first = await nextReview();
+    const body = 'Hello {{first_name}},\n\nWould a short call this week help?';
+    await services().decideReview(system.caller, first.id, {
+      decision: 'edit',
+      fingerprint: first.fingerprint,
+      reason: null,
+      content: { subject: 'A short question', body },
+    });
+    const shownTo = async (decision: string) =>
+      (await services().traceDecision(system.caller, decision)).steps.find(({ type }) => type === 'decision.made')
+        ?.data as EventData<'decision.made'>;
+    await person('xia', segment);
+    await run();
+    const next = await nextReview();
+    expect(next.content).toMatchObject({ subject: 'A short question', body: expect.stringContaining(body) as string });
+    const { examples, example } = await shownTo(next.decision);
+    expect(examples).toEqual([example]);
+    // What somebody objects to is cited, and a text of before the objection is no example for it.
+    await person('yan', segment);
+    await services().acceptSignals(system.caller, [
+      event('chat.message_received', 'contact/yan', { text: 'That is too expensive for us this year.' }),
+    ]);
+    await run();
+    const objected = await nextReview();
+    expect(JSON.stringify(objected.content)).toContain('If the price is a question');
+    const made = await shownTo(objected.decision);
+    expect(made.examples).toBeUndefined();
+    expect(made.notes).toEqual([
+      { note: expect.any(String) as string, why: expect.stringContaining('the price') as string },
+    ]);
+    await services().applyPolicy(system.caller, FAST);
+  });
+
+  it('logs the touches of nobody’s play too, with what they were when they were proposed', async () => {
+    const segment = newSegment();
+    await person('zed', segment, { abm_active: true, abm_tier: '1:1' });
+    const made = await services().propose(system.caller, proposal('contact/zed', { originating_proposal_id: 'pro_x' }));
+    const rowsOf = async () =>
+      (await log({})).filter(({ action }) => action === made.action).map(({ event: _, at: __, ...row }) => row);
+    await until(async () => (await rowsOf()).length === 2);
+    const [proposed, ended] = await rowsOf();
+    expect(proposed).toMatchObject({
+      kind: 'touch_proposed',
+      sequence: null,
+      sequence_type: 'abm_bespoke',
+      contact: 'zed',
+      channel: 'email',
+      originating_proposal_id: 'pro_x',
+      play_id: 'pro_x',
+      result: null,
+      state: 'proposed',
+    });
+    expect(ended).toMatchObject({
+      kind: 'touch_ended',
+      result: 'executed',
+      mode: 'sandbox',
+      priority_score_at_queue: proposed?.priority_score_at_queue,
+    });
+    expect(proposed?.priority_score_at_queue).toEqual(expect.any(Number));
+    const task = await services().propose(system.caller, proposal('contact/zed', { action_type: 'crm_update' }));
+    expect((await log({})).some(({ action }) => action === task.action)).toBe(false);
+  });
+
   it('goes by the account that a person was moved to', async () => {
     const segment = newSegment();
     await person('sam', segment, { vertical: 'SaaS' });
@@ -378,8 +460,8 @@ describeDatabases('the cadence coordinator', (database) => {
   });
 
   describe('the log', () => {
-    const copy = (changes: string) =>
-      `INSERT INTO cadence_event_log SELECT (jsonb_populate_record(e, '${changes}'::jsonb)).* FROM cadence_event_log e WHERE e.kind = 'touch_proposed' LIMIT 1`;
+    const copy = (changes: string, of: 'sequence' | 'action' = 'sequence') =>
+      `INSERT INTO cadence_event_log SELECT (jsonb_populate_record(e, '${changes}'::jsonb)).* FROM cadence_event_log e WHERE e.kind = 'touch_proposed' AND e.actor_kind = '${of}' LIMIT 1`;
     const refused = (why: RegExp, text: string) => expect(system.rows(text)).rejects.toThrow(why);
 
     it('takes no row without its event of the coordinator, and no other score for a touch', async () => {
@@ -390,6 +472,12 @@ describeDatabases('the cadence coordinator', (database) => {
       );
       await refused(/why/, copy('{"suppressed_reason": "touch_cap_exceeded"}'));
       await refused(/stays/, copy('{"priority_score_at_queue": 99.5}'));
+      await refused(/the ledger has no event of the action/, copy('{"seq": 999999}', 'action'));
+      await refused(
+        /the ledger has no event of the action/,
+        copy('{"kind": "touch_ended", "result": "executed"}', 'action'),
+      );
+      await refused(/check constraint/, copy('{"sequence": "seq_1"}', 'action'));
       await refused(/append-only/, `UPDATE cadence_event_log SET suppressed_reason = NULL`);
       await refused(/append-only/, 'DELETE FROM cadence_event_log');
     });

@@ -155,6 +155,43 @@ describeBrowser('the console', (program) => {
     await world.app.services.applyPolicy(world.caller, REVIEW_POLICY);
   });
 
+  it('asks what would have been, and sets two decisions side by side', { timeout: 5 * MINUTE_MS }, async () => {
+    const [one, other] = await world.hold(2);
+    await signIn(reviewer, 'reviewer-1');
+    const { page } = reviewer;
+    await page.goto(`${world.url}/trace/${one?.decision ?? ''}`);
+    await page.getByRole('heading', { name: 'What if' }).waitFor();
+    await page.keyboard.press('w');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.insertText('person:ana');
+    await page.keyboard.press('Enter');
+    const simulated = page.locator('.what-if [role=status]');
+    await expect.poll(() => simulated.innerText()).toContain('if person:ana owned it');
+    expect(await simulated.innerText()).toContain('Simulation');
+    expect(await simulated.locator('tbody th').allInnerTexts()).toEqual(['ownership']);
+    expect(new URL(page.url()).searchParams.get('owner')).toBe('person:ana');
+    // The address alone leads back to the same simulation.
+    await page.goto(page.url());
+    await expect.poll(() => simulated.innerText()).toContain('if person:ana owned it');
+    expect(await reviewer.seriousFaults()).toEqual([]);
+    await page.getByRole('button', { name: 'Leave it' }).click();
+    await expect.poll(() => simulated.innerText()).toBe('');
+
+    await title(reviewer).focus();
+    await page.keyboard.press('c');
+    await page.getByText('Now choose the decision to compare with').waitFor();
+    await page.locator(`.row-link[href^="/trace/${other?.decision ?? ''}"]`).click();
+    const table = page.locator('.comparison table');
+    await table.waitFor();
+    expect(await table.locator('tbody th').allInnerTexts()).toContain('subject');
+    expect(new URL(page.url()).searchParams.get('with')).toBe(one?.decision);
+    expect(await reviewer.seriousFaults()).toEqual([]);
+    await page.keyboard.press('c');
+    await expect.poll(() => page.locator('.comparison').count()).toBe(0);
+  });
+
   it('lets a person veto what nobody had to approve', { timeout: 5 * MINUTE_MS }, async () => {
     await world.app.services.applyPolicy(world.caller, {
       ...REVIEW_POLICY,

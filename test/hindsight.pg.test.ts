@@ -126,7 +126,7 @@ describeDatabases('hindsight', (database) => {
     expect(await past().hindsight(system.caller, gated)).toMatchObject({
       known: 'proven',
       gate: { now: null },
-      note: 'The snapshot of what the gate saw was erased.',
+      note: 'What the gate saw was kept long enough and deleted.',
     });
     await expect(past().hindsight(system.caller, 'dec_none')).rejects.toMatchObject({ code: 'not_found' });
   });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { GatehouseError } from '../src/domain/errors.ts';
 import { must } from '../src/domain/errors.ts';
 import type { GuardState } from '../src/domain/guard.ts';
+import { HOUR_MS } from '../src/domain/instant.ts';
 import type { EntityKind } from '../src/gateway/identity.port.ts';
 import { event, OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
@@ -132,6 +133,31 @@ describeDatabases('identities', (database) => {
     );
     const check = await app.services.checkGate(caller, proposal('account/old', { action_type: 'crm_update' }));
     expect(check.checks).toHaveLength(21);
+  });
+
+  it('links what follows for the survivor to what the merged one did only after the merge', async () => {
+    const { app, caller, rows } = system;
+    const review = { veto_ms: { crm_update: HOUR_MS } };
+    await app.services.applyPolicy(caller, { ...OPEN_POLICY, name: 'veto', review });
+    await know('polar');
+    await know('solar');
+    const made = await app.services.propose(caller, proposal('account/polar', { action_type: 'crm_update' }));
+    const merged = await merge('account', 'polar', 'solar');
+    await settled(merged.id, 'merged');
+    await app.services.sendNow(caller, made.action, { reason: null });
+    await until(async () => (await app.services.getDecision(caller, made.decision)).action?.state === 'executed');
+    await app.services.acceptOutcomes(caller, [event('meeting_booked', 'account/polar')]);
+    const survivor = await idOf('solar');
+    await until(
+      async () =>
+        (
+          await rows(
+            `SELECT 1 FROM outcomes WHERE subject_id = $1 AND status = 'linked' AND decision = $2 AND action = $3`,
+            [survivor, made.decision, made.action],
+          )
+        ).length === 1,
+    );
+    await app.services.applyPolicy(caller, OPEN_POLICY);
   });
 
   it('merges people at different accounts, and never reaches one past the objection of the other', async () => {

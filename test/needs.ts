@@ -20,8 +20,17 @@ export const POSTGRES = { title: 'Postgres', variable: 'DATABASE_URL' } as const
 export const NATS = { title: 'NATS', variable: 'NATS_URL' } as const satisfies Need;
 /** Debian's package `chromium` is found by itself. */
 export const BROWSER = { title: 'browser', variable: 'GATEHOUSE_CHROMIUM' } as const satisfies Need;
+/** Debian's package `prometheus` has it, and it is found by itself there. */
+export const PROMTOOL = { title: 'promtool', variable: 'PROMTOOL', optional: true } as const satisfies Need;
 /** Public data sets are no part of the repository, so a checkout has to do without them. */
 export const DATA = { title: 'data', variable: 'GATEHOUSE_TEST_DATA', optional: true } as const satisfies Need;
+
+/** An optional peer, so a checkout has it only when somebody installed it; the variable may name its main file elsewhere. */
+export const ONNX = {
+  title: 'onnxruntime-node',
+  variable: 'GATEHOUSE_TEST_ONNX',
+  optional: true,
+} as const satisfies Need;
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -67,6 +76,20 @@ const CHROMIUM_PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser'];
 /** A `describe` for tests in a real browser; the body gets the path of its program. */
 export function describeBrowser(name: string, body: (program: string) => void): void {
   describeMeeting(BROWSER, valueOf(BROWSER) ?? CHROMIUM_PATHS.find((path) => existsSync(path)), name, body);
+}
+
+const PROMTOOL_PATH = '/usr/bin/promtool';
+
+/** A `describe` for tests with the tool of Prometheus; the body gets the path of the program. */
+export function describePromtool(name: string, body: (program: string) => void): void {
+  const installed = existsSync(PROMTOOL_PATH) ? PROMTOOL_PATH : undefined;
+  describeMeeting(PROMTOOL, valueOf(PROMTOOL) ?? installed, name, body);
+}
+
+/** A `describe` for tests with the real runtime of models; the body gets what to import. */
+export function describeOnnx(name: string, body: (specifier: string) => void): void {
+  const isInstalled = existsSync(fileURLToPath(new URL('../node_modules/onnxruntime-node', import.meta.url)));
+  describeMeeting(ONNX, valueOf(ONNX) ?? (isInstalled ? 'onnxruntime-node' : undefined), name, body);
 }
 
 /** A `describe` for tests on one data set: a folder of the data folder, which lies beside the repository if no variable names it. */

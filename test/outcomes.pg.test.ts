@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { GatehouseError } from '../src/domain/errors.ts';
 import { DAY_MS } from '../src/domain/instant.ts';
-import { event, proposal, testApp, until } from './app.fixture.ts';
+import { event, knowProspect, OPEN_POLICY, proposal, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
 
@@ -11,6 +11,7 @@ describeDatabases('outcomes', (database) => {
   let system: TestApp;
   beforeAll(async () => {
     system = await testApp(database, { workers: true });
+    await system.app.services.applyPolicy(system.caller, OPEN_POLICY);
   });
   afterAll(async () => {
     await system[Symbol.asyncDispose]();
@@ -34,6 +35,8 @@ describeDatabases('outcomes', (database) => {
       const sums = await trust();
       return Math.abs(sums.good - good) < 0.01 && Math.abs(sums.bad - bad) < 0.01;
     });
+  const executed = (decision: string) =>
+    until(async () => (await system.app.services.getDecision(system.caller, decision)).action?.state === 'executed');
   const stateOf = async (contact: string): Promise<string | undefined> => {
     const [lead] = await system.rows<{ value: string }>(
       `SELECT a.value FROM actor_state a JOIN outcomes o ON o.subject_id = a.id AND o.tenant = a.tenant WHERE a.kind = 'lead' AND o.id = $1`,
@@ -49,7 +52,12 @@ describeDatabases('outcomes', (database) => {
 
   it('are linked to the decision, action, sequence and play that led to them, with the window', async () => {
     const { app, caller } = system;
+    await knowProspect(system, 'ada');
     const made = await app.services.propose(caller, proposal('contact/ada', { sequence: 'seq-7', play: 'win-back' }));
+    await executed(made.decision);
+    // A later draft is put off and was never sent, so nothing follows from it.
+    const later = await app.services.propose(caller, proposal('contact/ada'));
+    expect((await app.services.getDecision(caller, later.decision)).action?.state).not.toBe('executed');
     await app.services.acceptOutcomes(caller, [event('reply_positive', 'contact/ada', {}, { id: 'ada-reply' })]);
     const outcome = await one('ada');
     expect(outcome).toMatchObject({
@@ -90,7 +98,7 @@ describeDatabases('outcomes', (database) => {
       amount: { amount_minor: 500, currency: 'EUR' },
       reason: 'much later',
     });
-    expect(late).toMatchObject({ amount: { amount_minor: 500 }, link: { status: 'preceding', decision: null } });
+    expect(late).toMatchObject({ amount: { amount_minor: 500 }, link: { status: 'unlinked', decision: null } });
     await trustBecomes(0, 0);
     await app.services.correctOutcome(caller, id, { decision: link.decision, reason: 'they said so themselves' });
     await trustBecomes(0, 3);
@@ -116,12 +124,19 @@ describeDatabases('outcomes', (database) => {
     const { app, caller } = system;
     const send = (type: string, id: string, data = {}) =>
       app.services.acceptOutcomes(caller, [event(type, 'contact/bob', data, { id })]);
-    await app.services.propose(caller, proposal('contact/bob'));
+    const { decision } = await app.services.propose(caller, proposal('contact/bob'));
     await send('corrected', 'fix', { outcome: 'deal', type: 'lost', reason: 'never signed' });
     expect((await app.services.listOutcomes(caller, { ...page, contact: 'bob' })).items).toEqual([]);
     await send('won', 'deal', { amount: { amount_minor: 100, currency: 'EUR' } });
-    expect(await one('bob')).toMatchObject({ type: 'lost', corrected: true, link: { status: 'linked' } });
-    expect(await stateOf('bob')).toBe('lost');
+    // Nothing was sent to bob: a deal follows from the decision alone, and an answer from nothing.
+    expect(await one('bob')).toMatchObject({
+      type: 'lost',
+      corrected: true,
+      link: { status: 'linked', decision, action: null },
+    });
+    await send('corrected', 'fix-2', { outcome: 'deal', type: 'reply_positive', reason: 'they only wrote' });
+    expect((await one('bob')).link).toMatchObject({ status: 'unlinked', decision: null });
+    expect(await stateOf('bob')).toBe('qualified');
     await send('retracted', 'gone', { outcome: 'deal', reason: 'a test entry' });
     expect((await one('bob')).link.status).toBe('retracted');
     await trustBecomes(0, 0);

@@ -12,6 +12,7 @@ import { KeyHashes } from '../src/memory/retrieval/key-hashes.ts';
 import { MemorySearch } from '../src/memory/retrieval/memory-search.ts';
 import { NoteIndexer } from '../src/memory/retrieval/note-indexer.ts';
 import { search } from '../src/memory/retrieval/search.ts';
+import type { Sql, SqlValue } from '../src/memory/sql/sql.port.ts';
 import { onlyKey } from '../src/memory/vault/generations.ts';
 import { InstallationSecret } from '../src/memory/vault/installation-secret.ts';
 import { SubjectVault } from '../src/memory/vault/subject-vault.ts';
@@ -176,6 +177,22 @@ describeDatabases('memory search', (database) => {
       expect(Number(totals?.notes)).toBe(many.length);
     });
 
+    it('is read by key, however large the account is', async () => {
+      await indexer.catchUpAll(TENANT);
+      await test.sql.asOwner((session) => session.script('ANALYZE'));
+      const leftOut: [number, string][] = [];
+      const sql = explained(test.sql, (rows, text) => leftOut.push([rows, text]));
+      const notes = new PostgresNoteReader(sql, new SubjectVault(onlyKey(master)));
+      const hashes = new KeyHashes(InstallationSecret.of(master));
+      const own = new NoteIndexer(sql, notes, hashes);
+      const search = new MemorySearch({ sql, notes, hashes, indexer: own, semantic: null, now: () => 0 });
+      const found = await search.search({ tenant: TENANT, scope: asId(scope), query: 'pelicans and herons', ...ASK });
+      expect(found).toMatchObject({ searched: 'index' });
+      expect(leftOut.length).toBeGreaterThan(8);
+      // A statement that went through the account, or its partition, would leave out thousands.
+      expect(leftOut.filter(([rows]) => rows > 150)).toEqual([]);
+    });
+
     it('forgets a person, and holds no word of anybody', async () => {
       await store([{ scope, seq: 9_001, text: 'Ottokar prefers mornings.', person: 'per_o' }]);
       expect(await texts(scope, 'Ottokar')).toHaveLength(1);
@@ -194,3 +211,33 @@ describeDatabases('memory search', (database) => {
     });
   });
 });
+
+interface PlanNode {
+  readonly 'Rows Removed by Filter'?: number;
+  readonly 'Actual Loops': number;
+  readonly Plans?: readonly PlanNode[];
+}
+
+/** Tells of each statement how many rows the database looked at and left out. */
+function explained(sql: Sql, tell: (rows: number, text: string) => void): Sql {
+  const leftOut = (node: PlanNode): number =>
+    (node['Rows Removed by Filter'] ?? 0) * node['Actual Loops'] +
+    (node.Plans ?? []).reduce((all, plan) => all + leftOut(plan), 0);
+  return {
+    ...sql,
+    transaction: (scope, run) =>
+      sql.transaction(scope, (session) =>
+        run({
+          async query<Row extends object>(text: string, params?: readonly SqlValue[]) {
+            const [row] = await session.query<{ 'QUERY PLAN': readonly [{ readonly Plan: PlanNode }] }>(
+              `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`,
+              params,
+            );
+            tell(leftOut(row!['QUERY PLAN'][0].Plan), text);
+            return session.query<Row>(text, params);
+          },
+          finish: () => session.finish(),
+        }),
+      ),
+  };
+}

@@ -63,6 +63,13 @@ export interface DecisionOutput {
   readonly content: JsonObject | null;
 }
 
+/** What a touch would say or do, and what it rests on. */
+export interface TouchDraft extends Pick<Choice, 'notes'> {
+  readonly content: JsonObject;
+  /** The approved text whose wording it has. */
+  readonly example: string | null;
+}
+
 /** A touch in its sequence. */
 export interface SequencePlace {
   /** From 1. */
@@ -77,7 +84,7 @@ export interface DecisionEngine {
   readonly version: string;
   decide(input: DecisionInput): DecisionOutput;
   /** What a touch of a sequence would say or do; null for what the engine never writes. The place in the sequence makes its text differ from the others. */
-  draft(actionType: ActionType, input: DecisionInput, place: SequencePlace): JsonObject | null;
+  draft(actionType: ActionType, input: DecisionInput, place: SequencePlace): TouchDraft | null;
   /** The same scores without a choice, for views and reports. */
   assess(input: DecisionInput): Assessment;
   /** Versions before this one that can still be asked, so that what they decided can be proven. */

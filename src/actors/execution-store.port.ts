@@ -71,9 +71,9 @@ export interface ExecutionStore {
     readonly at: number;
     readonly limit: number;
     readonly leaseMs: number;
-    /** Ways out that can take nothing now; their permits are left alone. */
+    /** Ways out that can take nothing now; their permits are left alone, except to end those that have expired. */
     readonly full: readonly { readonly channel: Channel; readonly mode: Mode }[];
-    /** Asked for each permit in turn; one that is not taken stays as it is. */
+    /** Asked for each permit in turn that has not expired; one that is not taken stays as it is. */
     readonly take: (channel: Channel, mode: Mode) => boolean;
     readonly check: (permit: ClaimablePermit, facts: GateFacts, policy: Policy) => readonly string[];
   }): Promise<ClaimResult>;

@@ -15,6 +15,7 @@ import type {
 import { Executor } from './executor.ts';
 import type { Host } from './host.ts';
 import type { RuntimeObserver } from './observer.port.ts';
+import { retryDelayMs } from './retry-delay.ts';
 
 const TENANT = asId<ClaimablePermit['tenant']>('t');
 const PERMIT = {
@@ -43,6 +44,8 @@ const PERMIT = {
     causation: '',
   },
 } as unknown as ClaimablePermit;
+
+const FIRST_WAIT_MS = retryDelayMs(PERMIT);
 
 interface World {
   readonly happened: string[];
@@ -119,7 +122,7 @@ test('nothing leaves while the journal cannot be written, and the permit is trie
     { attempted: () => Promise.reject(new Error('no room')) },
   );
   await executor.runDue([TENANT], null, 5);
-  expect(happened).toEqual(['failed: writing the journal of effects', 'again per_1.0 at 2005']);
+  expect(happened).toEqual(['failed: writing the journal of effects', `again per_1.0 at ${5 + FIRST_WAIT_MS}`]);
   expect(messages).toEqual([]);
 });
 
@@ -171,7 +174,7 @@ describe('what a dead worker left', () => {
   test('is looked into from now on, because time has passed', async () => {
     const absent = world({}, {}, { lookup: lookup('absent') }, left);
     await absent.executor.reconcile([TENANT], 900);
-    expect(absent.happened).toContain('again per_1.0 at 2900');
+    expect(absent.happened).toContain(`again per_1.0 at ${900 + FIRST_WAIT_MS}`);
     const sent = world({}, {}, { lookup: lookup({ receipt: 'r' }) }, left);
     await sent.executor.reconcile([TENANT], 900);
     expect(sent.messages).toMatchObject([{ at: 900, data: { executed_at: 900 } }]);

@@ -4,7 +4,7 @@
  * a worker that is paused between its claim and its call; that is why channels get an idempotency key.
  */
 import { isEgressBlocked } from '../domain/egress.ts';
-import { must, RetryableError, TerminalError } from '../domain/errors.ts';
+import { ChannelUnavailableError, must, RetryableError, TerminalError } from '../domain/errors.ts';
 import { fingerprintOf } from '../domain/fingerprint.ts';
 import type { TenantId } from '../domain/ids.ts';
 import { SECOND_MS } from '../domain/instant.ts';
@@ -22,10 +22,8 @@ import type { EffectJournal } from './effect-journal.port.ts';
 import type { ClaimablePermit, ClaimResult, ExecutionStore } from './execution-store.port.ts';
 import type { Host } from './host.ts';
 import type { ExecutionResult, RuntimeObserver, Span } from './observer.port.ts';
+import { retryDelayMs } from './retry-delay.ts';
 
-/** Attempts that are made when a channel certainly did not act each time. */
-const ATTEMPTS_MAX = 5;
-const BACKOFF_MS = 2 * SECOND_MS;
 const LEASE_MS = 60 * SECOND_MS;
 
 export interface ExecutorOptions {
@@ -81,7 +79,7 @@ export class Executor {
   async runDue(tenants: readonly TenantId[], partitions: readonly number[] | null, at: number): Promise<number> {
     const { worker, limit } = this.#options;
     const began = this.#clock.now();
-    const taken: ActionChannel[] = [];
+    const hand = this.#room.hand(began);
     try {
       const result = await this.#store.claim({
         worker,
@@ -90,13 +88,10 @@ export class Executor {
         at,
         limit,
         leaseMs: LEASE_MS,
-        full: this.#room.full,
+        full: hand.full,
         take: (channelName, mode) => {
           const channel = this.#room.channelOf(channelName, mode);
-          if (channel === undefined) return true;
-          if (!this.#room.take(channel)) return false;
-          taken.push(channel);
-          return true;
+          return channel === undefined || hand.take(channel);
         },
         check: (permit, facts, policy) =>
           this.#isKeptBack(permit, policy)
@@ -114,12 +109,16 @@ export class Executor {
             : this.#withheld(permit, at, reasons.join(', ')),
         ),
         ...result.recovered.map((item) => this.#recovered(item, at)),
-        ...(await this.#send(result.claimed, at)),
       ];
-      await this.#record(fates, claimed, at);
+      // A slow channel does not keep the others waiting, nor what they did from being known.
+      const groups = [Promise.resolve(fates), ...(await this.#send(result.claimed, at))].map(async (group) =>
+        this.#record(await group, claimed, at),
+      );
+      await Promise.allSettled(groups);
+      await Promise.all(groups);
       return result.claimed.length + result.refused.length + result.expired.length + result.recovered.length;
     } finally {
-      this.#room.free(taken);
+      hand.free();
     }
   }
 
@@ -143,7 +142,7 @@ export class Executor {
       const detail = 'the worker ended between sending and its receipt';
       const fate = await (abandoned
         ? this.#ask(permit, claimedAt, detail, claimedAt)
-        : this.#ask(permit, at, detail, at + backoff(permit)));
+        : this.#ask(permit, at, detail, at + retryDelayMs(permit)));
       if (fate !== null) fates.push(fate);
     }
     await this.#record(fates, [began, this.#clock.now()], at);
@@ -219,7 +218,8 @@ export class Executor {
     return this.#room.channelOf(permit.detail.channel, permit.mode);
   }
 
-  async #send(permits: readonly ClaimablePermit[], at: number): Promise<readonly Fate[]> {
+  /** What becomes of them, one promise for each channel. */
+  async #send(permits: readonly ClaimablePermit[], at: number): Promise<readonly Promise<readonly Fate[]>[]> {
     const byChannel = new Map<ActionChannel, ClaimablePermit[]>();
     const fates: Fate[] = [];
     for (const permit of permits) {
@@ -237,12 +237,10 @@ export class Executor {
     if (fault !== null) {
       this.#observer.failed('writing the journal of effects', fault);
       for (const permit of [...byChannel.values()].flat())
-        fates.push(await this.#again(permit, at, at + backoff(permit)));
-      return fates;
+        fates.push(await this.#again(permit, at, at + retryDelayMs(permit)));
+      return [Promise.resolve(fates)];
     }
-    // A slow channel does not keep the others waiting.
-    const sent = await Promise.all([...byChannel].map(([channel, group]) => this.#sendThrough(channel, group, at)));
-    return [...fates, ...sent.flat()];
+    return [Promise.resolve(fates), ...[...byChannel].map(([channel, group]) => this.#sendThrough(channel, group, at))];
   }
 
   async #sendThrough(
@@ -267,6 +265,12 @@ export class Executor {
         requests.map((): PromiseSettledResult<ChannelReceipt> => ({ status: 'rejected', reason: error })),
       );
     const sent: Span = [began, this.#clock.now()];
+    const pause = this.#room.learn(channel, answers, sent[1]);
+    if (pause !== null)
+      this.#observer.failed(
+        `sending through ${channel.name}, which is left alone for ${pause} ms and then tried with one request`,
+        reasonsOf(answers)[0],
+      );
     const fates: Fate[] = [];
     for (const [index, permit] of permits.entries()) {
       const fate = await this.#settle(permit, answers[index], at);
@@ -306,7 +310,9 @@ export class Executor {
     const detail = error instanceof Error ? error.message : 'no answer';
     if (error instanceof RetryableError) {
       this.#noteResult(permit, at, 'absent');
-      return this.#again(permit, at, at + backoff(permit));
+      // The circuit of a channel that cannot be used holds everything back; its requests need no longer wait of their own.
+      const attempts = error instanceof ChannelUnavailableError ? 0 : permit.attempts;
+      return this.#again(permit, at, at + retryDelayMs({ ...permit, attempts }));
     }
     if (error instanceof TerminalError) {
       this.#noteResult(permit, at, 'refused');
@@ -315,7 +321,7 @@ export class Executor {
         data: { permit: permit.id, code: 'channel_refused', detail },
       });
     }
-    return this.#ask(permit, at, detail, at + backoff(permit));
+    return this.#ask(permit, at, detail, at + retryDelayMs(permit));
   }
 
   #executed(permit: ClaimablePermit, at: number, executedAt: number, { receipt }: ChannelReceipt): Fate {
@@ -340,7 +346,7 @@ export class Executor {
   }
 
   async #again(permit: ClaimablePermit, at: number, dueAt: number): Promise<Fate> {
-    if (permit.attempts + 1 >= ATTEMPTS_MAX || dueAt > permit.expiresAt) {
+    if (dueAt > permit.expiresAt) {
       return this.#fate(permit, at, 'failed', {
         type: 'action.failed',
         data: { permit: permit.id, code: 'channel_failed', detail: `${permit.attempts + 1} attempts` },
@@ -369,9 +375,9 @@ export class Executor {
   }
 }
 
-/** How long to wait before the next attempt, in milliseconds. */
-function backoff(permit: ClaimablePermit): number {
-  return BACKOFF_MS * 2 ** permit.attempts;
+/** The reasons of what was rejected. */
+function reasonsOf(results: readonly PromiseSettledResult<unknown>[]): readonly unknown[] {
+  return results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
 }
 
 function attemptEntry(permit: ClaimablePermit, at: number): JournalAttempt {

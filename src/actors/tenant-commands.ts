@@ -24,6 +24,7 @@ type RegistryEvent = Extract<
   | 'meter.recorded'
   | 'sync.reported'
   | `sender.${string}`
+  | 'trust.pooled'
 >;
 
 export class TenantCommands {

@@ -8,7 +8,7 @@ import type { RuntimeObserver } from './observer.port.ts';
 import type { RuntimeStore } from './runtime-store.port.ts';
 
 export interface WorkerOptions {
-  /** How long a loop that found little waits before it looks again, so that more comes together. */
+  /** How often it is looked while there is little to find, so that more comes together. */
   readonly pollMs: number;
   /** Loops that claim permits: while some wait for their results to be committed, others claim; claims never overlap. */
   readonly executors: number;
@@ -54,13 +54,18 @@ export class WorkerLoop {
   }
 
   start(): void {
+    const { executors, pollMs } = this.#options;
     this.#loops = [
-      ...Array.from({ length: this.#options.executors }, () =>
-        this.#loop('permits', this.#options.pollMs, async (tenants, now) =>
-          this.#executor.runDue(tenants, this.#host.partitions, now),
+      // They take turns: each look costs the same whether it finds one permit or a hundred.
+      ...Array.from({ length: executors }, (_, turn) =>
+        this.#loop(
+          'permits',
+          executors * pollMs,
+          async (tenants, now) => this.#executor.runDue(tenants, this.#host.partitions, now),
+          turn * pollMs,
         ),
       ),
-      this.#loop('timers', this.#options.pollMs, async (tenants, now) => this.#fireTimers(tenants, now)),
+      this.#loop('timers', pollMs, async (tenants, now) => this.#fireTimers(tenants, now)),
       this.#loop('reconciliation', RECONCILE_MS, async (tenants, now) => this.#executor.reconcile(tenants, now)),
     ];
   }
@@ -86,7 +91,9 @@ export class WorkerLoop {
     name: string,
     pauseMs: number,
     work: (tenants: readonly TenantId[], now: number) => Promise<number>,
+    firstPauseMs = 0,
   ): Promise<void> {
+    if (firstPauseMs > 0) await this.#clock.sleep(firstPauseMs, this.#stop.signal);
     while (!this.#stop.signal.aborted) {
       let moved = 0;
       try {

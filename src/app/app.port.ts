@@ -7,7 +7,7 @@ import type { Caller, Services } from '../gateway/services.port.ts';
 import type { Sql } from '../memory/sql/sql.port.ts';
 import type { LogLevel } from '../observability/logger.ts';
 import type { StaleDays } from '../policies/staleness.ts';
-import type { EmbeddingOptions } from './retrieval.ts';
+import type { EmbeddingOptions } from './open-embedder.ts';
 
 export interface AppOptions {
   readonly dataDir: string;
@@ -48,6 +48,10 @@ export interface AppOptions {
   readonly traces?: number | null;
   /** The address of the collector, to name it; null when there is none. */
   readonly tracesUrl?: string | null;
+  /** How long a database server that cannot be reached is waited for; not at all when it is left out. */
+  readonly startWaitMs?: number;
+  /** Ends that wait. */
+  readonly stopping?: AbortSignal;
   /** False for a command that only reads and imports: timers and permits of real tenants stay untouched. */
   readonly workers: boolean;
 }
@@ -61,6 +65,10 @@ export interface App {
   prepareDemo(): Promise<{ readonly tenant: string; readonly key: string; readonly caller: Caller }>;
   /** Looks at what became of the messages of each sender now; a server with workers does so by itself. */
   countSenders(): Promise<void>;
+  /** Puts on the ledger what was metered since the last time; a server does so each minute. */
+  flushMeters(): Promise<void>;
+  /** Computes now what trust cells lend each other, where that was not done today; a server with workers does so by itself. */
+  poolTrust(): Promise<void>;
   adminKey(): Promise<string>;
   /** Ends the pause after a restore. `journalDir` has the journals of all hosts; null when there are none. */
   reconcileRestore(request: {

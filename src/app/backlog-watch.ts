@@ -3,6 +3,7 @@
  * not answer they go on growing, as does what waits.
  */
 import type { Clock } from '../actors/clock.port.ts';
+import { SYNC_SOURCES } from '../domain/sync.ts';
 import type { Backlog } from '../memory/read/backlog-reader.ts';
 import { WAITING } from '../observability/metrics.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -33,12 +34,17 @@ export class BacklogWatch {
   /** Sets the gauges; before the first answer they are left out. */
   publish(metrics: Metrics): void {
     if (this.#last === null) return;
-    const { oldest, activePlays, hosts, partitionsUnowned } = this.#last;
+    const { oldest, syncs, activePlays, hosts, partitionsUnowned } = this.#last;
     const now = this.#clock.now();
     for (const what of WAITING) {
       const since = oldest[what];
       metrics.oldestWaitingSeconds.set({ what }, since === null ? 0 : Math.max(0, now - since) / 1_000);
     }
+    for (const source of SYNC_SOURCES)
+      metrics.staleSyncs.set(
+        { source },
+        syncs.filter((limit) => limit.source === source && limit.staleFrom < now).length,
+      );
     metrics.activePlays.set(activePlays);
     metrics.hosts.set(hosts);
     metrics.partitionsUnowned.set(partitionsUnowned);

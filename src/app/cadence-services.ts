@@ -25,12 +25,12 @@ export interface CadenceParts {
 const NOTHING_BEGUN = { started: 0, running: 0, completed: 0, replied: 0, touches: 0, suppressed: 0 };
 
 function eventView(
-  { tenant: _, partition, seq, at, again_at: againAt, ...row }: CadenceRow,
+  { tenant: _, actor_kind: _kind, partition, seq, at, again_at: againAt, ...row }: CadenceRow,
   names: ReadonlyMap<string, string>,
 ): CadenceEventView {
   return {
     ...row,
-    contact: names.get(row.person) ?? null,
+    contact: names.get(row.person ?? '') ?? null,
     event: eventIdOf(partition, seq),
     at: isoOf(at),
     again_at: againAt === null ? null : isoOf(againAt),
@@ -61,7 +61,7 @@ export function createCadenceServices(parts: CadenceParts): CadenceServices {
       const names =
         caller.kind === 'brain'
           ? new Map<string, string>()
-          : await contacts.externalIds(caller.tenant, [...new Set(page.items.map(({ person }) => person))]);
+          : await contacts.externalIds(caller.tenant, [...new Set(page.items.flatMap(({ person }) => person ?? []))]);
       return { ...page, items: page.items.map((row) => eventView(row, names)) };
     },
     async listPlays(caller) {

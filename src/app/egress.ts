@@ -6,7 +6,7 @@ import type { TenantId } from '../domain/ids.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { EgressView } from '../gateway/services.port.ts';
 import type { AppOptions } from './app.port.ts';
-import { OWN_ADDRESS } from './retrieval.ts';
+import { embeddingsAddress } from './open-embedder.ts';
 
 /** The hosts that this process was told of; null where it was told of none. */
 export type EgressHosts = Readonly<Record<EgressDestination, string | null>>;
@@ -104,7 +104,7 @@ export function egressHosts(
   const { embeddings = null } = options;
   return {
     mail: hostOf(options.smtpUrl),
-    embeddings: embeddings === null ? null : hostOf(embeddings.url ?? OWN_ADDRESS[embeddings.protocol]),
+    embeddings: embeddings === null ? null : hostOf(embeddingsAddress(embeddings)),
     telemetry: hostOf(options.tracesUrl ?? null),
     broker: options.databaseUrl === null ? null : hostOf(options.natsUrl),
     database: hostOf(options.databaseUrl),

@@ -16,6 +16,7 @@ import type { ErasureFacts, ErasureReader } from '../memory/read/erasure-reader.
 import type { DirectoryPerson, SubjectReader } from '../memory/read/subject-reader.ts';
 import type { InstallationSecret } from '../memory/vault/installation-secret.ts';
 import { remainsOfErased } from './erasure-remains.ts';
+import type { Forgetting } from './forgetting.ts';
 import type { KeyRotation } from './key-rotation.ts';
 import type { Retrieval } from './retrieval.ts';
 
@@ -27,6 +28,7 @@ export interface ErasureProofParts {
   readonly installation: string;
   readonly secret: InstallationSecret;
   readonly rotation: Pick<KeyRotation, 'fateOf'>;
+  readonly forgetting: Pick<Forgetting, 'told'>;
   readonly dataDir: string;
   readonly journalDays: number;
   readonly now: () => number;
@@ -72,6 +74,7 @@ export class ErasureProofs {
       concerned: facts.concerned,
       layers,
       delivered: facts.delivered,
+      channels: await this.#parts.forgetting.told(tenant, person.id),
       backups: this.#backupsBefore(facts),
       remains: [...remainsOfErased(facts.at, journalDays, fate)],
       public_key: signer.publicKey,

@@ -74,6 +74,8 @@ function keptBack(tracing: Tracing, egress: Egress): Tracing {
         if (free.has(tenant)) tracing.executed(report);
       });
     },
+    // It names no tenant and no content.
+    modelCalled: (call) => tracing.modelCalled(call),
     async stop() {
       await Promise.all(underWay);
       await tracing.stop();

@@ -5,6 +5,7 @@ import type { Clock } from '../actors/clock.port.ts';
 import type { PlayCommands } from '../actors/plays/play-commands.ts';
 import type { PlayRow } from '../actors/plays/play-store.port.ts';
 import type { TenantCommands } from '../actors/tenant-commands.ts';
+import type { TimelineCommands } from '../actors/timeline-commands.ts';
 import type { TenantId } from '../domain/ids.ts';
 import { DAY_MS } from '../domain/instant.ts';
 import { dayOf, segmentScopeOf } from '../domain/play.ts';
@@ -16,8 +17,9 @@ import type { RegistryReader } from '../memory/read/registry-reader.ts';
 import type { ExpiredRows } from '../memory/runtime/expired-rows.ts';
 import type { Sql } from '../memory/sql/sql.port.ts';
 
-/** Plays that one run deletes at the most; the next one goes on. */
+/** Plays and timelines that one run deletes at the most; the next one goes on. */
 const PLAYS_MAX = 200;
+const TIMELINES_MAX = 1_000;
 
 export interface RetentionParts {
   readonly sql: Sql;
@@ -26,6 +28,7 @@ export interface RetentionParts {
   readonly commands: TenantCommands;
   readonly plays: Pick<PlayReader, 'retiredBy' | 'countRetiredBy'>;
   readonly playCommands: Pick<PlayCommands, 'act'>;
+  readonly timelineCommands: Pick<TimelineCommands, 'expire'>;
   /** By which plays grow old. Rows do by the clock of the database. */
   readonly clock: Pick<Clock, 'now'>;
 }
@@ -71,14 +74,25 @@ export class RetentionKeeper {
 
   #count(tenant: TenantId, name: RetentionClass, days: number): Promise<number> {
     const { plays, rows } = this.#parts;
-    return name === 'retired_plays' ? plays.countRetiredBy(tenant, this.#before(days)) : rows.count(tenant, name, days);
+    if (name === 'retired_plays') return plays.countRetiredBy(tenant, this.#before(days));
+    return name === 'timelines' ? rows.countTimelines(tenant, days) : rows.count(tenant, name, days);
   }
 
   async #delete(tenant: TenantId, name: RetentionClass, days: number, by: string): Promise<number> {
     const { plays, rows } = this.#parts;
+    if (name === 'timelines') return this.#empty(tenant, days, by);
     if (name !== 'retired_plays') return rows.delete(tenant, name, days);
     const due = await plays.retiredBy(tenant, this.#before(days), PLAYS_MAX);
     for (const row of due) await this.#purge(row, by);
+    return due.length;
+  }
+
+  /** Asked for by two hosts on one day it happens once: no timeline is due twice within a period. */
+  async #empty(tenant: TenantId, days: number, by: string): Promise<number> {
+    const { clock, rows, timelineCommands } = this.#parts;
+    const due = await rows.timelines(tenant, days, TIMELINES_MAX);
+    for (const timeline of due)
+      await timelineCommands.expire(tenant, timeline, `${timeline.scope}:${dayOf(clock.now())}`, { days, by });
     return due.length;
   }
 

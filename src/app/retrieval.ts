@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { TenantId } from '../domain/ids.ts';
 import type { NoteReader } from '../memory/notes/note-reader.port.ts';
-import { createHttpEmbedder } from '../memory/retrieval/embeddings/http-embedder.ts';
+import type { Embedder } from '../memory/retrieval/embeddings/embedder.port.ts';
 import { LanceProjection } from '../memory/retrieval/embeddings/lance-projection.ts';
 import { VectorMemory } from '../memory/retrieval/embeddings/vector-memory.ts';
 import type { MayLeave } from '../memory/retrieval/embeddings/vector-memory.ts';
@@ -15,15 +15,8 @@ import { MemorySearch } from '../memory/retrieval/memory-search.ts';
 import { NoteIndexer } from '../memory/retrieval/note-indexer.ts';
 import type { Sql } from '../memory/sql/sql.port.ts';
 import type { InstallationSecret } from '../memory/vault/installation-secret.ts';
-
-export interface EmbeddingOptions {
-  readonly protocol: 'openai' | 'voyage';
-  readonly model: string;
-  readonly dimensions: number;
-  /** Null for the protocol's own address. */
-  readonly url: string | null;
-  readonly apiKey: string | null;
-}
+import type { ModelCall } from '../observability/model-call.ts';
+import { watchedEmbedder } from './watched-embedder.ts';
 
 export interface ErasedPerson {
   readonly tenant: TenantId;
@@ -47,11 +40,6 @@ export interface Retrieval {
   projected(tenant: TenantId, places: readonly NotePlace[]): Promise<number>;
 }
 
-/** Where a protocol is spoken when no other address is named. */
-export const OWN_ADDRESS = { voyage: 'https://api.voyageai.com/v1', openai: 'https://api.openai.com/v1' };
-/** A search waits for its question to be embedded, so not for long. */
-const TIMEOUT_MS = 10_000;
-const ATTEMPTS = 3;
 const OPTIMISE_MS = 3_600_000;
 
 export function openRetrieval(
@@ -62,13 +50,20 @@ export function openRetrieval(
     embeddings,
     dataDir,
     mayLeave,
-  }: { readonly embeddings: EmbeddingOptions | null; readonly dataDir: string; readonly mayLeave: MayLeave },
+    called,
+  }: {
+    readonly embeddings: Embedder | null;
+    readonly dataDir: string;
+    readonly mayLeave: MayLeave;
+    /** Is told of each call of a provider. */
+    readonly called: (call: ModelCall) => void;
+  },
 ): Retrieval {
   const now = () => performance.now();
   const hashes = new KeyHashes(secret);
   const indexer = new NoteIndexer(sql, notes, hashes);
   const folder = join(dataDir, 'vectors');
-  const semantic = embeddings === null ? null : openVectors(sql, notes, embeddings, folder, mayLeave);
+  const semantic = embeddings === null ? null : openVectors(sql, notes, embeddings, folder, mayLeave, called);
   const vectors = semantic?.vectors ?? null;
   let optimisedAt = now();
   let working = false;
@@ -116,13 +111,15 @@ export function openRetrieval(
   };
 }
 
-function openVectors(sql: Sql, notes: NoteReader, options: EmbeddingOptions, folder: string, mayLeave: MayLeave) {
-  const embedder = createHttpEmbedder({
-    ...options,
-    baseUrl: options.url ?? OWN_ADDRESS[options.protocol],
-    timeoutMs: TIMEOUT_MS,
-    attempts: ATTEMPTS,
-  });
+function openVectors(
+  sql: Sql,
+  notes: NoteReader,
+  provider: Embedder,
+  folder: string,
+  mayLeave: MayLeave,
+  called: (call: ModelCall) => void,
+) {
+  const embedder = watchedEmbedder(provider, called, () => Date.now());
   const store = new VectorStore(sql);
   const projection = new LanceProjection(folder, spaceName(embedder.space), store);
   return { projection, vectors: new VectorMemory({ embedder, store, projection, notes, mayLeave }) };

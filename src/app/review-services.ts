@@ -22,6 +22,7 @@ import { reservedBy } from '../memory/read/review-reader.ts';
 import type { ReadAs, ReviewItem, ReviewReader } from '../memory/read/review-reader.ts';
 import type { ScheduleReader } from '../memory/read/schedule-reader.ts';
 import { reviewExpiry } from '../policies/review-expiry.ts';
+import { priorInForce } from '../policies/trust-pool.ts';
 import { trustQuantile } from '../policies/trust.ts';
 import { startOfDay } from '../policies/working-time.ts';
 
@@ -66,6 +67,7 @@ export function createReviewServices(parts: ReviewParts): ReviewServices {
 
   async function readAs(tenant: TenantId): Promise<ReadAs> {
     const { policy } = await registry.current(tenant);
+    const priors = priorInForce(policy.trust, (await registry.registry(tenant))?.pooledTrust?.prior);
     const now = clock.now();
     const { working_hours: hours, capacity_per_day: capacity = null } = reviewTermsOf(policy);
     return {
@@ -78,7 +80,7 @@ export function createReviewServices(parts: ReviewParts): ReviewServices {
         const { good, bad } =
           cell === null ? { good: 0, bad: 0 } : decayedTrust(cell.context as unknown as TrustContext, now);
         const level = cell === null || cell.value === 'initial' ? spec.initialLevel : cell.value;
-        return { level, quantile: trustQuantile(good, bad, policy.trust), theta: spec.theta, evidence: good + bad };
+        return { level, quantile: trustQuantile(good, bad, priors), theta: spec.theta, evidence: good + bad };
       },
     };
   }

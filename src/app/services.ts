@@ -9,11 +9,10 @@ import type { Directory } from '../actors/intake/directory.port.ts';
 import type { Intake } from '../actors/intake/intake.ts';
 import type { OutcomeCommands } from '../actors/outcome-commands.ts';
 import type { ParkedCommands } from '../actors/parked-commands.ts';
-import { parseRow } from '../actors/replay/ledger-fold.ts';
 import type { LedgerReader } from '../actors/replay/ledger-reader.port.ts';
 import type { MemoryReader } from '../actors/replay/memory-reader.port.ts';
 import { rebuildCheck } from '../actors/replay/rebuild.ts';
-import { admissionOf, isAdmission, replayAction, replayAll } from '../actors/replay/replay.ts';
+import { replayAction, replayAll } from '../actors/replay/replay.ts';
 import { traceStep } from '../actors/replay/trace.ts';
 import type { SubjectCommands } from '../actors/subject-commands.ts';
 import type { TenantCommands } from '../actors/tenant-commands.ts';
@@ -23,13 +22,10 @@ import type { ActionType, TrustLevel } from '../domain/action-types.ts';
 import { channelSchema } from '../domain/action-types.ts';
 import { GatehouseError } from '../domain/errors.ts';
 import { ACTOR_KINDS } from '../domain/event-types.ts';
-import { gateFactsSchema, gateRequestSchema } from '../domain/gate.ts';
-import type { CheckResult } from '../domain/gate.ts';
 import { asId, partitionOf } from '../domain/ids.ts';
 import type { ImportId, TenantId } from '../domain/ids.ts';
 import { isoOf } from '../domain/instant.ts';
 import { canonicalJson } from '../domain/json.ts';
-import type { JsonObject } from '../domain/json.ts';
 import { modeSchema } from '../domain/mode.ts';
 import { parseTrustCellId } from '../domain/trust.ts';
 import type { CadenceServices } from '../gateway/cadence.port.ts';
@@ -44,6 +40,7 @@ import type {
   Caller,
   ImportView,
   ReplayView,
+  TraceView,
   SubjectActView,
   SubjectExport,
   PurgeView,
@@ -66,20 +63,23 @@ import type { UncertainPermits } from '../memory/read/uncertain-permits.ts';
 import type { ViewReader } from '../memory/read/view-reader.ts';
 import { sha256 } from '../memory/sha256.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import { evaluateReleasedGate } from '../policies/released-gates.ts';
 import type { StaleDays } from '../policies/staleness.ts';
 import { pathUp, pathWords } from '../policies/trust-path.ts';
+import { priorInForce } from '../policies/trust-pool.ts';
 import { nextLevel, trustQuantile } from '../policies/trust.ts';
 import type { BacklogWatch } from './backlog-watch.ts';
 import type { Egress } from './egress.ts';
 import type { ErasureProofs } from './erasure-proofs.ts';
 import { remainsOfErased, remainsOfPurged } from './erasure-remains.ts';
+import type { Forgetting } from './forgetting.ts';
 import { createGateFactServices } from './gate-fact-services.ts';
 import type { GateFactParts } from './gate-fact-services.ts';
 import { createIdentityServices } from './identity-services.ts';
 import type { IdentityParts } from './identity-services.ts';
 import type { KeyRotation } from './key-rotation.ts';
 import { KnownStates } from './known-states.ts';
+import { lastEvaluation } from './last-evaluation.ts';
+import type { LastEvaluation } from './last-evaluation.ts';
 import { anchorView } from './ledger-audit.ts';
 import { createOutcomeServices } from './outcome-services.ts';
 import { createOwnershipServices } from './ownership-services.ts';
@@ -104,6 +104,7 @@ import type { SuppressionParts } from './suppression-services.ts';
 import { TIME_ZONE_DATA } from './time-zone-data.ts';
 import type { UsageMeter } from './usage-meter.ts';
 import { createViewServices } from './view-services.ts';
+import { createWhatIfServices } from './what-if-services.ts';
 
 export interface ServiceParts
   extends
@@ -148,6 +149,7 @@ export interface ServiceParts
   /** Takes the notes of an erased person out of the index of searches. */
   readonly forgetInIndex: (person: ErasedPerson) => Promise<void>;
   readonly proofs: ErasureProofs;
+  readonly forgetting: Pick<Forgetting, 'prepare'>;
   readonly purge: Purge;
   readonly rotation: KeyRotation;
   readonly egress: Egress;
@@ -275,26 +277,24 @@ export function createServices(parts: ServiceParts): Services {
   }
 
   /** Every check of the last evaluation of an action, computed again from its snapshot. */
-  async function lastEvaluation(
-    tenant: TenantId,
-    correlation: string,
-    action: string,
-  ): Promise<{ readonly checks: readonly CheckResult[]; readonly snapshot: JsonObject | null }> {
-    const rows = await readModel.correlationRows(tenant, correlation);
-    const last = rows.findLast((row) => isAdmission(row.type) && row.actor.id === action);
-    if (last === undefined) return { checks: [], snapshot: null };
-    const admission = admissionOf(parseRow(last).data);
-    const snapshot = await readModel.part(tenant, admission.snapshot);
-    const policies = await reader.policies([{ tenant, hash: admission.policy }]);
-    const policy = policies.get(`${tenant}/${admission.policy}`);
-    if (snapshot === null || policy === undefined) return { checks: admission.reasons, snapshot };
-    const verdict = evaluateReleasedGate(
-      admission.gate_version,
-      gateRequestSchema.parse(snapshot['request']),
-      gateFactsSchema.parse(snapshot['facts']),
-      policy,
-    );
-    return { checks: verdict?.checks ?? admission.reasons, snapshot };
+  async function trace(caller: Caller, id: string): Promise<TraceView> {
+    const { view, scope } = await readModel.decision(caller.tenant, id);
+    const steps = await stepsOf(caller.tenant, view.correlation);
+    const outcomes = (await readModel.outcomeRows(caller.tenant, scope, view.id))
+      .map(traceStep)
+      .filter((step) => steps.every((known) => known.event !== step.event));
+    const { checks, snapshot } =
+      view.action === null
+        ? { checks: [], snapshot: null }
+        : await lastEvaluation({ readModel, reader }, caller.tenant, view.correlation, view.action.id);
+    const shown = await shownTo({ reader, notes: parts.notes }, caller.tenant, view.id, steps);
+    return { decision: view, steps: [...steps, ...outcomes], gate: checks, snapshot, shown };
+  }
+
+  async function lastAsked({ tenant }: Caller, id: string): Promise<LastEvaluation['asked']> {
+    const { view } = await readModel.decision(tenant, id);
+    if (view.action === null) return null;
+    return (await lastEvaluation({ readModel, reader }, tenant, view.correlation, view.action.id)).asked;
   }
 
   async function personOf(tenant: TenantId, name: string): Promise<DirectoryPerson> {
@@ -347,6 +347,7 @@ export function createServices(parts: ServiceParts): Services {
       senders: async (tenant) => (await registry.registry(tenant))?.senders ?? [],
     }),
     past: createPastServices(parts),
+    whatIf: createWhatIfServices({ trace, lastAsked }),
     plays: parts.plays,
     cadence: parts.cadence,
     policies,
@@ -410,19 +411,7 @@ export function createServices(parts: ServiceParts): Services {
       const { initial, states, edges } = shapeOf(machine);
       return { kind, version, initial, states, edges };
     },
-    async traceDecision(caller, id) {
-      const { view, scope } = await readModel.decision(caller.tenant, id);
-      const steps = await stepsOf(caller.tenant, view.correlation);
-      const outcomes = (await readModel.outcomeRows(caller.tenant, scope, view.id))
-        .map(traceStep)
-        .filter((step) => steps.every((known) => known.event !== step.event));
-      const { checks, snapshot } =
-        view.action === null
-          ? { checks: [], snapshot: null }
-          : await lastEvaluation(caller.tenant, view.correlation, view.action.id);
-      const shown = await shownTo({ reader, notes: parts.notes }, caller.tenant, view.id, steps);
-      return { decision: view, steps: [...steps, ...outcomes], gate: checks, snapshot, shown };
-    },
+    traceDecision: trace,
     async replayDecision(caller, id): Promise<ReplayView> {
       const { view, scope } = await readModel.decision(caller.tenant, id);
       const evaluations =
@@ -513,6 +502,7 @@ export function createServices(parts: ServiceParts): Services {
     },
     async eraseSubject(caller, subject, reason) {
       const person = await personOf(caller.tenant, subject);
+      await parts.forgetting.prepare(caller.tenant, person.id);
       const act = await subjects.record(caller.tenant, randomUUID(), 'subject.erased', person, {
         by: caller.identity,
         reason,
@@ -579,13 +569,15 @@ export function createServices(parts: ServiceParts): Services {
 
     async listTrust(caller) {
       const { policy } = await registry.current(caller.tenant);
+      const pooled = (await registry.registry(caller.tenant))?.pooledTrust ?? null;
+      const priors = priorInForce(policy.trust, pooled?.prior);
       const now = clock.now();
       return (await readModel.trustCells(caller.tenant)).map((cell) => {
         const key = parseTrustCellId(cell.id);
         const spec = ACTION_TYPE_SPECS[key.actionType as ActionType];
         const { good, bad } = decayedTrust(cell.context as unknown as TrustContext, now);
         const level: TrustLevel = cell.value === 'initial' ? spec.initialLevel : (cell.value as TrustLevel);
-        const step = nextLevel(level, good, bad, spec, policy, false);
+        const step = nextLevel(level, good, bad, spec, { trust: priors }, false);
         return {
           cell: cell.id,
           action_type: key.actionType,
@@ -595,12 +587,15 @@ export function createServices(parts: ServiceParts): Services {
           level,
           good,
           bad,
-          quantile: trustQuantile(good, bad, policy.trust),
+          prior_good: priors.prior_good,
+          prior_bad: priors.prior_bad,
+          prior_cells: priors === policy.trust ? null : (pooled?.cells ?? null),
+          quantile: trustQuantile(good, bad, priors),
           theta: spec.theta,
           min_evidence: spec.minEvidence,
           explanation:
             step.level === level
-              ? `Stays at ${level}: ${step.reason}. ${pathWords(pathUp(level, good, bad, spec, policy), level, key.actionType as ActionType)}`
+              ? `Stays at ${level}: ${step.reason}. ${pathWords(pathUp(level, good, bad, spec, { trust: priors }), level, key.actionType as ActionType)}`
               : `Would move to ${step.level}: ${step.reason}.`,
         };
       });

@@ -13,11 +13,11 @@ import {
   StorageType,
 } from '@nats-io/jetstream';
 import type { ConsumerMessages, JetStreamManager, JsMsg, StreamConfig } from '@nats-io/jetstream';
-import { connect, nanos } from '@nats-io/transport-node';
+import { AuthorizationError, connect, nanos, UserAuthenticationExpiredError } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 
 import type { Bus, Subscription } from '../actors/bus.port.ts';
-import { GatehouseError } from '../domain/errors.ts';
+import { GatehouseError, RetryableError } from '../domain/errors.ts';
 import type { Message } from '../domain/message.ts';
 
 export interface JetStreamOptions {
@@ -38,6 +38,8 @@ const PACKETS_UNACKED_MAX = 16;
 const PACKET_MESSAGES_MAX = 200;
 const PACKET_BYTES_MAX = 512 * 1_024;
 const RECONNECT_MS = 250;
+/** A server that takes the connection and says nothing is not there. */
+const CONNECT_MS = 5_000;
 
 function refuseOldServer(version: string): void {
   const found = version.split('.').map(Number);
@@ -121,14 +123,38 @@ class Pull implements Subscription {
   }
 }
 
+/**
+ * Rejects with `RetryableError` when no server with JetStream answers, and with `unavailable` when the one that does must not be used:
+ * it is too old, refuses the login, or has the stream with other settings.
+ */
 export async function openJetStreamBus(options: JetStreamOptions): Promise<Bus> {
-  const { url, installation, failed } = options;
-  let connection: NatsConnection;
+  const connection = await connected(options.url);
   try {
-    connection = await connect({ servers: url, maxReconnectAttempts: -1, reconnectTimeWait: RECONNECT_MS });
+    return await busOver(connection, options);
   } catch (error) {
-    throw new GatehouseError('unavailable', `NATS_URL cannot be reached: ${String(error)}`, { cause: error });
+    await connection.close();
+    throw error instanceof GatehouseError ? error : new RetryableError(`JetStream at NATS_URL: ${String(error)}`);
   }
+}
+
+async function connected(url: string): Promise<NatsConnection> {
+  try {
+    return await connect({
+      servers: url,
+      timeout: CONNECT_MS,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: RECONNECT_MS,
+    });
+  } catch (error) {
+    if (error instanceof AuthorizationError || error instanceof UserAuthenticationExpiredError)
+      throw new GatehouseError('unavailable', `The server at NATS_URL refuses the login: ${String(error)}`, {
+        cause: error,
+      });
+    throw new RetryableError(`NATS_URL cannot be reached: ${String(error)}`);
+  }
+}
+
+async function busOver(connection: NatsConnection, { installation, failed }: JetStreamOptions): Promise<Bus> {
   refuseOldServer(connection.info?.version ?? '0');
   const stream = `GATEHOUSE_${installation}`;
   const subjectOf = (partition: number) => `gatehouse.${installation}.inbox.${partition}`;

@@ -26,11 +26,17 @@ export interface LocalApp {
   close(): Promise<void>;
 }
 
+export interface OpenOptions {
+  /** False for a command that reads or imports: timers and permits of tenants stay untouched. */
+  readonly workers: boolean;
+  /** Ends a server's wait for a database that is not there yet. */
+  readonly stopping?: AbortSignal;
+}
+
 export interface System {
   /** The address of a server that runs on the data folder or the database, or null. */
   findServer(config: Config): Promise<{ readonly url: string } | null>;
-  /** `workers` is false for a command that reads or imports: timers and permits of tenants stay untouched. */
-  openApp(config: Config, options: { readonly workers: boolean }): Promise<LocalApp>;
+  openApp(config: Config, options: OpenOptions): Promise<LocalApp>;
   readonly backups: Backups;
   readonly ledgers: Ledgers;
   /** Asks every question of a labelled set of each provider that needs no service. */

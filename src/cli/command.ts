@@ -10,7 +10,7 @@ import type { SearchServices } from '../gateway/search-services.port.ts';
 import type { Caller, Services } from '../gateway/services.port.ts';
 import type { SessionServices } from '../gateway/session.port.ts';
 import type { ViewServices } from '../gateway/view-services.port.ts';
-import type { LocalApp, System } from './app.port.ts';
+import type { LocalApp, OpenOptions, System } from './app.port.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Exit codes are part of the interface: scripts rely on them. */
@@ -82,6 +82,7 @@ export type CommandServices = Pick<
   | 'suppressions'
   | 'keyGenerations'
   | 'past'
+  | 'whatIf'
   | 'listImports'
   | 'patterns'
   | 'plays'
@@ -151,7 +152,7 @@ export interface CommandContext {
   readonly note: (text: string) => void;
   /** Reaches a running server, or opens the system in this process. */
   readonly connect: () => Promise<Connection>;
-  readonly openApp: (options: { readonly workers: boolean }) => Promise<LocalApp>;
+  readonly openApp: (options: OpenOptions) => Promise<LocalApp>;
   readonly findServer: () => Promise<{ readonly url: string } | null>;
 }
 

@@ -119,6 +119,30 @@ describe('proofs', () => {
 });
 
 describe('trace', () => {
+  test('compares two decisions, and simulates one change', async () => {
+    const compared = await world.run('trace', 'dec_1', '--compare', 'dec_2');
+    expect(compared.out).toMatch(/verdict +schedule +pass/);
+    const { out } = await world.run('trace', 'dec_1', '--without-cooldown');
+    expect(out).toContain('Simulation without the cooldown: pass (it was schedule until');
+    expect(out).toContain('what would have followed is not known');
+    expect(await json('trace', 'dec_1', '--set', 'touch_cap=5')).toMatchObject({ simulation: true });
+    expect(world.services.calls.at(-1)).toEqual([
+      'counterfactual',
+      'dec_1',
+      { kind: 'threshold', threshold: 'touch_cap', value: 5 },
+    ]);
+  });
+  test.each([
+    [['--owner', 'ana'], 'An owner is a lane'],
+    [['--set', 'touch_cap'], 'Say --set NAME=NUMBER'],
+    [['--set', 'mood=5'], 'Say --set NAME=NUMBER'],
+    [['--owner', 'nobody', '--without-cooldown'], 'one thing at a time'],
+    [['--compare', 'dec_2', '--owner', 'nobody'], 'not both'],
+  ])('refuses %j', async (options, why) => {
+    const { code, err } = await world.run('trace', 'dec_1', ...options);
+    expect([code, err]).toEqual([EXIT.usage, expect.stringContaining(why)]);
+  });
+
   test('of a decision tells the steps, and why the gate did not let it pass', async () => {
     const { out } = await world.run('trace', 'dec_1');
     expect(out).toContain('dec_1  hold  2026-11-21 10:00:00.000Z');

@@ -47,6 +47,7 @@ import { httpSenders } from './http-senders.ts';
 import { httpSessions } from './http-sessions.ts';
 import { httpSuppressions } from './http-suppressions.ts';
 import { httpViewServices } from './http-view-services.ts';
+import { httpWhatIf } from './http-what-if.ts';
 import { queryOf, withoutNulls } from './query.ts';
 
 interface Answer {
@@ -95,6 +96,7 @@ export function httpServices(url: string, key: string, options: HttpOptions = {}
     suppressions: httpSuppressions(call),
     keyGenerations: httpKeyGenerations(call),
     past: httpPast(call),
+    whatIf: httpWhatIf(call),
     cadence: httpCadence(call),
     plays: httpPlays(call),
     patterns: httpPatterns(call),

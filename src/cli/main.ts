@@ -16,7 +16,7 @@ const system: System = {
   evaluateCaps,
   evaluateRetrieval,
   findServer: (config) => findServer(config.dataDir, config.databaseUrl),
-  openApp(config, { workers }) {
+  openApp(config, { workers, stopping }) {
     const chosen = (process.env['GATEHOUSE_LOG_LEVEL'] ?? '') !== '';
     return openApp({
       dataDir: config.dataDir,
@@ -41,6 +41,9 @@ const system: System = {
       logLevel: workers || chosen ? config.logLevel : QUIET_LEVEL,
       tracesUrl: config.otlpEndpoint,
       traces: config.otlpEndpoint === null ? null : config.traceShare,
+      // A command says at once that nobody is there.
+      startWaitMs: workers ? config.startWaitSeconds * 1_000 : 0,
+      ...(stopping === undefined ? {} : { stopping }),
       workers,
     });
   },

@@ -25,7 +25,9 @@ function faultsOf(env: Environment, readFile: ReadFile = noFile): readonly strin
 test('a provider of embeddings is named with its model and dimensions', () => {
   const load = (value: string) => loadConfig({ GATEHOUSE_EMBEDDINGS: value }, noFile).embeddings;
   expect(load('voyage:voyage-3.5:1024')).toEqual({ protocol: 'voyage', model: 'voyage-3.5', dimensions: 1_024 });
-  for (const wrong of ['voyage', 'voyage:m', 'other:m:10', 'openai:m:0'])
+  const folder = '/opt/models/all MiniLM';
+  expect(load(`onnx:${folder}:384`)).toEqual({ protocol: 'onnx', model: folder, dimensions: 384 });
+  for (const wrong of ['voyage', 'voyage:m', 'other:m:10', 'openai:m:0', 'onnx:/models', 'onnx::384'])
     expect(() => load(wrong)).toThrow('GATEHOUSE_EMBEDDINGS');
 });
 
@@ -33,6 +35,7 @@ test('an empty environment gives the defaults', () => {
   expect(loadConfig({}, noFile)).toEqual({
     port: 4800,
     host: '127.0.0.1',
+    startWaitSeconds: 60,
     dataDir: '.gatehouse',
     journalDir: null,
     journalDays: 35,

@@ -110,19 +110,23 @@ const SHARE = kind(
 );
 
 export interface EmbeddingSetting {
-  readonly protocol: 'openai' | 'voyage';
+  readonly protocol: 'openai' | 'voyage' | 'onnx';
   readonly model: string;
   readonly dimensions: number;
 }
 
 const EMBEDDINGS = kind(
-  '`voyage` or `openai`, a model and its dimensions, such as `voyage:voyage-3.5:1024`',
+  '`voyage` or `openai`, a model and its dimensions, such as `voyage:voyage-3.5:1024`; or `onnx`, the folder of a model and its dimensions',
   z
     .string()
-    .regex(/^(?:voyage|openai):[\w./-]{1,100}:[1-9]\d{1,3}$/)
+    .regex(/^(?:(?:voyage|openai):[\w./-]{1,100}|onnx:[^:]{1,400}):[1-9]\d{1,3}$/)
     .transform((text): EmbeddingSetting => {
       const [protocol, model = '', dimensions] = text.split(':');
-      return { protocol: protocol === 'voyage' ? 'voyage' : 'openai', model, dimensions: Number(dimensions) };
+      return {
+        protocol: protocol === 'voyage' || protocol === 'onnx' ? protocol : 'openai',
+        model,
+        dimensions: Number(dimensions),
+      };
     }),
 );
 
@@ -153,6 +157,14 @@ export const SETTINGS = {
     secret: false,
     description:
       'How long a server that was asked to stop still answers while `/readyz` says that it is not ready, so that a load balancer sends nothing more.',
+  }),
+  startWaitSeconds: setting<number, number>({
+    env: 'GATEHOUSE_START_WAIT_SECONDS',
+    kind: SECONDS,
+    default: 60,
+    secret: false,
+    description:
+      'How long a server that starts waits for a database server that cannot be reached, before it ends with exit code 3. Meanwhile `/healthz` answers and `/readyz` says that it is not ready. NATS is never waited for.',
   }),
   dataDir: setting<string, string>({
     env: 'GATEHOUSE_DATA_DIR',
@@ -216,7 +228,7 @@ export const SETTINGS = {
     default: null,
     secret: false,
     description:
-      'Who turns notes into vectors, so that a search compares meanings too: protocol, model and dimensions. The texts of all notes and of all questions are sent there. Without it memory is searched by words and links, and nothing leaves.',
+      'Who turns notes into vectors, so that a search compares meanings too: protocol, model and dimensions. The texts of all notes and of all questions are sent there; with `onnx` they stay on this machine, and the package `onnxruntime-node` must be installed. Without it memory is searched by words and links, and nothing leaves.',
   }),
   embeddingsUrl: setting<string, null>({
     env: 'GATEHOUSE_EMBEDDINGS_URL',

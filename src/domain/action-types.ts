@@ -52,6 +52,11 @@ export interface ActionTypeSpec {
   readonly costMinor: number;
 }
 
+/** Whether somebody outside gets to read it: sent by us, or drafted for a person who sends it. */
+export function isMessage(type: ActionType): boolean {
+  return ACTION_TYPE_SPECS[type].touch || type === 'email_generation';
+}
+
 export const ACTION_TYPE_SPECS: Record<ActionType, ActionTypeSpec> = {
   crm_update: {
     title: 'Update the CRM record and create a task for its owner',

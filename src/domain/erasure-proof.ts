@@ -25,6 +25,18 @@ export const ERASURE_LAYERS = {
 export type ErasureLayer = keyof typeof ERASURE_LAYERS;
 const LAYER_NAMES = Object.keys(ERASURE_LAYERS) as [ErasureLayer, ...ErasureLayer[]];
 
+/** What a connected channel said when it was asked to forget the person. */
+const channelSchema = z.strictObject({
+  channel: z.string(),
+  /** `outstanding`: asked again until it confirms. `keeps_nothing`: by its own statement. `cannot_be_asked`: nobody knows. */
+  state: z.enum(['confirmed', 'outstanding', 'keeps_nothing', 'cannot_be_asked']),
+  attempts: z.int().min(0),
+  /** The channel's own name for what it did. */
+  receipt: z.string().nullable(),
+  confirmed_at: z.iso.datetime().nullable(),
+  note: z.string().nullable(),
+});
+
 const remainSchema = z.strictObject({ what: z.string(), why: z.string(), until: z.iso.datetime().nullable() });
 
 export const erasureProofSchema = z.strictObject({
@@ -57,6 +69,8 @@ export const erasureProofSchema = z.strictObject({
   ),
   /** What was sent to the person before. It is with them and their provider, and no erasure reaches it. */
   delivered: z.array(z.strictObject({ channel: z.string(), mode: z.string(), messages: z.int().min(1) })),
+  /** Receipts of connected channels, and which are outstanding. Proofs of before channels were asked have none. */
+  channels: z.array(channelSchema).optional(),
   /** Backups of before the erasure that lie beside the server. Others are not known to it. */
   backups: z.array(z.strictObject({ name: z.string(), taken_at: z.iso.datetime().nullable() })),
   remains: z.array(remainSchema),

@@ -51,6 +51,9 @@ export class RetryableError extends Error {
   override readonly name = 'RetryableError';
 }
 
+/** The channel itself cannot be used now: it did not act, and no other request would fare better. */
+export class ChannelUnavailableError extends RetryableError {}
+
 /** Another host holds these partitions, or took them since: nothing was written. */
 export class LeaseLostError extends RetryableError {
   readonly partitions: readonly number[];

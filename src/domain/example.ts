@@ -35,14 +35,21 @@ export function wordingOf(actionType: ActionType, content: JsonValue): Wording |
   return length <= WORDING_MAX ? found.data : null;
 }
 
+/** Why a text was written: the signal that it answers, or the play that it is a touch of. */
+export type Occasion = SignalType | `play:${string}`;
+
+export function playOccasion(play: string): Occasion {
+  return `play:${play}`;
+}
+
 export interface Example {
   /** The event of the approval. */
   readonly id: string;
   readonly action_type: ActionType;
-  /** Which message to the person it was, from 1. */
+  /** Which message to the person, or which touch of its sequence, it was, from 1. */
   readonly step: number;
-  /** Why it was written: a text about a visit says nothing true to somebody who did not visit. */
-  readonly signal: SignalType;
+  /** Why it was written: a text about a visit says nothing true to somebody who did not visit, and each play says something else. */
+  readonly signal: Occasion;
   readonly persona: Persona;
   readonly segment: Segment | null;
   /** The objection that stood when it was written. */

@@ -13,6 +13,7 @@ import { GATE_REASONS } from './reason-codes.ts';
 import type { GateReason } from './reason-codes.ts';
 import { senderFactSchema } from './sender-health.ts';
 import { syncTimesSchema } from './sync.ts';
+import { trustPriorSchema } from './trust.ts';
 
 /** Raised when a check changes what it decides; `policies/released-gates.ts` keeps the earlier versions runnable. */
 export const GATE_VERSION = 4;
@@ -48,6 +49,8 @@ export const trustFactSchema = z.strictObject({
   good: z.number(),
   bad: z.number(),
   level: z.enum(TRUST_LEVELS),
+  /** What the cells of the tenant lend each other; left out as long as there is nothing. */
+  pooled: trustPriorSchema.optional(),
 });
 export type TrustFact = z.infer<typeof trustFactSchema>;
 

@@ -16,6 +16,10 @@ export const rememberedDecisionSchema = z.strictObject({
   cell: z.string().nullable(),
   sequence: z.string().optional(),
   play: z.string().optional(),
+  /** Whether its action is a message to a person; left out when it has no action, and by versions that did not remember what was executed. */
+  message: z.boolean().optional(),
+  /** When its action was executed, in ms. */
+  executed_at: z.number().optional(),
 });
 export type RememberedDecision = z.infer<typeof rememberedDecisionSchema>;
 

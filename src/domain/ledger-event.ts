@@ -33,6 +33,8 @@ export interface LedgerRow extends LedgerHeader {
   /** Ciphertext in base64 and whose key opens it, or null. */
   readonly sealed: string | null;
   readonly sealedSubject: string | null;
+  /** Digest of a sealed text that was kept long enough and is gone. */
+  readonly sealedDigest?: string | null;
   readonly prevHash: Hash;
   readonly hash: Hash;
   /**
@@ -86,4 +88,10 @@ export function ledgerHash(
   digest: Digest,
 ): Hash {
   return asId(digest(ledgerHeaderText(header, digest(body), sealed === null ? null : digest(sealed), prevHash)));
+}
+
+/** The hash of a stored row if it followed `prevHash`, also when its text is gone and only the digest of it is left. */
+export function storedHash(row: LedgerRow, prevHash: Hash, digest: Digest): Hash {
+  const sealedDigest = row.sealed === null ? (row.sealedDigest ?? null) : digest(row.sealed);
+  return asId(digest(ledgerHeaderText(row, digest(row.body), sealedDigest, prevHash)));
 }

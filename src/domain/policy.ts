@@ -157,6 +157,8 @@ export const policySchema = z.strictObject({
     half_life_days: z.number().min(1).max(3_650),
     prior_good: z.number().min(0.01).max(20),
     prior_bad: z.number().min(0.01).max(20),
+    /** False keeps the two above also when enough kinds of action have evidence to lend each other a prior. */
+    pooled: z.boolean().optional(),
     /** Share of autonomous actions that are still sampled for review. */
     audit_share: share,
   }),

@@ -1,6 +1,6 @@
 /**
- * What is deleted by age, and when. The ledger is not: its rows stay, and what is personal in them goes with the key of its person. A tenant changes a
- * period in its policy, so every period that was in force is known by the policy's hash.
+ * What is deleted by age, and when. The rows of the ledger stay; what goes of them is texts, and the digest of each remains, so the chain verifies. A tenant
+ * changes a period in its policy, so every period that was in force is known by the policy's hash.
  */
 import { z } from 'zod';
 
@@ -9,6 +9,7 @@ import { COLD_DAYS } from './play.ts';
 /** A restore, an import or a sender may bring a message again; nobody does after this time. */
 const DAYS_MIN = 90;
 const DAYS_MAX = 3_650;
+const THREE_YEARS = 1_095;
 
 export const RETENTION_CLASSES = {
   processed_messages: {
@@ -22,6 +23,22 @@ export const RETENTION_CLASSES = {
   retired_plays: {
     days: COLD_DAYS,
     what: 'plays that were retired, with all that the cadence event log has of them; never before 7 years',
+  },
+  event_texts: {
+    days: THREE_YEARS,
+    what: 'texts in events of the ledger: messages, drafts, replies; the events stay, with the digest of each text',
+  },
+  notes: {
+    days: THREE_YEARS,
+    what: 'texts and values of notes that nobody has verified since, in the ledger and in what they are searched by; what they were about stays',
+  },
+  timelines: {
+    days: THREE_YEARS,
+    what: 'timelines of accounts and people about whom nothing has happened since; one that waits for an action stays',
+  },
+  snapshots: {
+    days: COLD_DAYS,
+    what: 'what the gate saw when it decided; such a decision can no longer be replayed',
   },
 } as const;
 export type RetentionClass = keyof typeof RETENTION_CLASSES;

@@ -28,6 +28,10 @@ export const evidenceSchema = z.strictObject({
 });
 export type Evidence = z.infer<typeof evidenceSchema>;
 
+/** Evidence that a cell begins with, as the two parameters of a beta distribution. */
+export const trustPriorSchema = z.strictObject({ prior_good: z.number().positive(), prior_bad: z.number().positive() });
+export type TrustPrior = Readonly<z.infer<typeof trustPriorSchema>>;
+
 /** `crm_update/crm/low/rules@1`: action type, channel, risk class and version of the decision engine. */
 export function trustCellId(actionType: ActionType, channel: Channel, riskClass: RiskClass, engine: string): string {
   return `${actionType}/${channel}/${riskClass}/${engine}`;

@@ -18,13 +18,15 @@ export interface CadenceEventView {
   readonly event: string;
   readonly at: string;
   readonly kind: CadenceEventKind;
-  readonly sequence: string;
-  /** Of the sequence after it: `waiting`, `touching` or `ended`. */
+  /** Null for a touch that no sequence proposed. */
+  readonly sequence: string | null;
+  /** Of the sequence after it: `waiting`, `touching` or `ended`; of the action, where there is no sequence. */
   readonly state: string;
-  readonly play_id: string;
-  readonly originating_proposal_id: string;
-  /** The id of the person here. */
-  readonly person: string;
+  /** Null for a touch under no play, and then there may be no proposal either. */
+  readonly play_id: string | null;
+  readonly originating_proposal_id: string | null;
+  /** The id of the person here; null for a touch to a whole account. */
+  readonly person: string | null;
   /** How the tenant's own systems name the person; null for one who was erased, and for brains. */
   readonly contact: string | null;
   readonly account: string | null;

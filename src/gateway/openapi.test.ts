@@ -84,6 +84,8 @@ test('has the paths that were promised', () => {
       "GET /v1/contacts/{external_id}/timeline",
       "GET /v1/decisions",
       "GET /v1/decisions/{id}",
+      "GET /v1/decisions/{id}/comparison",
+      "GET /v1/decisions/{id}/counterfactual",
       "GET /v1/decisions/{id}/hindsight",
       "GET /v1/decisions/{id}/trace",
       "GET /v1/difference",

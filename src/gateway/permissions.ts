@@ -22,6 +22,8 @@ export const OPERATIONS = {
   getMachine: 'read',
   replayDecision: 'read',
   getHindsight: 'read',
+  compareDecisions: 'read',
+  getCounterfactual: 'read',
   getHindsightReport: 'audit',
   getTrace: 'read',
 

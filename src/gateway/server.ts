@@ -57,6 +57,7 @@ import { registerSuppressionRoutes } from './routes/suppressions.ts';
 import { registerSystemRoutes } from './routes/system.ts';
 import { registerUncertainRoutes } from './routes/uncertain.ts';
 import { registerViewRoutes } from './routes/views.ts';
+import { registerWhatIfRoutes } from './routes/what-if.ts';
 import type { Services } from './services.port.ts';
 import { requireOwnPage, sessionSecretOf } from './session-cookie.ts';
 import { validatorCompiler } from './validation.ts';
@@ -160,6 +161,7 @@ function registerRoutes(app: GatewayApp, context: GatewayContext): void {
   registerStreamRoutes(app, context);
   registerAuditRoutes(app, context);
   registerPastRoutes(app, context);
+  registerWhatIfRoutes(app, context);
   registerImportRoutes(app, context);
   registerSystemRoutes(app, context);
 }

@@ -54,6 +54,7 @@ import { fakeSessions } from './session.fake.ts';
 import { fakeStream } from './stream.fake.ts';
 import { fakeSuppressions } from './suppression.fake.ts';
 import type { BrainView, ViewContractView } from './view-services.port.ts';
+import { fakeWhatIf } from './what-if.fake.ts';
 
 const AT = isoOf(Date.UTC(2026, 10, 21, 10));
 
@@ -170,6 +171,7 @@ export class FakeServices implements Services {
   readonly senders = fakeSenders((name, ...args) => this.#note(name, ...args));
   readonly gateFacts = fakeGateFacts((name, ...args) => this.#note(name, ...args));
   readonly past = fakePast((name, ...args) => this.#note(name, ...args));
+  readonly whatIf = fakeWhatIf((name, ...args) => this.#note(name, ...args));
   readonly policies = fakePolicies((name, ...args) => this.#note(name, ...args));
   readonly patterns = fakePatterns((name, ...args) => this.#note(name, ...args));
   readonly cadence = fakeCadence((name, ...args) => this.#note(name, ...args));
@@ -823,6 +825,9 @@ const TRUST = {
   bad: 0,
   quantile: 0.47,
   theta: 0.8,
+  prior_good: 1,
+  prior_bad: 1,
+  prior_cells: null,
   min_evidence: 10,
   explanation: '7 more unedited approvals',
 };

@@ -33,6 +33,7 @@ import type { SessionServices } from './session.port.ts';
 import type { StreamServices } from './stream.port.ts';
 import type { SuppressionServices } from './suppression.port.ts';
 import type { ViewServices } from './view-services.port.ts';
+import type { WhatIfServices } from './what-if.port.ts';
 
 export type { Caller, Page, PageQuery } from './caller.port.ts';
 export type { ReviewDecisionInput, ReviewView } from './review.port.ts';
@@ -180,7 +181,7 @@ export interface MachineView {
 
 export interface ReplayView {
   readonly decision: string;
-  /** `redacted` when a part was erased. */
+  /** `redacted` when what the gate saw was kept long enough and deleted. */
   readonly result: 'identical' | 'different' | 'redacted' | 'nothing_to_replay';
   readonly evaluations: readonly {
     readonly event: string;
@@ -385,6 +386,10 @@ export interface TrustView {
   readonly level: string;
   readonly good: number;
   readonly bad: number;
+  /** What the cell begins with, and how many cells lend it that; null when it is the policy's own. */
+  readonly prior_good: number;
+  readonly prior_bad: number;
+  readonly prior_cells: number | null;
   readonly quantile: number;
   readonly theta: number;
   readonly min_evidence: number;
@@ -571,6 +576,7 @@ export interface Services
   readonly suppressions: SuppressionServices;
   readonly keyGenerations: KeyGenerationServices;
   readonly past: PastServices;
+  readonly whatIf: WhatIfServices;
   readonly patterns: PatternServices;
   readonly plays: PlayServices;
   readonly cadence: CadenceServices;

@@ -21,7 +21,7 @@ export const MACHINES: Readonly<Record<ActorKind, MachineDefinition>> = {
 };
 
 /** Raised when what is kept beside the states changes, such as notes, timelines and examples, which an older program would not keep. */
-const MEMORY_VERSION = 3;
+const MEMORY_VERSION = 4;
 
 /** Rises whenever any machine gets a new version, a kind of actor is added, or memory changes. A host leaves alone what a newer generation has written. */
 export const MACHINE_GENERATION = Object.values(MACHINES).reduce(

@@ -126,7 +126,7 @@ export function withTriage(context: SubjectContext, data: EventData<'signal.tria
 }
 
 export function withDecision(context: SubjectContext, data: EventData<'decision.made'>, at: number): SubjectContext {
-  const { decision: id, action, cell, sequence, play } = data;
+  const { decision: id, action, cell, sequence, play, message } = data;
   const decision: RememberedDecision = {
     decision: id,
     action,
@@ -134,8 +134,30 @@ export function withDecision(context: SubjectContext, data: EventData<'decision.
     cell,
     ...(sequence === undefined ? {} : { sequence }),
     ...(play === undefined ? {} : { play }),
+    ...(message === undefined ? {} : { message }),
   };
   return { ...context, decisions: [...context.decisions, decision].slice(-REMEMBERED_DECISIONS) };
+}
+
+/** Whether a decision is remembered whose execution is not known. Those of before executions were remembered do not wait for one. */
+export function awaitsExecution({ decisions, joined }: SubjectContext, id: string): boolean {
+  const all = [...decisions, ...(joined ?? []).flatMap(({ carried }) => carried.decisions)];
+  return all.some(
+    ({ decision, message, executed_at }) => decision === id && message !== undefined && executed_at === undefined,
+  );
+}
+
+export function withExecution(
+  context: SubjectContext,
+  { decision: id, executed_at }: EventData<'decision.executed'>,
+): SubjectContext {
+  const executed = (decisions: readonly RememberedDecision[]) =>
+    decisions.map((decision) => (decision.decision === id ? { ...decision, executed_at } : decision));
+  const joined = context.joined?.map((item) => ({
+    ...item,
+    carried: { ...item.carried, decisions: executed(item.carried.decisions) },
+  }));
+  return { ...context, decisions: executed(context.decisions), ...(joined === undefined ? {} : { joined }) };
 }
 
 /** How many objections an account keeps; of one person about one topic only the latest. */

@@ -35,7 +35,7 @@ export function triaged(verdict: 'act' | 'later' | 'none', trigger: 'signal' | '
   );
 }
 
-export function decided(decision = 'dec_1'): MachineEvent {
+export function decided(decision = 'dec_1', message?: boolean): MachineEvent {
   return eventOf(
     'decision.made',
     {
@@ -46,9 +46,14 @@ export function decided(decision = 'dec_1'): MachineEvent {
       action_type: 'crm_update',
       confidence: 0.5,
       cell: 'crm_update/crm/low/rules@1',
+      ...(message === undefined ? {} : { message }),
     },
     AT,
   );
+}
+
+export function executed(decision = 'dec_1'): MachineEvent {
+  return eventOf('decision.executed', { decision, action: 'act_1', executed_at: AT + 5 }, AT);
 }
 
 export function outcome(type: OutcomeType): MachineEvent {

@@ -21,10 +21,12 @@ test('every figure has its promised name', async () => {
     'gatehouse_limited_senders',
     'gatehouse_mailbox_messages',
     'gatehouse_messages_parked_total',
+    'gatehouse_model_calls_total',
     'gatehouse_oldest_waiting_seconds',
     'gatehouse_partitions_owned',
     'gatehouse_partitions_unowned',
     'gatehouse_signals_total',
+    'gatehouse_stale_syncs',
     'gatehouse_timer_late_seconds',
   ]);
 });

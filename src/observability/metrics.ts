@@ -6,6 +6,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 import { LIMITED_LEVELS } from '../domain/sender-health.ts';
+import { SYNC_SOURCES } from '../domain/sync.ts';
+import { MODEL_PURPOSES, MODEL_RESULTS } from './model-call.ts';
 
 /** How a transaction ended. `failed`: the database could not. `refused`: it could, and what was asked did not hold. */
 export const TRANSACTION_RESULTS = ['committed', 'failed', 'refused'] as const;
@@ -40,6 +42,8 @@ export interface Metrics {
   readonly partitionsOwned: Gauge;
   readonly partitionsUnowned: Gauge;
   readonly limitedSenders: Gauge<'level'>;
+  readonly staleSyncs: Gauge<'source'>;
+  readonly modelCalls: Counter<'purpose' | 'result'>;
 }
 
 /** 0.2 is the objective of the API; an alert needs a bucket that ends there. */
@@ -77,6 +81,20 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
     labelNames: ['level'],
     registers,
   });
+  const staleSyncs = new Gauge({
+    name: 'gatehouse_stale_syncs',
+    help: 'Tenants on the real clock whose source has not reported for longer than their policy allows. The same at every host.',
+    labelNames: ['source'],
+    registers,
+  });
+  const modelCalls = new Counter({
+    name: 'gatehouse_model_calls_total',
+    help: 'Calls of models, by what was asked for: answered, answered by what stands in for the model, or failed.',
+    labelNames: ['purpose', 'result'],
+    registers,
+  });
+  for (const source of SYNC_SOURCES) staleSyncs.set({ source }, 0);
+  for (const purpose of MODEL_PURPOSES) for (const result of MODEL_RESULTS) modelCalls.inc({ purpose, result }, 0);
   for (const level of LIMITED_LEVELS) limitedSenders.set({ level }, 0);
   for (const verdict of VERDICTS) verdicts.inc({ verdict }, 0);
   for (const result of EXECUTION_RESULTS) executions.inc({ result }, 0);
@@ -172,5 +190,7 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
       registers,
     }),
     limitedSenders,
+    staleSyncs,
+    modelCalls,
   };
 }

@@ -8,6 +8,7 @@ import type { CommittedBatch, ExecutionReport } from '../actors/observer.port.ts
 import { asId } from '../domain/ids.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { TracedRequest } from '../gateway/request-tracer.port.ts';
+import { GEN_AI_CONTENT } from './gen-ai.ts';
 import { lifeIdsOf } from './trace-ids.ts';
 import { createTracing } from './tracing.ts';
 import type { Tracing } from './tracing.ts';
@@ -114,6 +115,9 @@ describe('a life', () => {
       'gatehouse.engine': 'rules@1',
       'gatehouse.action_type': 'crm_update',
       'gatehouse.verdict': 'pass',
+      'gen_ai.operation.name': 'invoke_agent',
+      'gen_ai.agent.name': 'rules@1',
+      'gen_ai.conversation.id': 'cor_1',
     });
     const execute = named(spans, 'execute');
     expect(execute.attributes).toMatchObject({ 'gatehouse.decision': 'dec_1', 'gatehouse.result': 'uncertain' });
@@ -202,4 +206,35 @@ test('what was sealed, and why a message was parked, is in no span', async () =>
     status,
   }));
   expect(JSON.stringify(told)).not.toMatch(/maria|per_1/);
+});
+
+describe('a call of a model', () => {
+  test('is named as the conventions want it, and says nothing of what was asked', async () => {
+    const call = { provider: 'voyage', model: 'voyage-3.5', dimensions: 1024, purpose: 'question' } as const;
+    const spans = await spansOf((tracing) => {
+      tracing.modelCalled({ ...call, result: 'answered', time: [NOW, NOW + 80] });
+      tracing.modelCalled({ ...call, result: 'fallback', time: [NOW, NOW + 90] });
+    });
+    expect(spans.map(({ name, kind, status }) => [name, kind, status.code])).toEqual([
+      ['embeddings voyage-3.5', SpanKind.CLIENT, SpanStatusCode.UNSET],
+      ['embeddings voyage-3.5', SpanKind.CLIENT, SpanStatusCode.ERROR],
+    ]);
+    expect(spans[0]?.attributes).toEqual({
+      'gen_ai.operation.name': 'embeddings',
+      'gen_ai.provider.name': 'voyage',
+      'gen_ai.request.model': 'voyage-3.5',
+      'gen_ai.embeddings.dimension.count': 1024,
+      'gatehouse.purpose': 'question',
+    });
+  });
+
+  test('and a decision, carry no attribute for content', async () => {
+    const spans = await spansOf((tracing) => {
+      tracing.requestAnswered(request);
+      tracing.batchCommitted(0, 1, batch, [NOW + 12, NOW + 18]);
+      tracing.executed(report);
+    });
+    const names = new Set(spans.flatMap(({ attributes }) => Object.keys(attributes)));
+    expect(GEN_AI_CONTENT.filter((name) => names.has(name))).toEqual([]);
+  });
 });

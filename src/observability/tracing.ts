@@ -40,6 +40,8 @@ import type {
   Span,
 } from '../actors/observer.port.ts';
 import type { RequestTracer, TracedRequest } from '../gateway/request-tracer.port.ts';
+import { GEN_AI, GEN_AI_OPERATION } from './gen-ai.ts';
+import type { ModelCall } from './model-call.ts';
 import { lifeIdsOf } from './trace-ids.ts';
 import type { LifeIds } from './trace-ids.ts';
 
@@ -53,6 +55,7 @@ export interface TracingOptions {
 
 /** Exporting a span may fail; nobody waits for it and nothing is thrown. */
 export interface Tracing extends RequestTracer, Pick<RuntimeObserver, 'batchCommitted' | 'executed'> {
+  modelCalled(call: ModelCall): void;
   /** Sends what is left. */
   stop(): Promise<void>;
 }
@@ -177,6 +180,22 @@ export function createTracing(options: TracingOptions): Tracing {
       record(under(parent), { name: 'record', time: report.recorded });
     },
 
+    modelCalled({ purpose, result, provider, model, dimensions, time }) {
+      record(ROOT_CONTEXT, {
+        name: `${GEN_AI_OPERATION.embeddings} ${model}`,
+        time,
+        kind: SpanKind.CLIENT,
+        attributes: {
+          [GEN_AI.operation]: GEN_AI_OPERATION.embeddings,
+          [GEN_AI.provider]: provider,
+          [GEN_AI.requestModel]: model,
+          [GEN_AI.embeddingDimensions]: dimensions,
+          'gatehouse.purpose': purpose,
+        },
+        failed: result !== 'answered',
+      });
+    },
+
     async stop() {
       // A collector that is gone must not keep the process from ending well.
       await provider.shutdown().catch(() => {});
@@ -216,6 +235,9 @@ export function createTracing(options: TracingOptions): Tracing {
         attributes: {
           'gatehouse.decision': id,
           'gatehouse.engine': engine,
+          [GEN_AI.operation]: GEN_AI_OPERATION.invokeAgent,
+          [GEN_AI.agent]: engine,
+          [GEN_AI.conversation]: correlation,
           'gatehouse.action_type': actionType,
           'gatehouse.verdict': update?.verdict ?? verdict,
         },

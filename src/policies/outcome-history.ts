@@ -145,6 +145,7 @@ export function linkFor(entry: RememberedOutcome, facts: LinkingFacts): StoredLi
     return { status: 'retracted', ...none, decided_at, ...window, evidence: null };
   }
   const { decidedAt, ...link } = linkOutcome({
+    follows: OUTCOME_TYPE_SPECS[standing.outcome_type].follows,
     occurredAt: standing.occurred_at,
     windowMs: ms,
     firstSeenAt: facts.firstSeenAt,

@@ -11,8 +11,11 @@ const decision = (id: string, daysAgo: number) => ({
   at: NOW - daysAgo * DAY_MS,
   cell: `cell_${id}`,
   sequence: `seq_${id}`,
+  message: true,
+  executed_at: NOW - daysAgo * DAY_MS,
 });
 const BASE: OutcomeLinkInput = {
+  follows: 'message',
   occurredAt: NOW,
   windowMs: 10 * DAY_MS,
   firstSeenAt: NOW - 90 * DAY_MS,
@@ -65,6 +68,60 @@ test('what came before the first decision, or before the subject was seen, prece
 test('without a decision in the window it is linked to none', () => {
   expect(linkOutcome({ ...BASE, windowMs: DAY_MS })).toEqual({ status: 'unlinked', ...NOTHING });
   expect(linkOutcome({ ...BASE, decisions: [] }).status).toBe('unlinked');
+});
+
+const held = (id: string, daysAgo: number) => {
+  const { executed_at: _, ...rest } = decision(id, daysAgo);
+  return rest;
+};
+
+test.each(['message', 'action', 'decision'] as const)(
+  'what follows from a %s goes to what was executed, not to a later decision that was not',
+  (follows) => {
+    const later = [held('held', 1), { ...held('nothing', 0.5), action: null, cell: null, message: undefined }];
+    expect(linkOutcome({ ...BASE, follows, decisions: [...later, ...BASE.decisions] }).decision).toBe('dec_b');
+  },
+);
+
+test('of several that were executed, the one that was executed last gets it', () => {
+  const late = { ...decision('late', 6), executed_at: NOW - DAY_MS };
+  expect(linkOutcome({ ...BASE, decisions: [decision('b', 3), late] }).decision).toBe('dec_late');
+  expect(linkOutcome({ ...BASE, occurredAt: NOW - 2 * DAY_MS, decisions: [decision('b', 3), late] }).decision).toBe(
+    'dec_b',
+  );
+});
+
+test('nobody answers what is no message, or what was never sent', () => {
+  const task = { ...decision('task', 1), message: false };
+  expect(linkOutcome({ ...BASE, decisions: [task, decision('b', 3)] }).decision).toBe('dec_b');
+  expect(linkOutcome({ ...BASE, decisions: [task, held('b', 3)] })).toEqual({ status: 'unlinked', ...NOTHING });
+  expect(linkOutcome({ ...BASE, follows: 'action', decisions: [task, decision('b', 3)] }).decision).toBe('dec_task');
+  expect(linkOutcome({ ...BASE, follows: 'action', decisions: [held('b', 3)] }).status).toBe('unlinked');
+});
+
+test('a deal without any act of ours follows from the latest decision, and its action gets nothing of it', () => {
+  const decisions = [held('a', 8), held('b', 3)];
+  expect(linkOutcome({ ...BASE, follows: 'decision', decisions })).toEqual({
+    ...NOTHING,
+    status: 'linked',
+    decision: 'dec_b',
+    decidedAt: NOW - 3 * DAY_MS,
+    sequence: 'seq_b',
+  });
+});
+
+test('a decision of before executions were remembered counts as executed when it was made', () => {
+  const { message: _, ...old } = held('old', 2);
+  expect(linkOutcome({ ...BASE, decisions: [old, decision('b', 3)] })).toMatchObject({
+    decision: 'dec_old',
+    action: 'act_old',
+  });
+});
+
+test('the clock of whoever reports an outcome may be a little behind', () => {
+  const one = (aheadMs: number) => [{ ...decision('b', 1), executed_at: NOW + aheadMs }];
+  expect(linkOutcome({ ...BASE, decisions: one(5 * 60_000) }).status).toBe('linked');
+  expect(linkOutcome({ ...BASE, decisions: one(5 * 60_000 + 1) }).status).toBe('unlinked');
 });
 
 test('an outcome of a subject that nobody had seen yet precedes it', () => {

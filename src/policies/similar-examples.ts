@@ -2,13 +2,12 @@
 import type { ActionType } from '../domain/action-types.ts';
 import type { Persona, Segment } from '../domain/entity.ts';
 import { EXAMPLES_PER_ACTION } from '../domain/example.ts';
-import type { Example } from '../domain/example.ts';
+import type { Example, Occasion } from '../domain/example.ts';
 import { canonicalJson } from '../domain/json.ts';
 import type { ObjectionTopic } from '../domain/note.ts';
-import type { SignalType } from '../domain/signal-types.ts';
 
 export interface DraftSituation {
-  readonly signal: SignalType | null;
+  readonly signal: Occasion | null;
   readonly persona: Persona;
   readonly segment: Segment | null;
   readonly step: number;

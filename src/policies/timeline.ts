@@ -7,7 +7,7 @@ import type { EventData } from '../domain/event-types.ts';
 import { eventIdOf } from '../domain/ids.ts';
 import type { LedgerHeader } from '../domain/ledger-event.ts';
 import { OUTCOME_TYPE_SPECS } from '../domain/outcome-types.ts';
-import { OPEN_THREADS_MAX, TIMELINE_ENTRIES_MAX, TIMELINE_PEOPLE_MAX } from '../domain/timeline.ts';
+import { EMPTY_TIMELINE, OPEN_THREADS_MAX, TIMELINE_ENTRIES_MAX, TIMELINE_PEOPLE_MAX } from '../domain/timeline.ts';
 import type { OpenThread, PersonLine, Timeline, TimelineEntry } from '../domain/timeline.ts';
 
 /** What comes in by a channel of its own, and whether it asks for an answer. */
@@ -54,6 +54,8 @@ export function stepTimeline(timeline: Timeline, header: LedgerHeader, data: unk
     case 'state.restored':
       change.enter(header.at, {});
       break;
+    case 'timeline.expired':
+      return EMPTY_TIMELINE;
     case 'note.recorded':
       change.note(data as EventData<'note.recorded'>);
       break;

@@ -5,7 +5,7 @@
 import type { TrustLevel } from '../domain/action-types.ts';
 import { ACTION_TYPE_SPECS } from '../domain/action-types.ts';
 import type { ActionType, ActionTypeSpec } from '../domain/action-types.ts';
-import type { Policy } from '../domain/policy.ts';
+import type { TrustPrior } from '../domain/trust.ts';
 import { EVIDENCE_WEIGHTS } from './trust-evidence.ts';
 import { nextLevel } from './trust.ts';
 
@@ -33,7 +33,7 @@ export function pathUp(
   good: number,
   bad: number,
   spec: Pick<ActionTypeSpec, 'theta' | 'minEvidence' | 'initialLevel'>,
-  policy: Pick<Policy, 'trust'>,
+  policy: { readonly trust: TrustPrior },
 ): TrustPath | null {
   if (level === 'auto' || level === 'blocked') return null;
   // What speaks against a level is weighed before it is left upwards, so the way begins where the level holds.

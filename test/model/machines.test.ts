@@ -26,11 +26,16 @@ function accountView(context: SubjectContext): unknown {
   const { customer, open_opportunity, competitor, partner, employee } = facts.relations ?? {};
   const excluded = competitor === true || partner === true || employee === true;
   const ever = [(outcomes['won'] ?? 0) > 0, (outcomes['opportunity_created'] ?? 0) > 0, signals > 0];
-  return [customer ?? null, open_opportunity ?? null, excluded, ...ever, hasObjection(context)];
+  return [customer ?? null, open_opportunity ?? null, excluded, ...ever, hasObjection(context), isAwaiting(context)];
 }
 
 function hasObjection({ objections = [] }: SubjectContext): boolean {
   return objections.length > 0;
+}
+
+/** Whether a decision is remembered whose execution is waited for. */
+function isAwaiting({ decisions }: SubjectContext): boolean {
+  return decisions.some(({ message, executed_at: at }) => message !== undefined && at === undefined);
 }
 
 const VIEWS: { readonly [Kind in ActorKind]: (context: unknown) => unknown } = {
@@ -45,7 +50,7 @@ const VIEWS: { readonly [Kind in ActorKind]: (context: unknown) => unknown } = {
     return [mode, clock, killSwitch !== null, Object.keys(modes).length > 0, single];
   },
   account: (context) => accountView(context as SubjectContext),
-  lead: (context) => hasObjection(context as SubjectContext),
+  lead: (context) => [hasObjection(context as SubjectContext), isAwaiting(context as SubjectContext)],
   action: (context) => {
     const {
       proposal,

@@ -168,6 +168,8 @@ export class PlannerStep {
         decide: () => {
           throw new Error('the model proposes its actions itself');
         },
+        // What a touch is called changes nothing about whether it may happen.
+        assess: () => ({ fit: { tier: 'unscored' }, priority: 0 }),
       } as unknown as PlannerDeps['engine'],
       digest: sha256,
       channelReady: () => true,

@@ -1,3 +1,4 @@
+import type { CadenceRow } from '../../src/actors/cadence/cadence-store.port.ts';
 import type { ExampleWrite } from '../../src/actors/examples/example-store.port.ts';
 /**
  * The database of a simulated world: committed state in maps, transactions with row locks, and the same promises as the real one. What a
@@ -110,6 +111,8 @@ export class SimulatedDatabase {
   readonly #timelines = new Map<string, TimelineRow>();
   /** By id, with what each approval left for later drafts. */
   readonly #examples = new Map<string, ExampleWrite>();
+  /** What every touch was proposed as, and how it ended. */
+  readonly #touches: CadenceRow[] = [];
   readonly #timers = new Map<string, TimerRow>();
   readonly #parts = new Map<string, string>();
   readonly #policies: ReadonlyMap<string, Policy>;
@@ -444,6 +447,7 @@ export class SimulatedDatabase {
       for (const [key, row] of this.#examples)
         if (row.tenant === tenant && row.action === action && row.withdrawn_at === null)
           this.#examples.set(key, { ...row, withdrawn_at: at });
+    this.#touches.push(...plan.cadence);
     for (const row of plan.examples) this.#examples.set(tenantKey(row.tenant, row.id), row);
     for (const { tenant, subject } of plan.erasures)
       for (const [key, row] of this.#examples)
@@ -459,7 +463,9 @@ export class SimulatedDatabase {
     }
     for (const update of plan.executionUpdates) {
       const execution = this.executions.get(tenantKey(update.tenant, update.permit));
-      if (execution?.state === 'open' || execution?.state === 'uncertain') execution.state = update.state;
+      if (execution === undefined) continue;
+      const isFoundOut = execution.state === 'absent' && update.state === 'sent';
+      if (execution.state === 'open' || execution.state === 'uncertain' || isFoundOut) execution.state = update.state;
     }
     for (const row of plan.suppressions) {
       if (row.added) this.#suppressions.set(tenantKey(row.tenant, row.key), row);
@@ -719,7 +725,7 @@ export class SimulatedDatabase {
     return {
       start: async () => 0,
       // Nothing in the simulated world drafts a play.
-      plays: async () => ({ plays: [], analyses: [], cadence: [] }),
+      plays: async () => ({ plays: [], analyses: [], cadence: this.#touches }),
       senderSends: async () => [],
       examples: async (partition) =>
         [...this.#examples.values()]

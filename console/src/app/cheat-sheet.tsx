@@ -43,6 +43,13 @@ const GROUPS = [
       ['U', 'Undo the approval'],
     ],
   ],
+  [
+    'Trace',
+    [
+      ['C', 'Compare with another decision, or end the comparison'],
+      ['W', 'What if: change one thing'],
+    ],
+  ],
 ] as const;
 
 export function CheatSheet({ onClose }: { readonly onClose: () => void }) {

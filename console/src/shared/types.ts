@@ -20,4 +20,5 @@ export type {
   ScheduledView,
 } from '../../../src/gateway/review.port.ts';
 export type { SessionView } from '../../../src/gateway/session.port.ts';
+export type { ComparisonView, CounterfactualView } from '../../../src/gateway/what-if.port.ts';
 export type { ChangeView } from '../../../src/gateway/stream.port.ts';

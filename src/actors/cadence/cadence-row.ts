@@ -74,6 +74,7 @@ export function cadenceRowOf(
     seq: header.seq,
     at: header.at,
     kind,
+    actor_kind: 'sequence',
     sequence: header.actor.id,
     state: after.value,
     play_id: context.play,

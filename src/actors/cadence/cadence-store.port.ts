@@ -9,12 +9,15 @@ export interface CadenceRow {
   readonly seq: number;
   readonly at: number;
   readonly kind: CadenceEventKind;
-  readonly sequence: string;
-  /** Of the sequence after the event. */
+  /** Whose event it is: touches that no sequence proposed are told by their actions. */
+  readonly actor_kind: 'sequence' | 'action';
+  /** Null for a touch of no sequence. */
+  readonly sequence: string | null;
+  /** Of the sequence, or of the action, after the event. */
   readonly state: string;
-  readonly play_id: string;
-  readonly originating_proposal_id: string;
-  readonly person: string;
+  readonly play_id: string | null;
+  readonly originating_proposal_id: string | null;
+  readonly person: string | null;
   readonly account: string | null;
   readonly sequence_type: string;
   /** Which touch, from 1; null for what concerns the sequence as a whole. */

@@ -1,7 +1,9 @@
+import { COORDINATOR } from '../../domain/cadence.ts';
 /** The example that an approval makes: what the runtime keeps and a rebuild derives again, from the event and the action as it then is. */
 import { PERSONAS, SEGMENTS } from '../../domain/entity.ts';
 import type { EventData } from '../../domain/event-types.ts';
-import type { Example } from '../../domain/example.ts';
+import { playOccasion } from '../../domain/example.ts';
+import type { Example, Occasion } from '../../domain/example.ts';
 import { eventIdOf } from '../../domain/ids.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { LedgerHeader } from '../../domain/ledger-event.ts';
@@ -30,7 +32,7 @@ export function exampleRecordOf(
   if (data.example === undefined || proposal === null) return null;
   const { attributes } = proposal;
   const persona = PERSONAS.find((name) => name === attributes['persona']);
-  const signal = SIGNAL_TYPE_NAMES.find((name) => name === attributes['signal']);
+  const signal = occasionOf(attributes);
   if (persona === undefined || signal === undefined) return null;
   const touch = attributes['touch'];
   return {
@@ -49,6 +51,14 @@ export function exampleRecordOf(
     approved_at: header.at,
     digest: data.example,
   };
+}
+
+/** A touch was written for its play, all else for the signal that its proposer named. */
+function occasionOf({ coordinator, play, signal }: EventData<'action.proposed'>['attributes']): Occasion | undefined {
+  if (coordinator !== COORDINATOR) return SIGNAL_TYPE_NAMES.find((name) => name === signal);
+  // Touches of before approved texts were kept for them do not name their occasion.
+  const occasion = typeof play === 'string' ? playOccasion(play) : undefined;
+  return signal === occasion ? occasion : undefined;
 }
 
 /** Whether a decision let the action go on, with the state of its action before and after it. */

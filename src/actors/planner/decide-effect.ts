@@ -1,10 +1,11 @@
 /** Asks the decision engine for the next best action, records its whole answer, and proposes what it chose. */
-import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
+import { ACTION_TYPE_SPECS, isMessage } from '../../domain/action-types.ts';
 import type { ActionType } from '../../domain/action-types.ts';
 import type { Choice } from '../../domain/candidate.ts';
 import { segmentOf } from '../../domain/entity.ts';
 import { must } from '../../domain/errors.ts';
 import type { EventData } from '../../domain/event-types.ts';
+import { playOccasion } from '../../domain/example.ts';
 import type { Example } from '../../domain/example.ts';
 import { fingerprintOf } from '../../domain/fingerprint.ts';
 import type { GuardState } from '../../domain/guard.ts';
@@ -23,9 +24,22 @@ import { survivingAccount, unitedGuard } from './guard-group.ts';
 import { linkOutcomes } from './outcome-effects.ts';
 import type { PlanBuilder, Turn } from './plan-builder.ts';
 import { openGuardKey, subjectContext } from './subject-view.ts';
+import { touchLabel } from './touch-label.ts';
+
+/** A touch of a sequence: similar to it is an earlier text of the same touch of the same play, and nothing else. */
+export interface TouchOfPlay {
+  readonly play: string;
+  readonly step: number;
+}
 
 /** What memory knows about the subject, in the form that an engine reads. */
-export function decisionInput(builder: PlanBuilder, turn: Turn, actor: ActorRef, seed: string): DecisionInput {
+export function decisionInput(
+  builder: PlanBuilder,
+  turn: Pick<Turn, 'message'>,
+  actor: ActorRef,
+  seed: string,
+  touch: TouchOfPlay | null = null,
+): DecisionInput {
   const { message } = turn;
   const { tenant, refs } = message;
   return inputFrom({
@@ -38,6 +52,7 @@ export function decisionInput(builder: PlanBuilder, turn: Turn, actor: ActorRef,
     hasRecipient: refs.person !== null && refs.hasAddress,
     policy: builder.policy(tenant).policy,
     examples: builder.examples(tenant),
+    touch,
   });
 }
 
@@ -53,8 +68,9 @@ export function inputFrom(known: {
   readonly policy: Policy;
   /** Those of the tenant, from which the similar ones are taken. */
   readonly examples: readonly Example[];
+  readonly touch?: TouchOfPlay | null;
 }): DecisionInput {
-  const { at, seed, actor, stored, account, guard, hasRecipient, policy, examples } = known;
+  const { at, seed, actor, stored, account, guard, hasRecipient, policy, examples, touch = null } = known;
   const context = subjectContext(stored);
   const facts = account === null ? context.account_facts : { ...context.account_facts, ...account.account_facts };
   const signal = context.last_signal?.type ?? null;
@@ -80,10 +96,10 @@ export function inputFrom(known: {
     policy,
     objections,
     examples: similarExamples(examples, {
-      signal,
+      signal: touch === null ? signal : playOccasion(touch.play),
       persona: persona ?? 'unclear',
       segment: segmentOf(facts.employees),
-      step: recentTouches + 1,
+      step: touch?.step ?? recentTouches + 1,
       objection: objections[0]?.topic ?? null,
     }),
   };
@@ -114,11 +130,8 @@ export function decide(builder: PlanBuilder, turn: Turn, actor: ActorRef): void 
         ? null
         : trustCellId(actionType, spec.channel, spec.riskClass, choice.engine),
     ...(context.originating_proposal_id === null ? {} : { play: context.originating_proposal_id }),
-    ...(input.examples.length === 0 ? {} : { examples: input.examples.map(({ id }) => id) }),
-    ...(input.objections.length === 0
-      ? {}
-      : { notes: input.objections.map(({ note }) => ({ note, why: whyOf(choice, note) })) }),
-    ...(choice.example === undefined ? {} : { example: choice.example }),
+    ...shownOf(input, choice.notes, choice.example),
+    ...(actionType === null ? {} : { message: isMessage(actionType) }),
   });
   linkOutcomes(builder, turn, actor, null);
   builder.plan.decisions.push({
@@ -167,8 +180,18 @@ export function decide(builder: PlanBuilder, turn: Turn, actor: ActorRef): void 
   );
 }
 
-function whyOf({ notes = [] }: Choice, id: string): string | null {
-  return notes.find(({ note }) => note === id)?.why ?? null;
+/** What a draft was shown and what it rests on, as `decision.made` says it. */
+export function shownOf(
+  { examples, objections }: Pick<DecisionInput, 'examples' | 'objections'>,
+  cited: Choice['notes'] = [],
+  example: string | null = null,
+): Pick<EventData<'decision.made'>, 'examples' | 'notes' | 'example'> {
+  const why = (id: string) => cited.find(({ note }) => note === id)?.why ?? null;
+  return {
+    ...(examples.length === 0 ? {} : { examples: examples.map(({ id }) => id) }),
+    ...(objections.length === 0 ? {} : { notes: objections.map(({ note }) => ({ note, why: why(note) })) }),
+    ...(example === null ? {} : { example }),
+  };
 }
 
 function recipientOf(refs: Pick<SubjectRefs, 'account' | 'person'>, actor: ActorRef): string {
@@ -181,7 +204,7 @@ export function proposalFrom(made: {
   readonly choice: Choice;
   readonly content: JsonObject;
   readonly actionType: ActionType;
-  readonly input: Pick<DecisionInput, 'lane' | 'signal' | 'recentTouches' | 'objections'>;
+  readonly input: Pick<DecisionInput, 'lane' | 'signal' | 'recentTouches' | 'objections' | 'accountFacts'>;
   readonly refs: {
     readonly account: string | null;
     readonly person: string | null;
@@ -221,5 +244,6 @@ export function proposalFrom(made: {
       ...(assessment.segment === null ? {} : { segment: assessment.segment }),
     },
     originating_proposal_id: made.originatingProposalId,
+    ...touchLabel(actionType, made.input.accountFacts, assessment),
   };
 }

@@ -10,11 +10,13 @@ import type { ActionContext } from '../../machines/action/action.machine.ts';
 import { decayedTrust } from '../../machines/trust/trust.machine.ts';
 import type { TrustContext } from '../../machines/trust/trust.machine.ts';
 import { evidenceOf } from '../../policies/trust-evidence.ts';
+import { priorInForce } from '../../policies/trust-pool.ts';
 import { nextLevel } from '../../policies/trust.ts';
 import { exampleRecordOf } from '../examples/example-row.ts';
 import { admit } from './admit-effect.ts';
 import { closeAction } from './close-action-effect.ts';
 import { decide } from './decide-effect.ts';
+import { rememberExecution } from './execution-effects.ts';
 import { linkOutcomes, recordOutcomeEvidence, sendEvidence, withdrawEvidence } from './outcome-effects.ts';
 import type { EffectHandler, GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
 import { activatePlay, freePlay, sunsetPlay } from './play-acts.ts';
@@ -105,9 +107,11 @@ function reviewLevel(builder: PlanBuilder, turn: Turn, actor: ActorRef, harm: bo
   const spec = ACTION_TYPE_SPECS[parseTrustCellId(actor.id).actionType as ActionType];
   const context = stored.context as unknown as TrustContext;
   const level: TrustLevel = stored.value === 'initial' ? spec.initialLevel : (stored.value as TrustLevel);
-  const { policy } = builder.policy(turn.message.tenant);
+  const { tenant } = turn.message;
   const { good, bad } = decayedTrust(context, context.at);
-  const next = nextLevel(level, good, bad, spec, policy, harm);
+  const pooled = builder.registry(tenant).context.trust_prior?.prior;
+  const trust = priorInForce(builder.policy(tenant).policy.trust, pooled);
+  const next = nextLevel(level, good, bad, spec, { trust }, harm);
   if (next.level !== level)
     builder.append(turn, actor, 'trust.leveled', { from: level, to: next.level, reason: next.reason });
 }
@@ -135,6 +139,7 @@ export const handleEffect: EffectHandler = (
       return undefined;
     case 'close_action':
       closeAction(builder, turn, actor, effect.happened, draft);
+      rememberExecution(builder, turn, actor, draft);
       return tellSequence(builder, turn, actor, draft);
     case 'revoke_permit': {
       const { permit } = must(builder.actor(message.tenant, 'action', actor.id), 'an action with a permit exists')

@@ -48,9 +48,12 @@ export function trustFactOf(
   context: TrustContext | null,
   initialLevel: TrustLevel,
   at: number,
+  pooled: TenantContext['trust_prior'],
 ): TrustFact {
   const sums = context === null ? { good: 0, bad: 0 } : decayedTrust(context, at);
-  return { cell, ...sums, level: value === null || value === 'initial' ? initialLevel : (value as TrustLevel) };
+  const level = value === null || value === 'initial' ? initialLevel : (value as TrustLevel);
+  const prior = pooled?.prior ?? null;
+  return { cell, ...sums, level, ...(prior === null ? {} : { pooled: prior }) };
 }
 
 /** The guards that the gate reads for an action about these subjects, by the name of the fact. */
@@ -125,6 +128,7 @@ export function gatherFacts(
       (trust?.context ?? null) as TrustContext | null,
       ACTION_TYPE_SPECS[proposal.action_type].initialLevel,
       request.at,
+      registry.context.trust_prior,
     ),
     scope_linked: isScopeLinked(refs.account, scope, own),
     ...(registry.context.single_operator ? { single_operator: true } : {}),

@@ -20,11 +20,13 @@ import type { LedgerHeader } from '../../domain/ledger-event.ts';
 import type { ActorRef, Message, SealedPart } from '../../domain/message.ts';
 import type { Mode } from '../../domain/mode.ts';
 import type { Policy } from '../../domain/policy.ts';
+import type { ActionContext } from '../../machines/action/action.machine.ts';
 import type { Runners } from '../../machines/catalogue.ts';
 import type { PlayContext } from '../../machines/play/play.machine.ts';
 import type { SequenceContext } from '../../machines/sequence/sequence.machine.ts';
 import type { TenantContext } from '../../machines/tenant/tenant.machine.ts';
 import { cadenceRowOf } from '../cadence/cadence-row.ts';
+import { touchRowOf } from '../cadence/touch-row.ts';
 import type { DecisionEngine } from '../decision-engine.port.ts';
 import type { LoadedExample } from '../examples/example-store.port.ts';
 import { MemoryFold } from '../memory/memory-fold.ts';
@@ -254,6 +256,12 @@ export class PlanBuilder {
       const { value, context } = step.state;
       const after = { value, context: context as unknown as SequenceContext };
       const row = cadenceRowOf(header, data, state.context as unknown as SequenceContext, after);
+      if (row !== null) this.plan.cadence.push(row);
+    }
+    if (actor.kind === 'action') {
+      const { value, context } = step.state;
+      const after = { value, context: context as unknown as ActionContext };
+      const row = touchRowOf(header, data, before?.value, after);
       if (row !== null) this.plan.cadence.push(row);
     }
     if (actor.kind === 'action' && (isWaiting(before?.value) || isWaiting(step.state.value)))

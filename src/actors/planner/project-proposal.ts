@@ -1,4 +1,5 @@
 /** A proposal that no engine chose among others is a decision too: of somebody outside, or of a play. It has one candidate. */
+import { isMessage } from '../../domain/action-types.ts';
 import type { EventData } from '../../domain/event-types.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import type { ActorRef } from '../../domain/message.ts';
@@ -17,6 +18,8 @@ function linkedTo(data: EventData<'action.proposed'>): { readonly sequence?: str
 export interface ProposedBy {
   readonly trigger: 'proposal' | 'sequence';
   readonly reason: string;
+  /** What its draft was shown and rests on. */
+  readonly shown?: Pick<EventData<'decision.made'>, 'examples' | 'notes' | 'example'>;
 }
 
 export function projectProposal(
@@ -24,7 +27,7 @@ export function projectProposal(
   turn: Turn,
   data: EventData<'action.proposed'>,
   action: string,
-  { trigger, reason }: ProposedBy,
+  { trigger, reason, shown = {} }: ProposedBy,
 ): void {
   const { message } = turn;
   const candidate = {
@@ -47,6 +50,8 @@ export function projectProposal(
     confidence: data.confidence,
     cell: trustCellId(data.action_type, data.channel, data.risk_class, data.engine),
     ...linkedTo(data),
+    ...shown,
+    message: isMessage(data.action_type),
   });
   linkOutcomes(builder, turn, subject, null);
   builder.plan.decisions.push({

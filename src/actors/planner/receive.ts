@@ -14,10 +14,12 @@ import { restoredState } from '../../machines/restored-state.ts';
 import type { SubjectContext } from '../../machines/subject-context.ts';
 import type { SenderSend, StoredActor } from '../runtime-store.port.ts';
 import { withCurrentRefs } from './current-refs.ts';
+import { followExecution } from './execution-effects.ts';
 import { forward, observeElsewhere, survivorFor } from './forward.ts';
 import { guardChangesOf } from './guard-changes.ts';
 import { survivorOf } from './guard-group.ts';
 import { join, merge, part, reparent, split } from './identity-acts.ts';
+import { withTouchLabel } from './labelled-proposal.ts';
 import { recordNotes, withTopic } from './note-drafts.ts';
 import { linkOutcomes } from './outcome-effects.ts';
 import { callWaiting } from './ownership-queue.ts';
@@ -284,7 +286,8 @@ function withExample(builder: PlanBuilder, message: Message): Message {
 
 /** Appends the message and everything that follows from it. Returns the id of its first event and its correlation. */
 export function receive(builder: PlanBuilder, incoming: Message): Received {
-  const message = withObjection(builder, withExample(builder, withStanding(withCurrentRefs(builder, incoming))));
+  const current = withTouchLabel(builder, withCurrentRefs(builder, incoming));
+  const message = withObjection(builder, withExample(builder, withStanding(current)));
   const turn = builder.newTurn(message);
   const { tenant, actor, refs } = message;
   for (const write of message.profiles)
@@ -325,6 +328,7 @@ export function receive(builder: PlanBuilder, incoming: Message): Received {
   const draft = builder.append(turn, actor, message.type, message.data, { sealed: message.sealed, guards });
   stopSequences(builder, turn, guards);
   if (RELINK_TYPES.has(message.type)) linkOutcomes(builder, turn, actor, null);
+  if (message.type === 'decision.executed') followExecution(builder, turn, actor, message.data);
   if (LEAD_VIEW_TYPES.has(message.type)) projectLead(builder, message, before);
   suppressPerson(builder, turn);
   if (message.type === 'ownership.released') callWaiting(builder, turn);

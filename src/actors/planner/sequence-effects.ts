@@ -8,6 +8,7 @@ import { actionTypeOf, COORDINATOR, sequenceEngineOf, sequenceTypeOf } from '../
 import type { SequenceEnd, TouchResult } from '../../domain/cadence.ts';
 import { must } from '../../domain/errors.ts';
 import type { EventData } from '../../domain/event-types.ts';
+import { playOccasion } from '../../domain/example.ts';
 import { fingerprintOf } from '../../domain/fingerprint.ts';
 import type { GuardChange, GuardKey } from '../../domain/guard.ts';
 import { actionIdOf, asId, decisionIdOf } from '../../domain/ids.ts';
@@ -22,7 +23,7 @@ import { coordinateTouch } from '../../policies/cadence.ts';
 import type { Coordination } from '../../policies/cadence.ts';
 import { evaluateGate } from '../../policies/gate.ts';
 import { gateRequest } from './admit-effect.ts';
-import { decisionInput } from './decide-effect.ts';
+import { decisionInput, shownOf } from './decide-effect.ts';
 import { gatherFacts } from './gate-facts.ts';
 import { guardGroup, survivingAccount } from './guard-group.ts';
 import type { GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
@@ -76,10 +77,13 @@ function touchOf(builder: PlanBuilder, turn: Turn, actor: ActorRef, context: Seq
   const { channel, riskClass } = ACTION_TYPE_SPECS[actionType];
   const decision = decisionIdOf(message, digest);
   const person = must(context.person, 'a sequence has a person');
-  const input = decisionInput(builder, turn, { kind: 'lead', id: person }, decision);
+  const of = { play: context.play ?? '', step: context.step };
+  const input = decisionInput(builder, turn, { kind: 'lead', id: person }, decision, of);
   const place = { step: context.step, of: context.steps.length, purpose: step.purpose };
-  const content = engine.draft(actionType, input, place);
-  if (content === null) return null;
+  const draft = engine.draft(actionType, input, place);
+  if (draft === null) return null;
+  const { content, example, notes } = draft;
+  const [objection] = input.objections;
   const assessment = engine.assess(input);
   const score = assessment.fit.tier === 'unscored' ? null : assessment.priority;
   const proposal: EventData<'action.proposed'> = {
@@ -101,7 +105,8 @@ function touchOf(builder: PlanBuilder, turn: Turn, actor: ActorRef, context: Seq
       coordinator: COORDINATOR,
       sequence: actor.id,
       step: context.step,
-      play: context.play ?? '',
+      play: of.play,
+      signal: playOccasion(of.play),
       sequence_type: context.sequence_type ?? 'standard',
       purpose: step.purpose,
       fit_tier: assessment.fit.tier,
@@ -110,6 +115,7 @@ function touchOf(builder: PlanBuilder, turn: Turn, actor: ActorRef, context: Seq
       persona: assessment.persona,
       stage: assessment.stage,
       ...(assessment.segment === null ? {} : { segment: assessment.segment }),
+      ...(objection === undefined ? {} : { objection: objection.topic }),
     },
     originating_proposal_id: context.originating_proposal_id,
   };
@@ -118,7 +124,8 @@ function touchOf(builder: PlanBuilder, turn: Turn, actor: ActorRef, context: Seq
     channel: step.channel,
     priority_score_at_queue: context.registered ? context.score : score,
   };
-  return { action: actionIdOf(message, digest), proposal, content, registered };
+  const shown = shownOf(input, notes, example);
+  return { action: actionIdOf(message, digest), proposal, content, registered, shown };
 }
 
 type Touch = NonNullable<ReturnType<typeof touchOf>>;
@@ -170,10 +177,11 @@ export function coordinate(builder: PlanBuilder, turn: Turn, actor: ActorRef): v
 }
 
 function propose(builder: PlanBuilder, turn: Turn, actor: ActorRef, context: SequenceContext, touch: Touch): void {
-  const { action, proposal, content, registered } = touch;
+  const { action, proposal, content, registered, shown } = touch;
   builder.append(turn, actor, 'sequence.touch_proposed', { ...registered, action, decision: proposal.decision });
   projectProposal(builder, turn, proposal, action, {
     trigger: 'sequence',
+    shown,
     reason: `Touch ${registered.step} of ${context.steps.length} of the play ${context.play ?? ''}: ${String(proposal.attributes['purpose'] ?? '')}`,
   });
   builder.append(turn, { kind: 'action', id: action }, 'action.proposed', proposal, {

@@ -5,7 +5,7 @@
  */
 import type { Hash } from '../../domain/ids.ts';
 import type { Digest } from '../../domain/json.ts';
-import { ledgerHash } from '../../domain/ledger-event.ts';
+import { storedHash } from '../../domain/ledger-event.ts';
 import type { LedgerRow } from '../../domain/ledger-event.ts';
 import { countOfRows, FAULTS_MAX, rowsAt } from './chain-fault.ts';
 import type { ChainFault, VerifyResult } from './chain-fault.ts';
@@ -161,8 +161,9 @@ function areSwapped(a: Suspect, b: Suspect, digest: Digest): boolean {
 /** Whether a row, or what it says, was written for the place of another, whichever of its columns were exchanged. */
 function fitsIn(row: LedgerRow, place: LedgerRow, digest: Digest): boolean {
   const there = { ...row, partition: place.partition, seq: place.seq };
+  const { body, sealed, sealedDigest } = row;
   const hashOf = (header: LedgerRow, prevHash: Hash): Hash =>
-    ledgerHash(header, row.body, row.sealed, prevHash, digest);
+    storedHash({ ...header, body, sealed, sealedDigest: sealedDigest ?? null }, prevHash, digest);
   return (
     // All but the position was exchanged; the links stayed; the hashes stayed too; only the bodies were exchanged.
     hashOf(there, row.prevHash) === row.hash ||

@@ -5,7 +5,7 @@
  */
 import type { Hash } from '../../domain/ids.ts';
 import type { Digest } from '../../domain/json.ts';
-import { GENESIS_HASH, ledgerHash } from '../../domain/ledger-event.ts';
+import { GENESIS_HASH, storedHash } from '../../domain/ledger-event.ts';
 import type { LedgerRow } from '../../domain/ledger-event.ts';
 import { FAULTS_MAX } from './chain-fault.ts';
 import type { ChainFault, FaultKind } from './chain-fault.ts';
@@ -189,7 +189,7 @@ export class ChainWalk {
   }
 
   #hashOf(row: LedgerRow, seq: number, prevHash: Hash): Hash {
-    return ledgerHash(seq === row.seq ? row : { ...row, seq }, row.body, row.sealed, prevHash, this.#digest);
+    return storedHash(seq === row.seq ? row : { ...row, seq }, prevHash, this.#digest);
   }
 
   /** The length of a turn is not part of the hash, so it is checked by itself: turns follow each other without gap or overlap. */

@@ -261,7 +261,8 @@ class Reconsideration {
       reasons: codesOf(admission.reasons),
     };
     const policy = this.#policy(admission.policy);
-    if (part === undefined) return { ...nothing, then, policy, note: 'The snapshot of what the gate saw was erased.' };
+    if (part === undefined)
+      return { ...nothing, then, policy, note: 'What the gate saw was kept long enough and deleted.' };
     if (today !== null && !todayProposes)
       return { ...nothing, then, policy, note: 'Today nothing would be proposed, so the gate would not be asked.' };
     const snapshot = JSON.parse(part) as { readonly request: unknown; readonly facts: unknown };
@@ -326,6 +327,7 @@ class Reconsideration {
           (trust?.context ?? null) as TrustContext | null,
           ACTION_TYPE_SPECS[actionType].initialLevel,
           at,
+          registry?.trust_prior,
         ),
         attributes: proposal.attributes,
       },

@@ -45,8 +45,17 @@ export class MemoryRebuild {
       new Map(rows.map((row) => [tenantKey(row.tenant, row.scope), canonicalJson(JSON.parse(row.body))]));
     const versionsOf = (rows: KeptMemory['versions']): Rows =>
       new Map(rows.map((row) => [versionKey(row).replaceAll('\n', '/'), canonicalJson(row)]));
+    // A text that was kept long enough may still stand in an archive of the ledger: what is gone is not compared.
+    const gone = new Set(
+      kept.notes.flatMap(({ tenant, record, sealed }) => (sealed === null ? [tenantKey(tenant, record.note)] : [])),
+    );
     const notesOf = (rows: readonly KeptNote[]): Rows =>
-      new Map(rows.map((row) => [tenantKey(row.tenant, row.record.note), canonicalJson(row)]));
+      new Map(
+        rows.map((row) => {
+          const key = tenantKey(row.tenant, row.record.note);
+          return [key, canonicalJson(gone.has(key) ? { ...row, sealed: null } : row)];
+        }),
+      );
     return {
       timeline: compareRows('timeline', timelinesOf(this.#fold.timelines()), timelinesOf(kept.timelines), differ),
       note: compareRows('note', notesOf(this.#notes(notes)), notesOf(kept.notes), differ),

@@ -5,11 +5,13 @@ import type { TenantId } from '../../domain/ids.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import { tenantKey } from '../../domain/keys.ts';
 import type { LedgerRow } from '../../domain/ledger-event.ts';
+import type { ActionContext } from '../../machines/action/action.machine.ts';
 import type { MachineState } from '../../machines/definition.ts';
 import type { PlayContext } from '../../machines/play/play.machine.ts';
 import type { SequenceContext } from '../../machines/sequence/sequence.machine.ts';
 import { cadenceRowOf } from '../cadence/cadence-row.ts';
 import type { CadenceRow } from '../cadence/cadence-store.port.ts';
+import { touchRowOf } from '../cadence/touch-row.ts';
 import { playRowOf } from '../plays/play-row.ts';
 import type { AnalysisRow, PlayRow } from '../plays/play-store.port.ts';
 import type { LedgerFold } from './ledger-fold.ts';
@@ -47,6 +49,12 @@ export class PlayRebuild {
     if (cadence !== null) this.#cadence.push(cadence);
   }
 
+  /** An event of an action, with its state before and after it. */
+  touch(row: LedgerRow, data: unknown, before: string | undefined, { value, context }: MachineState): void {
+    const touch = touchRowOf(row, data, before, { value, context: context as unknown as ActionContext });
+    if (touch !== null) this.#cadence.push(touch);
+  }
+
   /** Takes the plays of a partition that was folded to its end. */
   take(fold: LedgerFold): void {
     for (const [key, { value, context }] of fold.actors) {
@@ -61,7 +69,9 @@ export class PlayRebuild {
   compare(kept: KeptPlays, differ: Differ): void {
     compareRows('play', playsOf(this.#plays), playsOf(kept.plays), differ);
     compareRows('analysis', analysesOf(this.#analyses), analysesOf(kept.analyses), differ);
-    const cadence = this.#cadence.filter((row) => !this.#purged.has(tenantKey(row.tenant, row.play_id)));
+    const cadence = this.#cadence.filter(
+      (row) => row.actor_kind === 'action' || !this.#purged.has(tenantKey(row.tenant, row.play_id ?? '')),
+    );
     compareRows('cadence', cadenceOf(cadence), cadenceOf(kept.cadence), differ);
   }
 }

@@ -78,6 +78,7 @@ export async function rebuildCheck(
         const folded = fold.actors.get(actor);
         if (row.actor.kind === 'sequence' && folded !== undefined)
           library.step(row, parsed.data, before ?? runners.sequence.initial(), folded);
+        if (row.actor.kind === 'action' && folded !== undefined) library.touch(row, parsed.data, before?.value, folded);
         remembered.apply(row, parsed.data);
         library.apply(row, parsed.data);
         for (const write of writes) {

@@ -43,6 +43,10 @@ const ADMISSION_TYPES: ReadonlySet<EventType> = new Set<EventType>([
   'action.denied',
 ]);
 
+/** Why a decision cannot be replayed of which too little is left. */
+const SNAPSHOT_GONE =
+  'what the gate saw was kept long enough and deleted, so this decision cannot be replayed any more';
+
 export interface Evaluation {
   readonly event: string;
   readonly action: string;
@@ -166,6 +170,7 @@ class Replayer {
         (trust?.context ?? null) as TrustContext | null,
         ACTION_TYPE_SPECS[proposal.action_type].initialLevel,
         row.at,
+        registry.context.trust_prior,
       ),
       scope_linked: isScopeLinked(proposal.account, row.scope, own),
       ...(registry.context.single_operator ? { single_operator: true } : {}),
@@ -186,7 +191,7 @@ class Replayer {
         replayedHash: '',
         factsEqual: false,
         redacted: true,
-        differences: [part === undefined ? 'the snapshot was erased' : 'the policy is not stored'],
+        differences: [part === undefined ? SNAPSHOT_GONE : 'the policy is not stored'],
         otherTimeZoneData: null,
         verdict: null,
       };

@@ -38,6 +38,10 @@ export function createEmailChannel(
     name: 'email',
     egress: 'mail',
     capacity: options.capacity,
+    forgetting: {
+      kind: 'keeps_nothing',
+      why: 'a mail server passes messages on and cannot be asked to forget a person; what was delivered is with the recipient',
+    },
     carries: (channel, mode) => channel === 'email' && mode === 'live',
     async send(requests) {
       const found = new Map<string, ReadonlyMap<string, Correspondent>>();

@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 
-import { RetryableError, TerminalError } from '../../domain/errors.ts';
+import { ChannelUnavailableError, RetryableError, TerminalError } from '../../domain/errors.ts';
 
 export interface Letter {
   readonly from: string;
@@ -46,8 +46,8 @@ export class MailServer {
   }
 
   /**
-   * Resolves when the server has taken the letter. Throws `RetryableError` when it certainly has not, `TerminalError` when it refused for
-   * good, and any other error when it may have.
+   * Resolves when the server has taken the letter. Throws `RetryableError` when it certainly has not, which is a `ChannelUnavailableError`
+   * when the server itself is the reason, `TerminalError` when it refused for good, and any other error when it may have.
    */
   async send(letter: Letter): Promise<void> {
     await this.#turn();
@@ -76,7 +76,7 @@ export class MailServer {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const timer = setTimeout(() => {
         this.#queue.splice(this.#queue.indexOf(resolve), 1);
-        reject(new RetryableError(`the mail server was busy for ${patienceMs} ms`));
+        reject(new ChannelUnavailableError(`the mail server was busy for ${patienceMs} ms`));
       }, patienceMs);
       this.#queue.push(resolve);
       await promise.finally(() => clearTimeout(timer));
@@ -107,7 +107,7 @@ export class MailServer {
         });
     } catch (error) {
       connection.close();
-      throw new RetryableError(`the mail server cannot be used: ${messageOf(error)}`, { cause: error });
+      throw new ChannelUnavailableError(`the mail server cannot be used: ${messageOf(error)}`, { cause: error });
     }
     return connection;
   }
@@ -139,8 +139,10 @@ async function deliver(connection: SMTPConnection, { from, to, raw }: Letter): P
   } catch (error) {
     const code = (error as SmtpFailure).responseCode ?? null;
     if (code !== null && code >= 500) throw new TerminalError(`the mail server refused: ${messageOf(error)}`);
-    if (!handedOver || (code !== null && code >= 400 && code !== CLOSING))
-      throw new RetryableError(`the mail server did not take it: ${messageOf(error)}`, { cause: error });
+    const answered = code !== null && code >= 400 && code !== CLOSING;
+    const detail = `the mail server did not take it: ${messageOf(error)}`;
+    if (answered) throw new RetryableError(detail, { cause: error });
+    if (!handedOver) throw new ChannelUnavailableError(detail, { cause: error });
     throw new Error(`the connection broke after the message was handed over: ${messageOf(error)}`, { cause: error });
   }
 }

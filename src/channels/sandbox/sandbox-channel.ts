@@ -13,6 +13,14 @@ export function createSandboxChannel(store: SandboxStore): ActionChannel {
     name: 'sandbox',
     remembersInDatabase: true,
     carries: (_channel, mode) => mode === 'sandbox',
+    forgetting: {
+      kind: 'asked',
+      by: 'recipient',
+      async forget({ tenant, id, recipient }) {
+        await store.forget(tenant, recipient);
+        return { receipt: `sandbox:${id}` };
+      },
+    },
     async send(requests) {
       const receipts = await store.record(
         requests.map((request) => ({

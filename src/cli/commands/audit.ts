@@ -203,7 +203,7 @@ export const replayCommand: Command = {
         `${figure(different)} different`,
         ...(factsDiffer > 0 ? [`${figure(factsDiffer)} on other facts`] : []),
         ...(otherZones > 0 ? [`${figure(otherZones)} with other time zone data than today's`] : []),
-        ...(redacted > 0 ? [`${figure(redacted)} with erased parts`] : []),
+        ...(redacted > 0 ? [`${figure(redacted)} whose snapshot is gone`] : []),
       ].join(', ');
       answer(context, report, () =>
         lines(context.terminal.paint, report.ok, {
@@ -220,7 +220,7 @@ export const replayCommand: Command = {
 const RESULTS: Readonly<Record<ReplayView['result'], string>> = {
   identical: 'the replay gives the same verdict, from the same facts',
   different: 'the replay does not give what was recorded',
-  redacted: 'a part was erased, so it cannot be compared whole',
+  redacted: 'what the gate saw was kept long enough and deleted, so it cannot be replayed any more',
   nothing_to_replay: 'the gate evaluated nothing for this decision',
 };
 

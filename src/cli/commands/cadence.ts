@@ -9,7 +9,7 @@ const LIST_MAX = 200;
 
 export const cadenceCommand: Command = {
   name: 'cadence',
-  summary: 'See the sequences of touches under active plays',
+  summary: 'See every touch, and the sequences of touches under active plays',
   usage: `gatehouse cadence list [--play ID] [--sequence ID] [--proposal ID] [--person ID] [--kind KIND] [--suppressed REASON]
 gatehouse cadence plays
 gatehouse cadence run`,
@@ -79,12 +79,12 @@ async function list(context: CommandContext, options: OptionValues): Promise<Exi
 }
 
 function rowOf(event: CadenceEventView): readonly string[] {
-  const touch = event.step === null ? '-' : `${event.step} ${event.channel ?? ''}`;
+  const touch = [event.step, event.channel].filter((part) => part !== null).join(' ') || '-';
   const why = [event.suppressed_reason ?? event.result ?? event.ended_because ?? '', ...event.reasons];
   return [
     timeOf(event.at),
-    event.play_id,
-    event.contact ?? event.person,
+    event.play_id ?? '-',
+    event.contact ?? event.person ?? event.account ?? '-',
     touch,
     event.kind,
     why.filter((text) => text !== '').join(', '),

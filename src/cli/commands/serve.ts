@@ -9,7 +9,7 @@ import { answer, EXIT, refuseMore } from '../command.ts';
 import type { Command, CommandContext, ExitCode } from '../command.ts';
 import { startDemoWorld } from '../demo-world.ts';
 import { listenForInterruption } from '../interruption.ts';
-import type { SignalSource } from '../interruption.ts';
+import type { Interruption, SignalSource } from '../interruption.ts';
 import type { Paint } from '../terminal.ts';
 import { signInUrl } from './sign-in.ts';
 
@@ -95,10 +95,11 @@ async function serve(
 ): Promise<ExitCode> {
   const { terminal } = context;
   const interruption = listenForInterruption(source);
-  const app = await context.openApp({ workers: true });
+  const app = await opened(context, interruption);
+  if (app === null) return EXIT.ok;
   const stops: (() => Promise<void>)[] = [() => app.close()];
   try {
-    const server = await listen(app, context.config.port);
+    const server = await app.listen().catch((error: unknown) => refuseAddress(error, context.config.port));
     stops.unshift(() => server.stop());
     const started = await start(app, server.url);
     stops.unshift(() => started.stop());
@@ -133,21 +134,29 @@ async function stopAll(stops: readonly (() => Promise<void>)[]): Promise<void> {
   if (failure !== null) throw new Error('a part of the server did not stop cleanly', { cause: failure });
 }
 
-async function listen(app: LocalApp, port: number): ReturnType<LocalApp['listen']> {
+/** Null when it was told to stop while it waited for its database. */
+async function opened(context: CommandContext, interruption: Interruption): Promise<LocalApp | null> {
   try {
-    return await app.listen();
+    return await context.openApp({ workers: true, stopping: interruption.signal });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
-    if (code === 'EADDRINUSE') {
-      const detail = `Port ${port} is taken by another program. Set GATEHOUSE_PORT to another one, or to 0 for any.`;
-      throw new GatehouseError('unavailable', detail, { cause: error });
-    }
-    if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      const detail = `The address of GATEHOUSE_HOST and GATEHOUSE_PORT (${port}) cannot be used: ${code}.`;
-      throw new GatehouseError('usage', detail, { cause: error });
-    }
-    throw error;
+    interruption.end();
+    if (interruption.signal.aborted) return null;
+    return refuseAddress(error, context.config.port);
   }
+}
+
+/** Says what to do about an address that cannot be had; any other error is thrown as it is. */
+function refuseAddress(error: unknown, port: number): never {
+  const code = error instanceof Error && 'code' in error ? error.code : '';
+  if (code === 'EADDRINUSE') {
+    const detail = `Port ${port} is taken by another program. Set GATEHOUSE_PORT to another one, or to 0 for any.`;
+    throw new GatehouseError('unavailable', detail, { cause: error });
+  }
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    const detail = `The address of GATEHOUSE_HOST and GATEHOUSE_PORT (${port}) cannot be used: ${code}.`;
+    throw new GatehouseError('usage', detail, { cause: error });
+  }
+  throw error;
 }
 
 function ready(paint: Paint, rows: readonly (readonly [string, string])[]): string {

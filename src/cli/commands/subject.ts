@@ -205,10 +205,14 @@ function prove(context: CommandContext, subject: string, options: OptionValues):
       return EXIT.ok;
     }
     writeNew(file, `${text}\n`);
-    answer(
-      context,
-      { subject: proof.subject, file },
-      () => `${file} proves that the person was erased at ${timeOf(proof.erasure.at)}. It holds nothing of them.`,
+    const outstanding = (proof.channels ?? []).filter(
+      ({ state }) => state === 'outstanding' || state === 'cannot_be_asked',
+    );
+    answer(context, { subject: proof.subject, file }, () =>
+      [
+        `${file} proves that the person was erased at ${timeOf(proof.erasure.at)}. It holds nothing of them.`,
+        ...outstanding.map(({ channel, note }) => `  ${channel} has given no receipt: ${note}`),
+      ].join('\n'),
     );
     return EXIT.ok;
   });

@@ -2,29 +2,63 @@
  * Tells what happened, from the signal to the outcome, in the order in which it happened and in words. What the gate checked stands at
  * the end, with what would have to change for a check that did not pass.
  */
+import { THRESHOLDS } from '../../domain/counterfactual.ts';
 import { GatehouseError } from '../../domain/errors.ts';
 import type { CheckResult } from '../../domain/gate.ts';
 import { isoOf } from '../../domain/instant.ts';
 import { GATE_REASONS } from '../../domain/reason-codes.ts';
 import type { DecisionView, ShownView, TraceStep, TraceView } from '../../gateway/services.port.ts';
-import { answer, connected, EXIT, refuseMore } from '../command.ts';
+import { answer, connected, EXIT, refuseMore, textOption } from '../command.ts';
 import type { Command } from '../command.ts';
 import { shownLine } from '../terminal.ts';
 import type { Paint } from '../terminal.ts';
 import { columns, elapsed, timeOf } from '../words.ts';
+import { changeOf, comparisonText, counterfactualText } from './what-if.ts';
 
 export const traceCommand: Command = {
   name: 'trace',
   summary: 'Tell what happened, from signal to outcome',
-  usage: 'gatehouse trace DECISION | CORRELATION',
-  examples: ['gatehouse trace dec_0123', 'gatehouse trace cor_0123 --tenant demo', 'gatehouse trace dec_0123 --json'],
-  options: {},
-  async run(context, args) {
+  usage: `gatehouse trace DECISION | CORRELATION
+gatehouse trace DECISION --compare DECISION
+gatehouse trace DECISION --without-cooldown | --owner NAME | --set THRESHOLD=VALUE`,
+  examples: [
+    'gatehouse trace dec_0123',
+    'gatehouse trace cor_0123 --tenant demo',
+    'gatehouse trace dec_0123 --json',
+    'gatehouse trace dec_0123 --compare dec_0456',
+    'gatehouse trace dec_0123 --without-cooldown',
+    'gatehouse trace dec_0123 --owner nobody',
+    'gatehouse trace dec_0123 --set touch_cap=5',
+  ],
+  options: {
+    compare: { type: 'string', meaning: 'Another decision: say what differs.' },
+    'without-cooldown': { type: 'boolean', meaning: 'Simulation: what the gate would have said without the cooldown.' },
+    owner: { type: 'string', meaning: 'Simulation: if a lane (lane:tam), a person (person:ana) or nobody owned it.' },
+    set: {
+      type: 'string',
+      meaning: `Simulation: with another threshold, such as touch_cap=5. ${THRESHOLDS.join(', ')}.`,
+    },
+  },
+  async run(context, args, options) {
     const [id] = args;
     if (id === undefined) throw new GatehouseError('usage', 'Name a decision (dec_…) or a correlation (cor_…).');
     refuseMore(args, 1);
     const { paint } = context.terminal;
+    const other = textOption(options, 'compare');
+    const change = changeOf(options);
+    if (other !== undefined && change !== null)
+      throw new GatehouseError('usage', 'Compare with another decision, or change one thing: not both.');
     return connected(context, async (services, caller) => {
+      if (other !== undefined) {
+        const view = await services.whatIf.compare(caller, id, other);
+        answer(context, view, () => comparisonText(view));
+        return EXIT.ok;
+      }
+      if (change !== null) {
+        const view = await services.whatIf.counterfactual(caller, id, change);
+        answer(context, view, () => counterfactualText(view, paint));
+        return EXIT.ok;
+      }
       if (id.startsWith('cor_')) {
         const steps = await services.traceCorrelation(caller, id);
         if (steps.length === 0) throw new GatehouseError('not_found', `There is nothing under ${id}.`);

@@ -12,7 +12,7 @@ export const trustCommand: Command = {
   name: 'trust',
   summary: 'Show what each kind of action has earned, what it lacks, and how it came there',
   usage: 'gatehouse trust list\ngatehouse trust show CELL',
-  examples: ['gatehouse trust list', 'gatehouse trust show outreach_push/email/high/rules@2 --json'],
+  examples: ['gatehouse trust list', 'gatehouse trust show outreach_push/email/high/rules@3 --json'],
   options: {},
   async run(context, args) {
     const verb = verbOf('trust', args, ['list', 'show']);
@@ -28,7 +28,9 @@ export const trustCommand: Command = {
       if (cell === undefined)
         throw new GatehouseError('usage', 'Name a cell as gatehouse trust list does: gatehouse trust show CELL.');
       const { items } = await services.trustHistory(caller, cell.cell, { limit: HISTORY_LIMIT, cursor: null });
-      answer(context, { ...cell, history: items }, () => [cell.explanation, historyText(items)].join('\n'));
+      answer(context, { ...cell, history: items }, () =>
+        [cell.explanation, priorText(cell), historyText(items)].join('\n'),
+      );
       return EXIT.ok;
     });
   },
@@ -41,6 +43,11 @@ function listText(cells: readonly TrustView[]): string {
 
 function rowOf({ cell, level, quantile, theta, explanation }: TrustView): readonly string[] {
   return [cell, level, quantile.toFixed(3), theta.toFixed(2), shownLine(explanation)];
+}
+
+function priorText({ prior_good: good, prior_bad: bad, prior_cells: cells }: TrustView): string {
+  const from = cells === null ? 'of the policy' : `that ${cells} kinds of action lend each other`;
+  return `It begins with the prior ${from}: ${good} for, ${bad} against.`;
 }
 
 function historyText(items: readonly TrustEventView[]): string {

@@ -14,6 +14,9 @@ test('the pooled quantile unlocks few bad cells, and about half of the good ones
   expect(rates.badCells + rates.goodCells).toBe(2_400);
   expectShare(rates.pooled.bad, 0.014, rates.badCells, 0.0005);
   expectShare(rates.pooled.good, 0.51, rates.goodCells, 0.005);
+  // Less pooled than that: fewer of both, and bad cells no oftener.
+  expect(rates.runtime.bad).toBeLessThanOrEqual(rates.pooled.bad + 0.02);
+  expect(rates.runtime.good).toBeGreaterThan(0.25);
   expectShare(rates.raw.bad, 0.15, rates.badCells, 0.005);
   expectShare(rates.raw.good, 0.87, rates.goodCells, 0.005);
 });

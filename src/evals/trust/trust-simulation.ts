@@ -9,7 +9,15 @@ import type { TrustLevel } from '../../domain/action-types.ts';
 import { DAY_MS } from '../../domain/instant.ts';
 import { DEFAULT_POLICY } from '../../domain/policy.ts';
 import { EVIDENCE_WEIGHTS, evidenceOfOutcome } from '../../policies/trust-evidence.ts';
-import { addEvidence, isLevelAtLeast, NO_EVIDENCE, nextLevel, TRUST_QUANTILE } from '../../policies/trust.ts';
+import { poolTrust, priorInForce } from '../../policies/trust-pool.ts';
+import {
+  addEvidence,
+  isLevelAtLeast,
+  NO_EVIDENCE,
+  nextLevel,
+  TRUST_QUANTILE,
+  trustQuantile,
+} from '../../policies/trust.ts';
 import { fitBetaPrior } from '../../stats/beta-binomial.ts';
 import { betaQuantile } from '../../stats/beta.ts';
 import { seededRandom } from '../../stats/random.ts';
@@ -20,6 +28,8 @@ export interface UnlockRates {
   readonly goodCells: number;
   /** Shares of the bad and of the good cells that were unlocked. */
   readonly pooled: { readonly bad: number; readonly good: number };
+  /** With the prior as the runtime pools it, which counts for less. */
+  readonly runtime: { readonly bad: number; readonly good: number };
   readonly raw: { readonly bad: number; readonly good: number };
 }
 
@@ -32,7 +42,7 @@ const LEAST_EVENTS = 5;
 /** Cells of which a quarter is drawn from Beta(7, 3) and the rest from Beta(27, 1.5), with 3 to 40 events each. Bad means p below .85. */
 export function simulateUnlocks(runs: number, seed: string): UnlockRates {
   const random = seededRandom(seed);
-  const count = { bad: 0, good: 0, pooledBad: 0, pooledGood: 0, rawBad: 0, rawGood: 0 };
+  const count = { bad: 0, good: 0, pooledBad: 0, pooledGood: 0, runtimeBad: 0, runtimeGood: 0, rawBad: 0, rawGood: 0 };
   for (let run = 0; run < runs; run += 1) {
     const cells = Array.from({ length: CELLS }, (_, index) => {
       const rate = index < CELLS / 4 ? betaQuantile(random(), 7, 3) : betaQuantile(random(), 27, 1.5);
@@ -42,13 +52,16 @@ export function simulateUnlocks(runs: number, seed: string): UnlockRates {
       return { rate, good, bad: events - good };
     });
     const prior = fitBetaPrior(cells, PRIOR_STRENGTH_MOST);
+    const inRuntime = priorInForce(DEFAULT_POLICY.trust, poolTrust(cells)?.prior);
     for (const { rate, good, bad } of cells) {
       const isEnough = good + bad >= LEAST_EVENTS;
       const pooled = isEnough && betaQuantile(TRUST_QUANTILE, prior.a + good, prior.b + bad) >= UNLOCK_THETA;
+      const runtime = isEnough && trustQuantile(good, bad, inRuntime) >= UNLOCK_THETA;
       const raw = isEnough && good / (good + bad) >= UNLOCK_THETA;
       const isGood = rate >= UNLOCK_THETA;
       count[isGood ? 'good' : 'bad'] += 1;
       if (pooled) count[isGood ? 'pooledGood' : 'pooledBad'] += 1;
+      if (runtime) count[isGood ? 'runtimeGood' : 'runtimeBad'] += 1;
       if (raw) count[isGood ? 'rawGood' : 'rawBad'] += 1;
     }
   }
@@ -56,6 +69,7 @@ export function simulateUnlocks(runs: number, seed: string): UnlockRates {
     badCells: count.bad,
     goodCells: count.good,
     pooled: { bad: count.pooledBad / count.bad, good: count.pooledGood / count.good },
+    runtime: { bad: count.runtimeBad / count.bad, good: count.runtimeGood / count.good },
     raw: { bad: count.rawBad / count.bad, good: count.rawGood / count.good },
   };
 }

@@ -58,6 +58,7 @@ import {
 import { pauseViewSchema, scheduledOutcomeSchema, scheduledSchema } from '../schemas/schedule.ts';
 import { erasureProofViewSchema, proofCheckSchema, purgeSchema, subjectActSchema } from '../schemas/subject.ts';
 import { suppressedSchema } from '../schemas/suppression.ts';
+import { comparisonSchema, counterfactualSchema } from '../schemas/what-if.ts';
 
 interface Case {
   readonly request: InjectOptions;
@@ -480,6 +481,21 @@ const CASES: Record<string, Case> = {
     request: { url: '/v1/decisions/dec_1/hindsight' },
     answer: hindsightSchema,
     call: ['hindsight', 'dec_1'],
+  },
+  compareDecisions: {
+    request: { url: '/v1/decisions/dec_1/comparison?with=dec_2' },
+    answer: comparisonSchema,
+    call: ['compare', 'dec_1', 'dec_2'],
+  },
+  getCounterfactual: {
+    request: { url: '/v1/decisions/dec_1/counterfactual?change=threshold&threshold=touch_cap&value=5' },
+    answer: counterfactualSchema,
+    call: ['counterfactual', 'dec_1', { kind: 'threshold', threshold: 'touch_cap', value: 5 }],
+  },
+  'getCounterfactual of an owner': {
+    request: { url: '/v1/decisions/dec_1/counterfactual?change=owner&owner=nobody' },
+    answer: counterfactualSchema,
+    call: ['counterfactual', 'dec_1', { kind: 'owner', owner: null }],
   },
   getHindsightReport: {
     request: { url: '/v1/hindsight?since=2026-11-21T10:00:00Z' },

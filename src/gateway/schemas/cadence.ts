@@ -27,11 +27,15 @@ export const cadenceEventSchema = z
     event: z.string().describe('Its place on the ledger.'),
     at: isoTimeSchema,
     kind: z.enum(CADENCE_EVENTS),
-    sequence: z.string(),
-    state: z.string().describe('Of the sequence after it: `waiting`, `touching` or `ended`.'),
-    play_id: z.string(),
-    originating_proposal_id: z.string(),
-    person: z.string().describe('The id of the person here.'),
+    sequence: z.string().nullable().describe('Null for a touch that no sequence proposed.'),
+    state: z
+      .string()
+      .describe(
+        'Of the sequence after it: `waiting`, `touching` or `ended`; of the action, where there is no sequence.',
+      ),
+    play_id: z.string().nullable().describe('Null for a touch under no play.'),
+    originating_proposal_id: z.string().nullable(),
+    person: z.string().nullable().describe('The id of the person here; null for a touch to a whole account.'),
     contact: z
       .string()
       .nullable()

@@ -31,6 +31,14 @@ export const trustViewSchema = z
     bad: z.number().describe('Decayed evidence against.'),
     quantile: z.number().describe('The 5 % quantile that the gate uses.'),
     theta: z.number().describe('What the quantile has to reach.'),
+    prior_good: z.number().describe('What the cell begins with, for and against.'),
+    prior_bad: z.number(),
+    prior_cells: z
+      .int()
+      .nullable()
+      .describe(
+        'From how many cells of the tenant that comes; null when the policy says it, since too few have evidence.',
+      ),
     min_evidence: z.number(),
     explanation: z.string(),
   })

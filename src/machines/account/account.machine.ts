@@ -9,11 +9,13 @@ import type { MachineEvent } from '../../domain/event-types.ts';
 import { MAX_ITERATIONS } from '../definition.ts';
 import type { MachineDefinition } from '../definition.ts';
 import {
+  awaitsExecution,
   changesObjections,
   EMPTY_SUBJECT,
   isStanding,
   unitedSubject,
   withDecision,
+  withExecution,
   withJoined,
   withLinkedOutcome,
   withoutJoined,
@@ -113,6 +115,10 @@ export const accountMachine = accountSetup.createMachine({
       { actions: assign(({ context, event }) => withTriage(context, event.data, event.at)) },
     ],
     'decision.made': { actions: assign(({ context, event }) => withDecision(context, event.data, event.at)) },
+    'decision.executed': {
+      guard: ({ context, event }) => awaitsExecution(context, event.data.decision),
+      actions: assign(({ context, event }) => withExecution(context, event.data)),
+    },
     'outcome.linked': {
       actions: [assign(({ context, event }) => withLinkedOutcome(context, event.data)), 'record_outcome_evidence'],
     },
@@ -166,8 +172,8 @@ export const accountMachine = accountSetup.createMachine({
 
 export const accountDefinition: MachineDefinition = {
   kind: 'account',
-  version: 2,
+  version: 3,
   machine: accountMachine,
-  // Version 2 takes corrections of outcomes in, and changes no state that is stored.
+  // Version 2 takes corrections of outcomes in, version 3 remembers what was executed; neither changes a state that is stored.
   migrate: (state) => state,
 };

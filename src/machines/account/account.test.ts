@@ -8,6 +8,7 @@ import { eventOf, eventTypesOf, givenFor, statesOf } from '../given.fixture.ts';
 import {
   AT,
   decided,
+  executed,
   linked,
   outcome,
   profile,
@@ -42,6 +43,7 @@ test('the ways lead where they say, into every state but the one that decides at
 
 test('these are all events that it takes', () => {
   expect(eventTypesOf(accountDefinition)).toEqual([
+    'decision.executed',
     'decision.made',
     'identity.joined',
     'identity.parted',
@@ -104,6 +106,15 @@ describe.each(STATES)('in %s', (state) => {
     given(...way)
       .when(linked)
       .then({ value: state, effects: [{ type: 'record_outcome_evidence' }] });
+  });
+  test('of a decision that waits for it, the execution is remembered once', () => {
+    given(...way, decided('dec_1', true))
+      .when(executed())
+      .then({ value: state, context: { decisions: [{ decision: 'dec_1', message: true, executed_at: AT + 5 }] } });
+    for (const before of [[], [decided()], [decided('dec_2', true)], [decided('dec_1', true), executed()]])
+      given(...way, ...before)
+        .when(executed())
+        .thenNothing();
   });
   test.each(OUTCOME_TYPES)('the outcome %s is counted and linked', (type) => {
     const value = { won: 'customer', opportunity_created: 'opportunity' }[type as string] ?? state;

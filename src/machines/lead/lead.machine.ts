@@ -10,11 +10,13 @@ import type { MachineEvent } from '../../domain/event-types.ts';
 import { MAX_ITERATIONS } from '../definition.ts';
 import type { MachineDefinition } from '../definition.ts';
 import {
+  awaitsExecution,
   changesObjections,
   EMPTY_SUBJECT,
   isStanding,
   funnelStateOf,
   withDecision,
+  withExecution,
   withJoined,
   withLinkedOutcome,
   withoutJoined,
@@ -94,6 +96,10 @@ export const leadMachine = leadSetup.createMachine({
       { actions: assign(({ context, event }) => withTriage(context, event.data, event.at)) },
     ],
     'decision.made': { actions: assign(({ context, event }) => withDecision(context, event.data, event.at)) },
+    'decision.executed': {
+      guard: ({ context, event }) => awaitsExecution(context, event.data.decision),
+      actions: assign(({ context, event }) => withExecution(context, event.data)),
+    },
     'subject.held': {
       actions: assign({ hold: ({ event }) => ({ by: event.data.by, reason: event.data.reason, at: event.at }) }),
     },
@@ -213,6 +219,7 @@ export const leadMachine = leadSetup.createMachine({
         'profile.updated': {},
         'note.recorded': {},
         'decision.made': {},
+        'decision.executed': {},
         'outcome.recorded': {},
         'outcome.corrected': {},
         'outcome.retracted': {},
@@ -259,8 +266,9 @@ function forgotten({
 
 export const leadDefinition: MachineDefinition = {
   kind: 'lead',
-  version: 3,
+  version: 4,
   machine: leadMachine,
-  // Version 2 has two more states, version 3 remembers legal holds and takes corrections in; neither changes a state that is stored.
+  // Version 2 has two more states, version 3 remembers legal holds and takes corrections in, version 4 remembers what was executed; none
+  // changes a state that is stored.
   migrate: (state) => state,
 };

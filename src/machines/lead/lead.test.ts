@@ -7,7 +7,17 @@ import type { OutcomeType } from '../../domain/outcome-types.ts';
 import { eventOf, eventTypesOf, givenFor, statesOf } from '../given.fixture.ts';
 import { carriedBy, EMPTY_SUBJECT, REMEMBERED_DECISIONS, unitedSubject } from '../subject-context.ts';
 import type { SubjectContext } from '../subject-context.ts';
-import { AT, decided, linked, outcome, profile, retriageDue, signal, triaged } from '../subject-events.fixture.ts';
+import {
+  AT,
+  decided,
+  executed,
+  linked,
+  outcome,
+  profile,
+  retriageDue,
+  signal,
+  triaged,
+} from '../subject-events.fixture.ts';
 import { CLOSED_LEAD_STATES, leadDefinition } from './lead.machine.ts';
 
 const given = givenFor(leadDefinition);
@@ -53,6 +63,7 @@ test('the ways lead where they say, into every state', () => {
 
 test('these are all events that it takes', () => {
   expect(eventTypesOf(leadDefinition)).toEqual([
+    'decision.executed',
     'decision.made',
     'identity.joined',
     'identity.parted',
@@ -115,6 +126,15 @@ describe.each(PURSUED)('in %s', (state) => {
     given(...way)
       .when(decided())
       .then({ value: state, context: { decisions: [{ decision: 'dec_1', action: 'act_1', at: AT }] } });
+  });
+  test('of a decision that waits for it, the execution is remembered once', () => {
+    given(...way, decided('dec_1', true))
+      .when(executed())
+      .then({ value: state, context: { decisions: [{ decision: 'dec_1', message: true, executed_at: AT + 5 }] } });
+    for (const before of [[], [decided()], [decided('dec_2', true)], [decided('dec_1', true), executed()]])
+      given(...way, ...before)
+        .when(executed())
+        .thenNothing();
   });
   test('a linked outcome is evidence', () => {
     given(...way)
@@ -201,10 +221,11 @@ describe('of a person who was erased', () => {
     ['facts', profile({ contact_facts: { country: 'FR' } })],
     ['an outcome', outcome('won')],
     ['a decision', decided('dec_2')],
+    ['the execution of a decision', executed('dec_3')],
     ['an objection', objected],
     ['another erasure', erased],
   ] as const)('%s changes nothing', (_what, event) => {
-    given(...WAYS.erased)
+    given(decided('dec_3', true), ...WAYS.erased)
       .when(event)
       .thenNothing();
   });
@@ -300,4 +321,15 @@ test('what came along with a merge goes with the split, and with an erasure', ()
   expect(known()).toMatchObject({ signals: 5, contact_facts: { country: 'FR' } });
   expect(known(parts)).toMatchObject({ signals: 1, contact_facts: {} });
   expect(known(erased)).toMatchObject({ signals: 0, contact_facts: {} });
+});
+
+test('what was decided before a merge is remembered as executed after it', () => {
+  const { context } = given(decided('dec_1', true)).state;
+  const joins = eventOf(
+    'identity.joined',
+    { merge: 'mrg_1', absorbed: 'per_2', carried: carriedBy(context as unknown as SubjectContext) },
+    AT,
+  );
+  const after = given(joins, executed()).state.context as unknown as SubjectContext;
+  expect(unitedSubject(after).decisions).toMatchObject([{ decision: 'dec_1', executed_at: AT + 5 }]);
 });

@@ -12,6 +12,7 @@ import type { PolicyProposal } from '../../domain/policy-proposal.ts';
 import { sameSender } from '../../domain/sender-health.ts';
 import type { SenderHealth, SenderName } from '../../domain/sender-health.ts';
 import type { SyncTimes } from '../../domain/sync.ts';
+import type { TrustPrior } from '../../domain/trust.ts';
 import { openSections } from '../../policies/policy-approval.ts';
 import { MAX_ITERATIONS } from '../definition.ts';
 import type { MachineDefinition } from '../definition.ts';
@@ -33,6 +34,8 @@ export interface TenantContext {
   readonly pauses?: readonly Pause[];
   /** Senders that ever were limited. */
   readonly senders?: readonly SenderHealth[];
+  /** What the trust cells lend each other. Absent as long as it was never computed. */
+  readonly trust_prior?: { readonly prior: TrustPrior | null; readonly cells: number; readonly at: number };
   readonly kill_switch: { readonly by: string; readonly reason: string; readonly at: number } | null;
 }
 
@@ -204,6 +207,9 @@ export const tenantMachine = tenantSetup.createMachine({
         },
       }),
     },
+    'trust.pooled': {
+      actions: assign({ trust_prior: ({ event }) => ({ ...event.data, at: event.at }) }),
+    },
     'sender.cleared': {
       actions: assign({
         senders: ({ context, event }) => {
@@ -227,8 +233,8 @@ export const tenantMachine = tenantSetup.createMachine({
 
 export const tenantDefinition: MachineDefinition = {
   kind: 'tenant',
-  version: 2,
+  version: 3,
   machine: tenantMachine,
-  // Version 2 keeps proposed policies.
-  migrate: (state) => ({ ...state, context: { ...state.context, proposals: [] } }),
+  // Version 2 keeps proposed policies; version 3 a prior of trust, and changes no state that is stored.
+  migrate: (state) => ({ ...state, context: { ...state.context, proposals: state.context['proposals'] ?? [] } }),
 };

@@ -53,6 +53,18 @@ test('a stop ends by a person alone, and what was counted before that does not s
     .then({ value: 'running', context: { senders: [{ ...NAME, level: 'throttled', at: 90, cleared_at: 30 }] } });
 });
 
+test('what trust cells lend each other is what was computed last, and may end', () => {
+  const prior = { prior_good: 8.5, prior_bad: 0.7 };
+  const pooled = (value: typeof prior | null, at: number) =>
+    eventOf('trust.pooled', { prior: value, cells: value === null ? 0 : 4 }, at);
+  given(pooled({ ...prior, prior_bad: 2 }, 10))
+    .when(pooled(prior, 20))
+    .then({ value: 'running', context: { trust_prior: { prior, cells: 4, at: 20 } } });
+  given(pooled(prior, 10))
+    .when(pooled(null, 20))
+    .then({ value: 'running', context: { trust_prior: { prior: null, cells: 0, at: 20 } } });
+});
+
 test('it has two states, and takes these events', () => {
   expect(statesOf(tenantDefinition)).toEqual(['running', 'stopped']);
   expect(eventTypesOf(tenantDefinition)).toEqual([
@@ -75,6 +87,7 @@ test('it has two states, and takes these events', () => {
     'tenant.created',
     'tenant.mode_set',
     'tenant.single_operator_set',
+    'trust.pooled',
   ]);
 });
 

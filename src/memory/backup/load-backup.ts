@@ -14,8 +14,8 @@ import { backupTables, tableName } from './tables.ts';
 
 const LOAD_ROWS = 500;
 const LOAD_CHARS = 4_000_000;
-/** An execution is checked against its permit when it is made, and a play begins as a draft; these were made long ago. */
-const CHECKED_WHEN_MADE = ['executions', 'plays'];
+/** An execution is checked against its permit when it is made, a play begins as a draft, and some rows stand for an event that the ledger must have; these were made long ago. */
+const CHECKED_WHEN_MADE = ['cadence_event_log', 'executions', 'play_purges', 'plays'];
 /** Rises every epoch above any that a host of the old database may still hold. */
 const EPOCH_STEP = 1_000_000;
 /** What the inbox says of a message that must wait until a restored installation is reconciled. */

@@ -31,15 +31,25 @@ export async function loadExamples(
     const { tenant } = message;
     for (const signal of exampleSignalsOf(message)) wanted.set(tenantKey(tenant, signal), { tenant, signal });
   }
-  if (wanted.size === 0) return new Map();
+  // Which play a sequence belongs to stands in its state.
+  const touches = messages.filter(({ type, actor }) => type === 'sequence.step_due' && actor.kind === 'sequence');
+  if (wanted.size === 0 && touches.length === 0) return new Map();
   const rows = await session.query<ExampleRow & { readonly tenant: TenantId }>(
-    `SELECT w.tenant, e.* FROM unnest($1::text[], $2::text[]) AS w (tenant, signal) CROSS JOIN unnest($3::text[]) AS p (persona)
+    `SELECT w.tenant, e.* FROM (
+       SELECT * FROM unnest($1::text[], $2::text[]) AS s (tenant, signal)
+       UNION SELECT a.tenant, 'play:' || (a.context::json ->> 'play') FROM unnest($4::text[], $5::text[]) AS t (tenant, sequence)
+       JOIN actor_state a ON a.tenant = t.tenant AND a.kind = 'sequence' AND a.id = t.sequence
+     ) w CROSS JOIN unnest($3::text[]) AS p (persona)
      CROSS JOIN LATERAL (
        SELECT ${EXAMPLE_COLUMNS} FROM examples e
        WHERE e.tenant = w.tenant AND e.signal = w.signal AND e.persona = p.persona AND e.withdrawn_at IS NULL AND e.content IS NOT NULL
        ORDER BY e.edited DESC, e.approved_at DESC, e.id LIMIT ${LOOKED_AT}
      ) e`,
-    [...columns([...wanted.values()], [(w) => w.tenant, (w) => w.signal]), [...PERSONAS]],
+    [
+      ...columns([...wanted.values()], [(w) => w.tenant, (w) => w.signal]),
+      [...PERSONAS],
+      ...columns(touches, [(t) => t.tenant, (t) => t.actor.id]),
+    ],
   );
   const found = new Map<TenantId, LoadedExample[]>();
   for (const { tenant, ...row } of rows) {

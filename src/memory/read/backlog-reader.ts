@@ -1,7 +1,15 @@
-/** Since when the oldest of everything waits that somebody should have done, and who is there to do it. For gauges and alerts. */
+/** Since when the oldest of everything waits that somebody should have done, what has to report and when, and who is there to do it. For gauges and alerts. */
 import { must } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
+import { SYNC_SOURCES } from '../../domain/sync.ts';
+import type { SyncSource, SyncTimes } from '../../domain/sync.ts';
 import type { Sql } from '../sql/sql.port.ts';
+
+export interface SyncLimit {
+  readonly source: SyncSource;
+  /** From when on selling waits for the source, in milliseconds since 1970, unless it reports before; long ago when it never did. */
+  readonly staleFrom: number;
+}
 
 export interface Backlog {
   /** Milliseconds since 1970; null when nothing waits. Timers and permits that are not due yet lie in the future. */
@@ -14,6 +22,8 @@ export interface Backlog {
     readonly timer: number | null;
     readonly review: number | null;
   };
+  /** One for each source that the policy of a tenant names. */
+  readonly syncs: readonly SyncLimit[];
   /** Of the tenant that has the most. */
   readonly activePlays: number;
   readonly hosts: number;
@@ -21,8 +31,17 @@ export interface Backlog {
 }
 
 /** Simulated tenants live in another time, and only their simulation moves them. */
-const REAL_TENANTS = `SELECT t.id FROM tenants t JOIN actor_state a ON a.tenant = t.id AND a.kind = 'tenant' AND a.id = t.id
+const REAL_TENANTS = `SELECT t.id, a.context::json -> 'syncs' AS syncs, p.body::json -> 'syncs' AS limits
+  FROM tenants t JOIN actor_state a ON a.tenant = t.id AND a.kind = 'tenant' AND a.id = t.id
+  LEFT JOIN policies p ON p.tenant = t.id AND p.hash = a.context::json ->> 'policy'
   WHERE a.context::json ->> 'clock' = 'real'`;
+
+interface TenantRow {
+  readonly id: TenantId;
+  readonly syncs: SyncTimes | null;
+  /** Milliseconds by source. */
+  readonly limits: SyncTimes | null;
+}
 
 const OLDEST = `SELECT
   (SELECT extract(epoch FROM min(received_on))::float8 * 1000 FROM inbox i WHERE state = 'pending'
@@ -40,14 +59,22 @@ const OWNERS = `SELECT (SELECT count(*) FROM hosts WHERE seen_on > clock_timesta
 /** Two short transactions; every part finds its row through an index. `hostTtlMs`: a host not seen for longer is gone. */
 export async function readBacklog(sql: Sql, hostTtlMs: number): Promise<Backlog> {
   const { tenants, owners } = await sql.asOwner(async (session) => ({
-    tenants: (await session.query<{ id: TenantId }>(REAL_TENANTS)).map((row) => row.id),
+    tenants: await session.query<TenantRow>(REAL_TENANTS),
     owners: must((await session.query<{ hosts: number; unowned: number }>(OWNERS, [hostTtlMs]))[0], 'one row'),
   }));
-  const [row] = await sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, (session) =>
-    session.query<Backlog['oldest'] & { readonly active_plays: number }>(OLDEST, [tenants]),
+  const ids = tenants.map(({ id }) => id);
+  const [row] = await sql.transaction({ role: 'gatehouse_runtime', tenants: ids, keyed: true }, (session) =>
+    session.query<Backlog['oldest'] & { readonly active_plays: number }>(OLDEST, [ids]),
   );
   const { active_plays: activePlays, ...oldest } = must(row, 'one row');
   // An embedded database has the one host that asks, which leaves no heartbeat.
   const hosts = sql.kind === 'pglite' ? 1 : owners.hosts;
-  return { oldest, activePlays, hosts, partitionsUnowned: owners.unowned };
+  return { oldest, syncs: tenants.flatMap(syncLimitsOf), activePlays, hosts, partitionsUnowned: owners.unowned };
+}
+
+function syncLimitsOf({ syncs, limits }: TenantRow): readonly SyncLimit[] {
+  return SYNC_SOURCES.flatMap((source) => {
+    const limit = limits?.[source];
+    return limit === undefined ? [] : [{ source, staleFrom: (syncs?.[source] ?? 0) + limit }];
+  });
 }

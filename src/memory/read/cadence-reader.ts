@@ -10,7 +10,7 @@ import type { Sql, SqlSession, SqlValue } from '../sql/sql.port.ts';
 import { decodeCursor, pageOf } from './cursor.ts';
 
 const COLUMNS = `e.tenant, e.partition, e.seq, e.at, e.kind, e.sequence, e.state, e.play_id, e.originating_proposal_id, e.person, e.account, e.sequence_type, e.step,
-  e.channel, e.action, e.priority_score_at_queue, e.suppressed_reason, e.reasons::text AS reasons, e.again_at, e.result, e.mode, e.ended_because`;
+  e.channel, e.action, e.priority_score_at_queue, e.suppressed_reason, e.reasons::text AS reasons, e.again_at, e.result, e.mode, e.ended_because, e.actor_kind`;
 
 type Stored = Omit<CadenceRow, 'reasons'> & { readonly reasons: string };
 
@@ -90,7 +90,7 @@ export class CadenceReader {
            count(*) FILTER (WHERE e.kind = 'started') - count(*) FILTER (WHERE e.state = 'ended') AS running,
            count(*) FILTER (WHERE e.ended_because = 'completed') AS completed, count(*) FILTER (WHERE e.ended_because = 'replied') AS replied,
            count(*) FILTER (WHERE e.result = 'executed') AS touches, count(*) FILTER (WHERE e.kind = 'touch_suppressed') AS suppressed
-         FROM cadence_event_log e WHERE e.tenant = $1 AND e.play_id = ANY ($2::text[]) GROUP BY 1`,
+         FROM cadence_event_log e WHERE e.tenant = $1 AND e.play_id = ANY ($2::text[]) AND e.actor_kind = 'sequence' GROUP BY 1`,
         [tenant, plays],
       ),
     );

@@ -13,7 +13,7 @@ import { columns } from '../sql/columns.ts';
 import type { Sql, SqlSession, SqlValue } from '../sql/sql.port.ts';
 
 export const LEDGER_COLUMNS =
-  'partition, seq, tenant, type, schema_version, actor_kind, actor_id, actor_seq, scope, at, causation, correlation, batch, body, sealed, sealed_subject, prev_hash, hash, turn_length';
+  'partition, seq, tenant, type, schema_version, actor_kind, actor_id, actor_seq, scope, at, causation, correlation, batch, body, sealed, sealed_subject, sealed_digest, prev_hash, hash, turn_length';
 
 interface LedgerRecord {
   readonly partition: number;
@@ -32,6 +32,8 @@ interface LedgerRecord {
   readonly body: string;
   readonly sealed: string | null;
   readonly sealed_subject: string | null;
+  /** Left out of archives of before texts were deleted by age. */
+  readonly sealed_digest?: string | null;
   readonly prev_hash: string;
   readonly hash: string;
   readonly turn_length: number;
@@ -54,6 +56,7 @@ export function ledgerRow(record: LedgerRecord): LedgerRow {
     body: record.body,
     sealed: record.sealed,
     sealedSubject: record.sealed_subject,
+    sealedDigest: record.sealed_digest ?? null,
     prevHash: asId(record.prev_hash),
     hash: asId(record.hash),
     turnLength: record.turn_length,

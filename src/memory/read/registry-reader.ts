@@ -8,6 +8,7 @@ import type { PolicyProposal } from '../../domain/policy-proposal.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { SenderHealth } from '../../domain/sender-health.ts';
 import type { SyncTimes } from '../../domain/sync.ts';
+import type { TrustPrior } from '../../domain/trust.ts';
 import type { PolicyCache } from '../runtime/policy-cache.ts';
 import { asTenant } from '../sql/as-tenant.ts';
 import type { Sql } from '../sql/sql.port.ts';
@@ -25,6 +26,8 @@ export interface RegistryView {
   readonly pauses: readonly Pause[];
   /** Those that ever were limited. */
   readonly senders: readonly SenderHealth[];
+  /** What the trust cells lend each other, and since when; null as long as it was never computed. */
+  readonly pooledTrust: { readonly prior: TrustPrior | null; readonly cells: number; readonly at: number } | null;
 }
 
 export class RegistryReader implements PolicyReader {
@@ -56,6 +59,7 @@ export class RegistryReader implements PolicyReader {
       proposals?: readonly PolicyProposal[];
       pauses?: readonly Pause[];
       senders?: readonly SenderHealth[];
+      trust_prior?: { prior: TrustPrior | null; cells: number; at: number };
     };
     return {
       stopped: row.value === 'stopped',
@@ -68,6 +72,7 @@ export class RegistryReader implements PolicyReader {
       proposals: context.proposals ?? [],
       pauses: context.pauses ?? [],
       senders: context.senders ?? [],
+      pooledTrust: context.trust_prior ?? null,
     };
   }
 

@@ -161,14 +161,9 @@ async function standingOf(
   items: readonly SearchItem[],
 ): Promise<ReadonlyMap<string, string>> {
   const rows = await session.query<{ seq: number; id: string }>(
-    `WITH asked AS MATERIALIZED (
-       SELECT i.seq, i.note FROM note_index i WHERE i.tenant = $1 AND i.scope = $3 AND i.seq = ANY ($4::bigint[])
-     ), standing AS MATERIALIZED (
-       SELECT n.id FROM notes n WHERE n.tenant = $1 AND n.id = ANY (ARRAY(SELECT note FROM asked))
-         AND ${asOf === null ? `${STANDS} AND $2::bigint IS NULL` : KNOWN_AT.replaceAll('$2', '$2::bigint')}
-     )
-     SELECT a.seq, s.id FROM asked a JOIN standing s ON s.id = a.note`,
-    [tenant, asOf, scope, items.map(({ document }) => Number(document))],
+    `SELECT n.seq, n.id FROM notes n WHERE n.tenant = $1 AND n.partition = $3::smallint AND n.seq = ANY ($4::bigint[])
+       AND ${asOf === null ? `${STANDS} AND $2::bigint IS NULL` : KNOWN_AT.replaceAll('$2', '$2::bigint')}`,
+    [tenant, asOf, partitionOf(scope), items.map(({ document }) => Number(document))],
   );
   const standing = new Map(rows.map(({ seq, id }) => [String(seq), id]));
   const best = items.flatMap(({ document }) => {

@@ -51,8 +51,8 @@ export class NoteIndexer {
     const behind = await this.#transaction(tenant, (session) =>
       session.query<{ partition: number }>(
         `SELECT p.partition FROM generate_series(0, $2::int) AS p (partition)
-         WHERE EXISTS (SELECT 1 FROM notes n WHERE n.tenant = $1 AND n.partition = p.partition AND n.seq > coalesce(
-           (SELECT c.seq FROM note_index_cursors c WHERE c.tenant = $1 AND c.partition = p.partition), 0))`,
+           CROSS JOIN LATERAL (SELECT coalesce(max(c.seq), 0) AS seq FROM note_index_cursors c WHERE c.tenant = $1 AND c.partition = p.partition) done
+         WHERE EXISTS (SELECT 1 FROM notes n WHERE n.tenant = $1 AND n.partition = p.partition AND n.seq > done.seq)`,
         [tenant, PARTITION_COUNT - 1],
       ),
     );
@@ -111,11 +111,12 @@ export class NoteIndexer {
     });
   }
 
+  /** The end of what is indexed is a value of its own: under row-level security a comparison with `coalesce` would not reach the index. */
   #waiting(tenant: TenantId, partition: number): Promise<readonly { readonly id: string; readonly seq: number }[]> {
     return this.#transaction(tenant, (session) =>
       session.query<{ id: string; seq: number }>(
-        `SELECT n.id, n.seq FROM notes n WHERE n.tenant = $1 AND n.partition = $2::smallint AND n.seq > coalesce(
-           (SELECT c.seq FROM note_index_cursors c WHERE c.tenant = $1 AND c.partition = $2::smallint), 0)
+        `SELECT n.id, n.seq FROM notes n WHERE n.tenant = $1 AND n.partition = $2::smallint AND n.seq >
+           (SELECT coalesce(max(c.seq), 0) FROM note_index_cursors c WHERE c.tenant = $1 AND c.partition = $2::smallint)
          ORDER BY n.seq LIMIT $3::int`,
         [tenant, partition, BATCH],
       ),

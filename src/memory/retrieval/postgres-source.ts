@@ -133,13 +133,16 @@ export function createPostgresSource(
       );
     },
     async neighbours(documents): Promise<Neighbours> {
+      // The documents come first and with a column that only the table has: their order by source also holds all the rest, and the planner
+      // would rather go through it for the whole scope than look each one up by its key.
       const beside = (comparison: string, order: string) =>
         `LEFT JOIN LATERAL (SELECT b.seq FROM note_index b WHERE b.tenant = $1 AND b.scope = $2 AND b.source = n.source
            AND (b.ordinal, b.seq) ${comparison} (n.ordinal, n.seq) AND b.recorded_at <= $4::bigint ORDER BY b.ordinal ${order}, b.seq ${order} LIMIT 1)`;
       const rows = await session.query<{ seq: number; before: number | null; after: number | null }>(
-        `SELECT n.seq, p.seq AS before, f.seq AS after FROM note_index n
-         ${beside('<', 'DESC')} p ON true ${beside('>', 'ASC')} f ON true
-         WHERE n.tenant = $1 AND n.scope = $2 AND n.seq = ANY ($3::bigint[])`,
+        `WITH n AS MATERIALIZED (
+           SELECT i.seq, i.source, i.ordinal, i.length FROM note_index i WHERE i.tenant = $1 AND i.scope = $2 AND i.seq = ANY ($3::bigint[])
+         )
+         SELECT n.seq, p.seq AS before, f.seq AS after FROM n ${beside('<', 'DESC')} p ON true ${beside('>', 'ASC')} f ON true`,
         [tenant, scope, documents.map(Number), asOf],
       );
       return new Map(

@@ -114,7 +114,8 @@ export async function search(source: RetrievalSource, query: string, options: Se
 
 async function rankByWords(source: RetrievalSource, query: string): Promise<readonly Ranked[]> {
   const terms = [...new Set(termsOf(query))];
-  return rankByTerms(await source.postings(terms), await source.size(), POOL);
+  const [postings, size] = await Promise.all([source.postings(terms), source.size()]);
+  return rankByTerms(postings, size, POOL);
 }
 
 /** What stands beside documents, asked once of each. */
@@ -153,14 +154,19 @@ async function walk(
   const followed = new Set<string>();
   const links: StatedLink[] = [];
   const expand = async (ids: readonly string[]): Promise<readonly Ranked[]> => {
-    for (const [id, found] of await source.mentions(ids)) mentions.set(id, found);
+    // What does not wait for an answer is asked at once.
+    const [mentioned, neighbours, stated] = await Promise.all([
+      source.mentions(ids),
+      source.neighbours(ids),
+      source.links(ids),
+    ]);
+    for (const [id, found] of mentioned) mentions.set(id, found);
     const wanted = keysToFollow(
       ids.flatMap((id) => mentions.get(id) ?? []),
       followed,
     );
     for (const key of wanted) followed.add(key);
     holders.push(...(await source.holders(wanted)));
-    const [neighbours, stated] = await Promise.all([source.neighbours(ids), source.links(ids)]);
     links.push(...stated);
     for (const [from, beside] of neighbours) {
       for (const to of beside) links.push({ from, to, weight: NEIGHBOUR_WEIGHT });

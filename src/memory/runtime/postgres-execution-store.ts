@@ -77,7 +77,7 @@ export class PostgresExecutionStore implements ExecutionStore {
     return this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, async (session) => {
       const due = await session.query<ContentRecord>(
         `SELECT ${CONTENT_COLUMNS} FROM permits p WHERE p.state = 'granted' AND p.due_at <= $1 AND ($3::smallint[] IS NULL OR p.partition = ANY ($3::smallint[]))
-           AND CASE WHEN cardinality($4::text[]) = 0 THEN true ELSE p.mode || '/' || (p.detail::json ->> 'channel') <> ALL ($4::text[]) END
+           AND CASE WHEN cardinality($4::text[]) = 0 THEN true ELSE p.expires_at < $1 OR p.mode || '/' || (p.detail::json ->> 'channel') <> ALL ($4::text[]) END
          ORDER BY p.due_at, p.id LIMIT $2 FOR UPDATE SKIP LOCKED`,
         [
           at,
@@ -86,7 +86,9 @@ export class PostgresExecutionStore implements ExecutionStore {
           full.map(({ channel, mode }) => `${mode}/${channel}`),
         ],
       );
-      const rows = due.filter((row) => request.take((JSON.parse(row.detail) as PermitDetail).channel, row.mode));
+      const rows = due.filter(
+        (row) => row.expires_at < at || request.take((JSON.parse(row.detail) as PermitDetail).channel, row.mode),
+      );
       if (rows.length === 0) return { claimed: [], refused: [], expired: [], recovered: [] };
       // The facts of permits that turn out to be expired are read in vain, and nothing waits for anything else.
       const [all, facts, used] = await Promise.all([
@@ -367,15 +369,17 @@ export class PostgresExecutionStore implements ExecutionStore {
     const tenants = [...new Set(permits.map((permit) => permit.tenant))];
     await this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, async (session) => {
       const ids = columns(permits, [(p) => p.tenant, (p) => p.id]);
-      await session.query(
+      const writes = new Writes(session);
+      writes.send(
         `UPDATE executions e SET state = 'absent' FROM unnest($1::text[], $2::text[]) AS w (tenant, id) WHERE e.tenant = w.tenant AND e.permit = w.id AND e.state = 'open'`,
         ids,
       );
-      await session.query(
+      writes.send(
         `UPDATE permits p SET state = 'granted', due_at = w.due_at FROM unnest($1::text[], $2::text[], $3::bigint[]) AS w (tenant, id, due_at)
          WHERE p.tenant = w.tenant AND p.id = w.id AND p.state = 'claimed'`,
         [...ids, permits.map((permit) => permit.dueAt)],
       );
+      await writes.done();
     });
   }
 

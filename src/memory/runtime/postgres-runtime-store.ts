@@ -19,6 +19,7 @@ import type { TenantId } from '../../domain/ids.ts';
 import { messageKey } from '../../domain/keys.ts';
 import type { Message } from '../../domain/message.ts';
 import { columns } from '../sql/columns.ts';
+import { only } from '../sql/only.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import type { SubjectRef, SubjectVault } from '../vault/subject-vault.ts';
 import { inboxBody, openBodies, OPENED_SINCE_GENERATION, sealerOf } from './inbox-body.ts';
@@ -82,6 +83,18 @@ function heldMessages(deliveries: readonly Delivery[], inbox: readonly InboxRow[
       }),
   );
 }
+
+/**
+ * Timers that are due at `$1`, at most `$2`, of the partitions `$3`. Since a timer was set the person may have got further names, under which they may be
+ * suppressed. Their id is read out of the message within, because row-level security lets no condition that reads JSON use an index.
+ */
+export const DUE_TIMERS = `SELECT t.*, k.suppression_keys FROM (
+    SELECT tenant, actor_kind, actor_id, name, partition, due_at, armed_by, message, message::json -> 'refs' ->> 'person' AS person FROM timers
+    WHERE due_at <= $1 AND ($3::smallint[] IS NULL OR partition = ANY ($3::smallint[]))
+    ORDER BY due_at, tenant, actor_kind, actor_id, name LIMIT $2) t
+  CROSS JOIN LATERAL (SELECT array_agg(DISTINCT key) AS suppression_keys FROM directory d CROSS JOIN LATERAL unnest(d.suppression_keys) AS key
+    WHERE d.tenant = t.tenant AND d.id = t.person) k
+  ORDER BY t.due_at, t.tenant, t.actor_kind, t.actor_id, t.name`;
 
 export class PostgresRuntimeStore implements RuntimeStore {
   readonly #sql: Sql;
@@ -212,7 +225,8 @@ export class PostgresRuntimeStore implements RuntimeStore {
   async receipts(messages: readonly Message[]): Promise<readonly (BatchOutcome['results'][number] | null)[]> {
     const tenants = unique(messages.map((message) => message.tenant));
     const rows = await this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, (session) =>
-      session.query<InboxRow & { readonly error: string | null }>(
+      only<InboxRow & { readonly error: string | null }>(
+        session,
         `SELECT w.ord::int AS ord, i.digest, i.state, i.event, i.correlation, i.error, i.held
          FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w (tenant, source, id, ord)
          CROSS JOIN LATERAL (
@@ -313,7 +327,8 @@ export class PostgresRuntimeStore implements RuntimeStore {
     messages: readonly Pick<Message, 'source' | 'id'>[],
   ): Promise<readonly (string | undefined)[]> {
     const rows = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant], keyed: true }, (session) =>
-      session.query<{ ord: number; digest: string }>(
+      only<{ ord: number; digest: string }>(
+        session,
         `SELECT w.ord::int AS ord, i.digest FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS w (source, id, ord)
          CROSS JOIN LATERAL (SELECT digest FROM inbox WHERE tenant = $1 AND source = w.source AND id = w.id OFFSET 0) i`,
         [tenant, messages.map((message) => message.source), messages.map((message) => message.id)],
@@ -367,7 +382,7 @@ export class PostgresRuntimeStore implements RuntimeStore {
     limit: number,
   ): Promise<readonly TimerRow[]> {
     return this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, async (session) => {
-      const rows = await session.query<{
+      const rows = await only<{
         tenant: TenantId;
         actor_kind: TimerRow['actorKind'];
         actor_id: string;
@@ -377,17 +392,7 @@ export class PostgresRuntimeStore implements RuntimeStore {
         armed_by: string;
         message: string;
         suppression_keys: readonly string[] | null;
-      }>(
-        // Since the timer was set the person may have got further names, under which they may be suppressed.
-        `SELECT t.*, k.suppression_keys FROM (
-           SELECT tenant, actor_kind, actor_id, name, partition, due_at, armed_by, message FROM timers
-           WHERE due_at <= $1 AND ($3::smallint[] IS NULL OR partition = ANY ($3::smallint[]))
-           ORDER BY due_at, tenant, actor_kind, actor_id, name LIMIT $2) t
-         CROSS JOIN LATERAL (SELECT array_agg(DISTINCT key) AS suppression_keys FROM directory d CROSS JOIN LATERAL unnest(d.suppression_keys) AS key
-           WHERE d.tenant = t.tenant AND d.id = t.message::json -> 'refs' ->> 'person') k
-         ORDER BY t.due_at, t.tenant, t.actor_kind, t.actor_id, t.name`,
-        [now, limit, partitions === null ? null : [...partitions]],
-      );
+      }>(session, DUE_TIMERS, [now, limit, partitions === null ? null : [...partitions]]);
       return rows.map((row) => ({
         tenant: row.tenant,
         actorKind: row.actor_kind,

@@ -38,7 +38,11 @@ export function arrayTypesOf(text: string): readonly (string | undefined)[] {
 /** Bytes of the array when its text is plain ASCII, as nearly all of it is. */
 function likelyBytes(values: readonly Element[], width: number | null): number {
   let bytes = HEADER_BYTES + values.length * (4 + (width ?? 0));
-  if (width === null) for (const value of values) bytes += value === null ? 0 : String(value).length;
+  if (width === null)
+    for (let index = 0; index < values.length; index += 1) {
+      const value = values[index] ?? null;
+      bytes += value === null ? 0 : String(value).length;
+    }
   return bytes;
 }
 
@@ -88,7 +92,9 @@ export function binaryArray(type: string, values: readonly Element[]): Buffer {
   buffer.writeInt32BE(values.length, 12);
   buffer.writeInt32BE(1, 16);
   let offset = values.length === 0 ? 12 : HEADER_BYTES;
-  for (const value of values) {
+  // Arrays of many kinds come here, and an iterator over those is made anew for each of their elements.
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] ?? null;
     if (value === null) {
       hasNull = 1;
       buffer = withRoom(buffer, offset, 4);

@@ -5,7 +5,7 @@
 import { Worker } from 'node:worker_threads';
 
 import type { PgliteRequest, PgliteResponse, PgliteWorkerData } from './pglite-protocol.ts';
-import { openStatement } from './scope-statement.ts';
+import { openStatement, PLANNER } from './scope-statement.ts';
 import { translated } from './sql-error.ts';
 import type { Sql, SqlScope, SqlSession, SqlValue } from './sql.port.ts';
 
@@ -66,6 +66,8 @@ export async function openPglite(folder: string | null): Promise<Sql> {
     async query<Row extends object>(text: string, params: readonly SqlValue[] = []) {
       return (await ask({ kind: 'query', text, params })) as readonly Row[];
     },
+    // Nothing travels here.
+    finish() {},
     async script(text) {
       await ask({ kind: 'script', text });
     },
@@ -78,9 +80,14 @@ export async function openPglite(folder: string | null): Promise<Sql> {
     return result;
   }
 
-  function run<Result>(open: string, work: () => Promise<Result>): Promise<Result> {
+  let planner: keyof typeof PLANNER = 'free';
+  function run<Result>(wanted: keyof typeof PLANNER, open: string, work: () => Promise<Result>): Promise<Result> {
     return inTurn(async () => {
       try {
+        if (planner !== wanted) {
+          await session.script(PLANNER[wanted]);
+          planner = wanted;
+        }
         await session.script(open);
         const result = await work();
         await session.script('COMMIT');
@@ -94,8 +101,9 @@ export async function openPglite(folder: string | null): Promise<Sql> {
 
   return {
     kind: 'pglite',
-    transaction: (scope: SqlScope, work) => run(openStatement(scope), () => work(session)),
-    asOwner: (work) => run('BEGIN', () => work(session)),
+    transaction: (scope: SqlScope, work) =>
+      run(scope.keyed === true ? 'keyed' : 'free', openStatement(scope), () => work(session)),
+    asOwner: (work) => run('free', 'BEGIN', () => work(session)),
     // There is one session, so no lock is ever waited for.
     alone: (text) =>
       inTurn(async () => {

@@ -6,7 +6,7 @@ import type { CustomTypesConfig, PoolClient } from 'pg';
 
 import { arrayTypesOf, binaryArray } from './array-parameter.ts';
 import { JoiningSocket } from './joining-socket.ts';
-import { openStatement } from './scope-statement.ts';
+import { openStatement, PLANNER } from './scope-statement.ts';
 import { translated } from './sql-error.ts';
 import type { Sql, SqlScope, SqlSession, SqlValue } from './sql.port.ts';
 
@@ -54,7 +54,61 @@ export function createPostgres(url: string, options: { maxConnections: number })
     return statement;
   }
 
-  function sessionOf(client: PoolClient): SqlSession {
+  /** How the planner of each connection was told to work. */
+  const planners = new WeakMap<PoolClient, keyof typeof PLANNER>();
+
+  async function run<Result>(
+    planner: keyof typeof PLANNER,
+    open: string,
+    work: (session: SqlSession, client: PoolClient) => Promise<Result>,
+  ): Promise<Result> {
+    let client: PoolClient;
+    try {
+      client = await pool.connect();
+    } catch (error) {
+      throw translated(error);
+    }
+    let broken: Error | undefined;
+    // The first statements follow in the same packet. BEGIN comes first, so when anything after it fails, they fail with it.
+    if ((planners.get(client) ?? 'free') !== planner)
+      client.query(PLANNER[planner]).then(
+        () => planners.set(client, planner),
+        () => {},
+      );
+    const opened = client.query(open);
+    opened.catch(() => {});
+    const ending: { committed: Promise<void> | null } = { committed: null };
+    const commit = (): Promise<void> => {
+      ending.committed ??= committing(client);
+      // Who sent the statement that failed learns of it first.
+      ending.committed.catch(() => {});
+      return ending.committed;
+    };
+    try {
+      const result = await work(sessionOf(client, commit), client);
+      await opened;
+      await commit();
+      return result;
+    } catch (later) {
+      const error: unknown = await opened.then(
+        () => later,
+        (first: unknown) => first,
+      );
+      const isUndone = await ending.committed?.then(
+        () => false,
+        (refusal: unknown) => refusal instanceof NotCommittedError,
+      );
+      if (isUndone !== true)
+        await client.query('ROLLBACK').catch((rollbackError: unknown) => {
+          broken = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
+        });
+      throw translated(error);
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  function sessionOf(client: PoolClient, commit: () => Promise<void>): SqlSession {
     return {
       async query<Row extends object>(text: string, params: readonly SqlValue[] = []) {
         const { name, arrayTypes } = statementOf(text);
@@ -65,39 +119,10 @@ export function createPostgres(url: string, options: { maxConnections: number })
         const result = await client.query<Row>({ text, values, ...(name === undefined ? {} : { name }) });
         return result.rows;
       },
+      finish() {
+        void commit();
+      },
     };
-  }
-
-  async function run<Result>(open: string, work: (client: PoolClient) => Promise<Result>): Promise<Result> {
-    let client: PoolClient;
-    try {
-      client = await pool.connect();
-    } catch (error) {
-      throw translated(error);
-    }
-    let broken: Error | undefined;
-    // The first statements follow in the same packet. BEGIN comes first, so when anything after it fails, they fail with it.
-    const opened = client.query(open);
-    opened.catch(() => {});
-    try {
-      const result = await work(client);
-      await opened;
-      const { command } = await client.query('COMMIT');
-      // After a failed statement the server answers a commit by rolling back, and calls that a success.
-      if (command !== 'COMMIT') throw new Error(`the transaction was not committed: the server answered ${command}`);
-      return result;
-    } catch (later) {
-      const error: unknown = await opened.then(
-        () => later,
-        (first: unknown) => first,
-      );
-      await client.query('ROLLBACK').catch((rollbackError: unknown) => {
-        broken = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
-      });
-      throw translated(error);
-    } finally {
-      client.release(broken);
-    }
   }
 
   async function alone(text: string, lockWaitMs: number): Promise<void> {
@@ -116,11 +141,11 @@ export function createPostgres(url: string, options: { maxConnections: number })
 
   return {
     kind: 'postgres',
-    transaction: (scope: SqlScope, work) => run(openStatement(scope), (client) => work(sessionOf(client))),
+    transaction: (scope: SqlScope, work) => run(scope.keyed === true ? 'keyed' : 'free', openStatement(scope), work),
     asOwner: (work) =>
-      run('BEGIN', (client) =>
+      run('free', 'BEGIN', (session, client) =>
         work({
-          ...sessionOf(client),
+          ...session,
           async script(text) {
             await client.query(text);
           },
@@ -129,4 +154,16 @@ export function createPostgres(url: string, options: { maxConnections: number })
     alone,
     close: () => pool.end(),
   };
+}
+
+/** The server rolled back where it was asked to commit. */
+class NotCommittedError extends Error {
+  override readonly name = 'NotCommittedError';
+}
+
+async function committing(client: PoolClient): Promise<void> {
+  const { command } = await client.query('COMMIT');
+  // After a failed statement the server answers a commit by rolling back, and calls that a success.
+  if (command !== 'COMMIT')
+    throw new NotCommittedError(`the transaction was not committed: the server answered ${command}`);
 }

@@ -19,6 +19,7 @@ const TABLES = [
   'identity_aliases',
   'inbox',
   'examples',
+  'forget_addresses',
   'note_index',
   'note_postings',
   'note_vectors',

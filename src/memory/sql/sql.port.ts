@@ -6,6 +6,11 @@ export type SqlValue = string | number | boolean | null | Date | readonly (strin
 export interface SqlSession {
   /** Rows of one statement. Parameters are `$1` and on; arrays are sent as Postgres arrays. */
   query<Row extends object>(text: string, params?: readonly SqlValue[]): Promise<readonly Row[]>;
+  /**
+   * Says that no statement follows those that were sent: the commit leaves with them instead of waiting for their rows. A statement that fails
+   * still undoes them all; nothing that is found out from their rows can.
+   */
+  finish(): void;
 }
 
 export interface SqlScope {

@@ -47,6 +47,9 @@ const LOCK_WAIT_MS = 1_000;
 /** Of tables from this size on, one at a time: a look at many of them at once keeps a processor busy while requests wait. */
 const LARGE_BYTES = 8 * 1_024 * 1_024;
 
+/** Any number that nothing else here uses. */
+const ADVISORY_LOCK = 4_800_002;
+
 export class StatisticsKeeper {
   readonly #sql: Sql;
   readonly #sizes = new Map<string, number>();
@@ -69,8 +72,14 @@ export class StatisticsKeeper {
         ...grown.filter((row) => row.bytes < LARGE_BYTES),
         ...grown.filter((row) => row.bytes >= LARGE_BYTES).slice(0, 1),
       ];
+      if (due.length === 0) return [];
+      // Several hosts look at tables of different sizes first, and would wait for each other in a circle. Whoever is second looks again later.
+      const [turn] = await session.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [
+        ADVISORY_LOCK,
+      ]);
+      if (turn?.mine !== true) return [];
       // Every look-up is by key, so a coarse sample is enough; the default reads ten times as many rows.
-      if (due.length > 0) await session.query('SET LOCAL default_statistics_target = 10');
+      await session.query('SET LOCAL default_statistics_target = 10');
       for (const { name, bytes } of due) {
         await session.query(`ANALYZE ${name}`);
         this.#sizes.set(name, bytes);

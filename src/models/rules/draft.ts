@@ -10,7 +10,7 @@ import type { FitDimension, FitTier } from '../../domain/candidate.ts';
 import type { Persona } from '../../domain/entity.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { emailOf, linkedinMessageOf, sequenceEmailOf, sequenceLinkedinMessageOf } from './message-templates.ts';
-import { ANSWERS, objectionWords } from './objection.ts';
+import { ANSWERS, answerInTouch, objectionWords } from './objection.ts';
 import type { Situation } from './situation.ts';
 import { gapWords, personaWords, relationWords } from './words.ts';
 
@@ -137,7 +137,7 @@ export function touchDraftOf(actionType: ActionType, situation: Situation, place
   switch (actionType) {
     case 'email_generation':
     case 'outreach_push': {
-      const { subject, body } = sequenceEmailOf(persona, place);
+      const { subject, body } = sequenceEmailOf(persona, place, answerInTouch(situation.objection));
       return { subject, body };
     }
     case 'linkedin_push':

@@ -117,11 +117,11 @@ function sequenceLineOf({ step, of }: SequencePlace): string {
   return step === of && step > 1 ? `${line} It is also the last one.` : line;
 }
 
-/** The e-mail of one touch of a sequence. */
-export function sequenceEmailOf(persona: Persona, place: SequencePlace): Email {
+/** The e-mail of one touch of a sequence. An answer to an objection takes the place of the usual offer. */
+export function sequenceEmailOf(persona: Persona, place: SequencePlace, answer: string | null = null): Email {
   return {
     subject: place.step === 1 ? FIRST_LETTER.subject : FOLLOW_UP.subject,
-    body: `Hello {{first_name}},\n\n${sequenceLineOf(place)}\n\n${OFFERS[persona]}\n\n${UNSUBSCRIBE_LINE}\n`,
+    body: `Hello {{first_name}},\n\n${sequenceLineOf(place)}\n\n${answer ?? OFFERS[persona]}\n\n${UNSUBSCRIBE_LINE}\n`,
   };
 }
 

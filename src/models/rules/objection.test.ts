@@ -66,6 +66,54 @@ describe('an objection about the price', () => {
   });
 });
 
+describe('a touch of a sequence', () => {
+  const place = { step: 2, of: 3, purpose: 'Ask again.' };
+  const touch = (changes: Partial<DecisionInput>, objection: DecisionObjection | null = PRICE) => {
+    const input = { ...TIER_1_BUYER, ...changes, objections: objection === null ? [] : [objection] };
+    const draft = engine.draft('outreach_push', input, place);
+    return { body: draft?.content['body'], notes: draft?.notes, example: draft?.example };
+  };
+
+  it('answers an objection to who decides about it or raised it, and says why', () => {
+    expect(touch({}).body).toContain(ANSWERS.price);
+    expect(touch({}).notes).toEqual([
+      { note: 'nt_1', why: 'It was raised by somebody of the committee about the price: the draft answers it.' },
+    ]);
+    expect(touch({ persona: 'user' }, { ...PRICE, own: true }).notes?.[0]?.why).toContain('This person raised it');
+    expect(touch({}, null)).toMatchObject({ notes: undefined, example: null });
+  });
+
+  it('does not speak of what somebody else objected to who does not decide, or of what it has no answer to', () => {
+    expect(touch({ persona: 'user' }).body).toBe(touch({ persona: 'user' }, null).body);
+    expect(touch({ persona: 'user' }).notes?.[0]?.why).toContain('which others decide: the draft does not speak of it');
+    const need = touch({ persona: 'champion' }, { ...PRICE, topic: 'need' });
+    expect(need.body).toBe(touch({ persona: 'champion' }, null).body);
+    expect(need.notes?.[0]?.why).toContain('no answer');
+  });
+
+  it('has the wording that people approved, and the way out', () => {
+    const example: Example = {
+      id: 'p1-1',
+      action_type: 'outreach_push',
+      step: 2,
+      signal: 'play:play_1',
+      persona: 'economic_buyer',
+      segment: null,
+      objection: null,
+      edited: true,
+      approved_at: MONDAY_NOON,
+      content: { subject: 'A', body: 'B' },
+    };
+    expect(touch({ examples: [example] }, null)).toMatchObject({
+      body: expect.stringMatching(/^B\n\n.*unsubscribe/) as string,
+      example: 'p1-1',
+    });
+    const erased = touch({ examples: [{ ...example, content: null }] }, null);
+    expect(erased).toMatchObject({ body: touch({}, null).body, example: 'p1-1' });
+    expect(touch({ examples: [{ ...example, action_type: 'linkedin_push' }] }, null).example).toBeNull();
+  });
+});
+
 it('an approved text is an example only where the same objection stood', () => {
   const example: Example = {
     id: 'p1-1',

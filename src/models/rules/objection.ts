@@ -42,6 +42,11 @@ export const ANSWERS: Record<ObjectionTopic, string | null> = {
   other: null,
 };
 
+/** The answer that a touch of a sequence has in it: to whom others raised it and who does not decide about it, it stays unsaid. */
+export function answerInTouch(sight: ObjectionInSight | null): string | null {
+  return sight === null || sight.part === 'others' ? null : ANSWERS[sight.objection.topic];
+}
+
 /** On the score of a message to a person, by what the person is to the objection. */
 const POINTS = { own: -35, decides: 10, others: -30 } as const;
 
@@ -85,6 +90,17 @@ const TO_A_PERSON: ReadonlySet<string> = new Set(['outreach_push', 'email_genera
 /** Whether what was chosen rests on the objection: as a message to a person, as the task to answer it, or by doing nothing instead. */
 export function restsOn({ part }: ObjectionInSight, actionType: ActionType | 'none'): boolean {
   return actionType === 'none' || TO_A_PERSON.has(actionType) || (actionType === 'crm_update' && part !== 'decides');
+}
+
+/** Why the draft of a touch names the note. */
+export function whyInTouch(sight: ObjectionInSight): string {
+  const { objection, part } = sight;
+  const about = `about ${TOPIC_WORDS[objection.topic]}`;
+  const raised = part === 'own' ? 'This person raised it' : 'It was raised by somebody of the committee';
+  if (part === 'others') return `${raised} ${about}, which others decide: the draft does not speak of it.`;
+  return answerInTouch(sight) === null
+    ? `${raised} ${about}: there is no answer to it here, and the draft does not speak of it.`
+    : `${raised} ${about}: the draft answers it.`;
 }
 
 /** Why a decision names the note. */

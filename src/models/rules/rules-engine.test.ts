@@ -105,8 +105,8 @@ describe('what is chosen', () => {
 test('the choice has the shape of the catalogue and names the engine and the seed', () => {
   const { choice } = engine.decide(UNKNOWN_LEAD);
   expect(choiceSchema.parse(choice)).toEqual(choice);
-  expect(choice).toMatchObject({ engine: 'rules@2', seed: 'seed', assessment: engine.assess(UNKNOWN_LEAD) });
-  expect(engine.version).toBe('rules@2');
+  expect(choice).toMatchObject({ engine: 'rules@3', seed: 'seed', assessment: engine.assess(UNKNOWN_LEAD) });
+  expect(engine.version).toBe('rules@3');
 });
 
 describe('exploration', () => {

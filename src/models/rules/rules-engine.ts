@@ -6,20 +6,20 @@
 import type { DecisionEngine, DecisionInput, DecisionOutput } from '../../actors/decision-engine.port.ts';
 import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
 import type { Choice } from '../../domain/candidate.ts';
-import { wordedDraftOf } from './approved-wording.ts';
+import { wordedDraftOf, wordedTouchOf } from './approved-wording.ts';
 import { candidatesFor } from './candidates.ts';
 import type { ScoredAction } from './candidates.ts';
 import { confidenceOf } from './confidence.ts';
-import { touchDraftOf } from './draft.ts';
 import { drawCandidate } from './exploration.ts';
 import { hundredths } from './hundredths.ts';
 import { restsOn, whyCited } from './objection.ts';
 import { assessmentOf, situationOf } from './situation.ts';
 
-export const RULES_ENGINE_VERSION = 'rules@2';
+export const RULES_ENGINE_VERSION = 'rules@3';
 
-/** Version 1 saw no approved texts and no objections; in all else it decided as this one does. */
+/** Version 1 saw no approved texts and no objections, version 2 not in touches of sequences; in all else they decided as this one does. */
 const FIRST_VERSION = 'rules@1';
+const SECOND_VERSION = 'rules@2';
 
 const WORDED_AS_APPROVED = ' Worded as people approved it before.';
 
@@ -87,9 +87,10 @@ export function createRulesEngine(): DecisionEngine {
   return {
     version: RULES_ENGINE_VERSION,
     decide: (input) => decide(input),
-    draft: (actionType, input, place) => touchDraftOf(actionType, situationOf(input), place),
+    draft: (actionType, input, place) => wordedTouchOf(actionType, situationOf(input), place),
     assess: assessmentOf,
     earlier: [
+      { version: SECOND_VERSION, decide: (input) => decide(input, SECOND_VERSION) },
       { version: FIRST_VERSION, decide: (input) => decide({ ...input, examples: [], objections: [] }, FIRST_VERSION) },
     ],
   };

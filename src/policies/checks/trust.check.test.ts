@@ -56,6 +56,16 @@ describe('what was learned', () => {
     });
   });
 
+  test('the prior that the cells of the tenant lend each other takes the place of the policy’s, unless it says no', () => {
+    const pooled = { prior_good: 2, prior_bad: 10 };
+    const facts = factsWith({ trust: { cell: 'cell_1', good: 60, bad: 1, level: 'auto', pooled } });
+    expect(trustCheck(MAIL, facts, DEFAULT_POLICY)).toMatchObject({ code: 'trust_insufficient', inputs: pooled });
+    const own = { ...DEFAULT_POLICY, trust: { ...noAudit, pooled: false } };
+    const { outcome, inputs } = trustCheck(MAIL, facts, own);
+    expect(outcome).toBe('pass');
+    expect(inputs).not.toHaveProperty('prior_good');
+  });
+
   test('the inputs are cut to six digits', () => {
     const { inputs } = trustCheck(MAIL, cell('approve_each', 1 / 3, 2 / 3), DEFAULT_POLICY);
     expect(inputs).toMatchObject({ n: 1 });

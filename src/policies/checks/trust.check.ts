@@ -15,6 +15,7 @@ import { denied, held, missing, passed, rounded } from '../gate-check.ts';
 import type { CheckInputs } from '../gate-check.ts';
 import { specOf } from '../reach.ts';
 import { auditDraw } from '../sample.ts';
+import { priorInForce } from '../trust-pool.ts';
 import { isLevelAtLeast, LEAST_EVIDENCE_AGAINST, lowerLevel, trustQuantile } from '../trust.ts';
 
 type TrustPolicy = Pick<Policy, 'grants' | 'ceilings' | 'trust'>;
@@ -46,12 +47,19 @@ interface Measured {
 
 function measure(trust: NonNullable<GateFacts['trust']>, request: GateRequest, policy: TrustPolicy): Measured {
   const spec = specOf(request);
-  const quantile = trustQuantile(trust.good, trust.bad, policy.trust);
+  const priors = priorInForce(policy.trust, trust.pooled);
+  const quantile = trustQuantile(trust.good, trust.bad, priors);
   const evidence = trust.good + trust.bad;
   return {
     quantile,
     evidence,
-    inputs: { quantile: rounded(quantile), theta: spec.theta, n: rounded(evidence), min_evidence: spec.minEvidence },
+    inputs: {
+      quantile: rounded(quantile),
+      theta: spec.theta,
+      n: rounded(evidence),
+      min_evidence: spec.minEvidence,
+      ...(priors === policy.trust ? {} : { prior_good: priors.prior_good, prior_bad: priors.prior_bad }),
+    },
   };
 }
 

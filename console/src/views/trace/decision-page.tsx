@@ -2,9 +2,11 @@
 import { words, GateTable } from '../../shared/gate-table.tsx';
 import { Failed } from '../../shared/states.tsx';
 import type { TraceView } from '../../shared/types.ts';
+import { Comparison } from './comparison.tsx';
 import { MachineDiagram } from './machine-diagram.tsx';
 import { Stepper } from './stepper.tsx';
 import { useMachine, useReplay } from './traces.ts';
+import { WhatIf } from './what-if.tsx';
 
 const VERDICTS: Readonly<Record<string, string>> = {
   pass: 'Passed',
@@ -22,7 +24,13 @@ function verdictSentence({ decision, gate }: TraceView): string {
   return failing === 0 ? `${word}: all ${gate.length} checks pass.` : `${word}: ${failing} of ${gate.length} checks.`;
 }
 
-export function DecisionPage({ trace }: { readonly trace: TraceView }) {
+interface Props {
+  readonly trace: TraceView;
+  readonly filters: Readonly<Record<string, string>>;
+  readonly onCompare: () => void;
+}
+
+export function DecisionPage({ trace, filters, onCompare }: Props) {
   const { decision } = trace;
   const machine = useMachine('action');
   return (
@@ -51,7 +59,14 @@ export function DecisionPage({ trace }: { readonly trace: TraceView }) {
           <Fact name="Policy" value={decision.policy_hash?.slice(0, 12) ?? 'none'} />
         </dl>
         <Replay id={decision.id} key={decision.id} />
+        {filters['with'] === undefined && (
+          <button type="button" onClick={onCompare}>
+            Compare with another
+          </button>
+        )}
       </header>
+      {filters['with'] !== undefined && <Comparison decision={decision.id} filters={filters} />}
+      {trace.gate.length > 0 && <WhatIf decision={decision.id} filters={filters} key={`what-if:${decision.id}`} />}
       {decision.action !== null && machine.isSuccess && (
         <MachineDiagram
           machine={machine.data}

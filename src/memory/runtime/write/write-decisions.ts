@@ -99,9 +99,10 @@ export function writePermits(writes: Writes, plan: CommitPlan): void {
     );
   }
   if (plan.executionUpdates.length > 0) {
+    // Who was held up for longer than their lease, and found absent, may have acted all the same.
     writes.send(
       `UPDATE executions e SET state = w.state, receipt = w.receipt FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS w (tenant, permit, state, receipt)
-       WHERE e.tenant = w.tenant AND e.permit = w.permit AND e.state IN ('open', 'uncertain')`,
+       WHERE e.tenant = w.tenant AND e.permit = w.permit AND (e.state IN ('open', 'uncertain') OR e.state = 'absent' AND w.state = 'sent')`,
       columns(plan.executionUpdates, [(u) => u.tenant, (u) => u.permit, (u) => u.state, (u) => u.receipt]),
     );
   }

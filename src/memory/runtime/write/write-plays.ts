@@ -105,7 +105,10 @@ export function writePlays(writes: Writes, plan: CommitPlan, loaded: Loaded): vo
       partition,
       seq,
     ]);
-    writes.send('DELETE FROM cadence_event_log WHERE tenant = $1 AND play_id = $2', [tenant, play]);
+    writes.send(`DELETE FROM cadence_event_log WHERE tenant = $1 AND play_id = $2 AND actor_kind = 'sequence'`, [
+      tenant,
+      play,
+    ]);
     writes.expect('a play', 'DELETE FROM plays WHERE tenant = $1 AND play_id = $2 RETURNING 1', [tenant, play], 1);
   }
 }

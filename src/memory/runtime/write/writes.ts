@@ -1,5 +1,4 @@
 /** The statements that write one plan: all are sent at once, run in the order of sending, and are waited for together. */
-import { RetryableError } from '../../../domain/errors.ts';
 import type { SqlSession, SqlValue } from '../../sql/sql.port.ts';
 
 export class Writes {
@@ -14,20 +13,18 @@ export class Writes {
     this.#keep(this.#session.query(text, params).then(() => {}));
   }
 
-  /** Sends a statement that returns a row for each row it touched, and insists that it touches `count`. */
+  /** Sends a statement that returns a row for each row it touches. The database undoes everything when they are not `count`. */
   expect(what: string, text: string, params: readonly SqlValue[], count: number): void {
-    this.#keep(
-      this.#session.query(text, params).then((rows) => {
-        if (rows.length !== count)
-          throw new RetryableError(
-            `${what}: ${rows.length} of ${count} rows were as the plan expected; nothing was written`,
-          );
-      }),
+    const place = params.length;
+    this.send(
+      `WITH touched AS (${text}) SELECT gatehouse_expect($${place + 1}::text, (SELECT count(*) FROM touched), $${place + 2}::bigint)`,
+      [...params, what, count],
     );
   }
 
-  /** Resolves when every statement did what was expected of it. */
+  /** The last word of a transaction. Resolves when every statement did what was expected of it. */
   async done(): Promise<void> {
+    this.#session.finish();
     await Promise.all(this.#sent);
   }
 
