@@ -6,7 +6,7 @@ import type { ImportId, ScopeId, TenantId } from '../../domain/ids.ts';
 import { actorKey, tenantKey } from '../../domain/keys.ts';
 /**
  * Works out how to take an import back: for each actor and guard that it touched, the state before its first event. What somebody
- * else has touched since stays as it is, and is named.
+ * else has touched since stays as it is, and is named. Usage that was metered is no such touch: it changes nothing, and the import itself causes it.
  */
 import type { LedgerRow } from '../../domain/ledger-event.ts';
 import type { ActorRef } from '../../domain/message.ts';
@@ -96,7 +96,7 @@ export async function planUndo(
             before: fold.actors.get(key) ?? null,
             touchedSince: null,
           });
-        } else if (!ours && touched !== undefined) touched.touchedSince = row.type;
+        } else if (!ours && touched !== undefined && row.type !== 'meter.recorded') touched.touchedSince = row.type;
         noteOf(row, parsed.data, ours, notes);
         for (const write of parsed.guards) writes.push({ write, ours, carrier: key });
         fold.apply({ ...parsed, guards: [] });

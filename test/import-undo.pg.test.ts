@@ -1,0 +1,32 @@
+/** Usage that an import causes is metered after it, which does not keep the import from being taken back. */
+import { expect, it } from 'vitest';
+
+import { OPEN_POLICY, testApp } from './app.fixture.ts';
+import { describeDatabases } from './needs.ts';
+
+describeDatabases('an import', (database) => {
+  it('is undone as a whole although usage was metered after it', { timeout: 60_000 }, async () => {
+    await using system = await testApp(database);
+    const { app, caller, rows } = system;
+    const start = { name: 'crm', mode: 'history', digest: 'd1', total: 1, policy: OPEN_POLICY, dry_run: null } as const;
+    const { id } = await app.services.startImport(caller, start);
+    await app.services.applyImport(caller, id, [
+      {
+        index: 0,
+        kind: 'signal',
+        id: 'row-0',
+        type: 'web.form_submitted',
+        subject: 'lead/l-1',
+        time: Date.UTC(2026, 0, 1),
+        data: { form: 'demo' },
+        dataText: '{"form":"demo"}',
+        window_ms: null,
+      },
+    ]);
+    await app.services.finishImport(caller, id);
+    await app.flushMeters();
+    expect(await rows(`SELECT 1 FROM ledger WHERE type = 'meter.recorded' AND tenant = 'default'`)).toHaveLength(1);
+    expect(await app.services.undoImport(caller, id)).toMatchObject({ kept: [] });
+    expect(await rows(`SELECT 1 FROM actor_state WHERE kind = 'lead'`)).toEqual([]);
+  });
+});
