@@ -160,6 +160,22 @@ describeDatabases('identities', (database) => {
     await app.services.applyPolicy(caller, OPEN_POLICY);
   });
 
+  it('links what follows for the survivor to what the merged one had done before', async () => {
+    const { app, caller, rows } = system;
+    await know('delta');
+    await know('gamma');
+    const made = await app.services.propose(caller, proposal('account/delta', { action_type: 'crm_update' }));
+    await until(async () => (await app.services.getDecision(caller, made.decision)).action?.state === 'executed');
+    const merged = await merge('account', 'delta', 'gamma');
+    await settled(merged.id, 'merged');
+    await app.services.acceptOutcomes(caller, [event('meeting_booked', 'account/gamma')]);
+    await until(
+      async () =>
+        (await rows(`SELECT 1 FROM outcomes WHERE decision = $1 AND action = $2`, [made.decision, made.action]))
+          .length === 1,
+    );
+  });
+
   it('merges people at different accounts, and never reaches one past the objection of the other', async () => {
     const { app, caller } = system;
     const [first, second] = [await know('east'), await know('west')];

@@ -1,4 +1,5 @@
 /** What the lead and account machines have in common: how interest, looks and decisions are remembered. */
+import { openActions } from '../domain/actions-to-load.ts';
 import type { Dimensions } from '../domain/entity.ts';
 import type { AccountEventFacts, ContactEventFacts, EventData, MachineEvent } from '../domain/event-types.ts';
 import type { Carried, RememberedDecision } from '../domain/identity.ts';
@@ -137,6 +138,17 @@ export function withDecision(context: SubjectContext, data: EventData<'decision.
     ...(message === undefined ? {} : { message }),
   };
   return { ...context, decisions: [...context.decisions, decision].slice(-REMEMBERED_DECISIONS) };
+}
+
+/** The decisions with what their actions know. `executedAt` gives null for one that was not executed. */
+export function withExecutions(context: SubjectContext, executedAt: (action: string) => number | null): SubjectContext {
+  const open = new Set(openActions(context.decisions));
+  if (open.size === 0) return context;
+  const decisions = context.decisions.map((decision) => {
+    const at = decision.action !== null && open.has(decision.action) ? executedAt(decision.action) : null;
+    return at === null ? decision : { ...decision, executed_at: at };
+  });
+  return { ...context, decisions };
 }
 
 /** Whether a decision is remembered whose execution is not known. Those of before executions were remembered do not wait for one. */

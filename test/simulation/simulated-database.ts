@@ -21,6 +21,7 @@ import type {
   Suppression,
   TimerRow,
 } from '../../src/actors/runtime-store.port.ts';
+import { actionsToLoad } from '../../src/domain/actions-to-load.ts';
 import { GatehouseError, LeaseLostError, must, RetryableError } from '../../src/domain/errors.ts';
 import type { GateFacts } from '../../src/domain/gate.ts';
 import { PARTITION_COUNT } from '../../src/domain/ids.ts';
@@ -399,6 +400,12 @@ export class SimulatedDatabase {
     for (const [key, actor] of this.actors)
       if (actor.kind === 'trust' || guardKeys.includes(tenantKey(actor.tenant, `account:${actor.id}`)))
         actors.set(key, actor);
+    const messages = deliveries.map(({ message }) => message);
+    for (const { tenant, id } of actionsToLoad(messages, actors)) {
+      const key = actorKey(tenant, 'action', id);
+      const action = this.actors.get(key);
+      if (action !== undefined) actors.set(key, action);
+    }
     return {
       heads: new Map(partitions.map((partition) => [partition, this.ledger[partition]?.length ?? 0])),
       actors,

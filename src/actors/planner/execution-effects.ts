@@ -1,6 +1,6 @@
 /**
- * Tells the account or person of a decision that its action was executed. Only then can an outcome follow from it, so what is linked is
- * looked at again.
+ * Tells the account or person of a decision that its action was executed, where that changes anything now: outcomes of theirs are linked again, and
+ * others who are one with them learn it. Everybody else finds it with the action when an outcome comes.
  */
 import type { EventData } from '../../domain/event-types.ts';
 import { guardKeyOf } from '../../domain/keys.ts';
@@ -11,6 +11,7 @@ import type { SubjectContext } from '../../machines/subject-context.ts';
 import { survivorRefs } from './forward.ts';
 import { linkOutcomes } from './outcome-effects.ts';
 import type { GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
+import { subjectContext } from './subject-view.ts';
 import { tellActor } from './tell-actor.ts';
 
 type Executed = EventData<'decision.executed'>;
@@ -20,6 +21,13 @@ function isOf(builder: PlanBuilder, { message }: Turn, subject: ActorRef, decisi
   const stored = builder.actor(message.tenant, subject.kind, subject.id);
   if (stored === null || stored.partition !== message.partition) return false;
   return awaitsExecution(stored.context as unknown as SubjectContext, decision);
+}
+
+/** Whether it has outcomes that may have followed from the action, or has been one with another. */
+function mustKnow(builder: PlanBuilder, { message }: Turn, { kind, id }: ActorRef): boolean {
+  const { outcome_log: log = [] } = subjectContext(builder.actor(message.tenant, kind, id));
+  const { into, joined = [] } = builder.guardState(message.tenant, guardKeyOf(kind, id));
+  return log.length > 0 || into !== undefined || joined.length > 0;
 }
 
 /** After the event that ended an action: does nothing unless that is its execution. */
@@ -35,7 +43,7 @@ export function rememberExecution(builder: PlanBuilder, turn: Turn, actor: Actor
     ...(refs.account === null ? [] : [{ kind: 'account', id: refs.account } as const]),
   ];
   const subject = subjects.find((one) => isOf(builder, turn, one, data.decision));
-  if (subject === undefined) return;
+  if (subject === undefined || !mustKnow(builder, turn, subject)) return;
   builder.append(turn, subject, 'decision.executed', data);
   followExecution(builder, turn, subject, data);
 }

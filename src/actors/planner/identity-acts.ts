@@ -18,7 +18,7 @@ import type { StoredGuard } from '../runtime-store.port.ts';
 import { survivorRefs } from './forward.ts';
 import { guardGroup, unitedGuard } from './guard-group.ts';
 import type { GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
-import { subjectContext } from './subject-view.ts';
+import { subjectWithExecutions } from './subject-view.ts';
 import { tellActor } from './tell-actor.ts';
 
 type Peers = Extract<GuardChange, { kind: 'joined' }>['peers'];
@@ -41,7 +41,7 @@ function peersOf(group: readonly StoredGuard[], firstKeys: readonly string[], si
 }
 
 function contextOf(builder: PlanBuilder, message: Message): SubjectContext {
-  return subjectContext(builder.actor(message.tenant, message.actor.kind, message.actor.id));
+  return subjectWithExecutions(builder, message.tenant, message.actor);
 }
 
 /** Tells the other side of a merge. */

@@ -12,7 +12,7 @@ import type { RememberedOutcome } from '../../policies/outcome-history.ts';
 import { linkFor, rememberedIn, standingOf } from '../../policies/outcome-history.ts';
 import type { EvidencePiece } from '../../policies/trust-evidence.ts';
 import type { GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
-import { subjectContext } from './subject-view.ts';
+import { subjectContext, subjectWithExecutions } from './subject-view.ts';
 import { tellActor } from './tell-actor.ts';
 
 /** Evidence travels to the trust cell as a message of its own, because cells live in the tenant's partition. */
@@ -98,7 +98,7 @@ function linkAgain(
   isAbout: boolean,
 ): void {
   const { tenant, at } = turn.message;
-  const context = subjectContext(builder.actor(tenant, actor.kind, actor.id));
+  const context = subjectWithExecutions(builder, tenant, actor);
   const { policy } = builder.policy(tenant);
   const link = linkFor(entry, { decisions: context.decisions, firstSeenAt: context.first_seen_at, policy, now: at });
   if (link === null || entry.reported === null) return;

@@ -49,6 +49,8 @@ export interface ActionContext {
   readonly review: string | null;
   readonly queue: string | null;
   readonly receipt: string | null;
+  /** When it was executed; null when it was not, or before this was kept. */
+  readonly executed_at: number | null;
   readonly ended_because: string | null;
 }
 
@@ -85,6 +87,7 @@ const EMPTY_ACTION: ActionContext = {
   review: null,
   queue: null,
   receipt: null,
+  executed_at: null,
   ended_because: null,
 };
 
@@ -403,7 +406,7 @@ export const actionMachine = actionSetup.createMachine({
           guard: ({ context, event }) => event.data.permit === context.permit,
           target: 'executed',
           actions: [
-            assign({ receipt: ({ event }) => event.data.receipt }),
+            assign({ receipt: ({ event }) => event.data.receipt, executed_at: ({ event }) => event.data.executed_at }),
             { type: 'close_action', params: { happened: true } },
           ],
         },
@@ -447,7 +450,7 @@ export const actionMachine = actionSetup.createMachine({
           guard: ({ context, event }) => event.data.permit === context.permit,
           target: 'executed',
           actions: [
-            assign({ receipt: ({ event }) => event.data.receipt }),
+            assign({ receipt: ({ event }) => event.data.receipt, executed_at: ({ event }) => event.data.executed_at }),
             { type: 'close_action', params: { happened: true } },
           ],
         },
@@ -475,21 +478,24 @@ export const actionMachine = actionSetup.createMachine({
   },
 });
 
-/** Version 1 knew one approval and no windows. Whether its draft had been edited is not known, so the current one counts as the proposed one. */
-function migrate({ value, context }: MachineState): MachineState {
+/**
+ * Version 1 knew one approval and no windows. Whether its draft had been edited is not known, so the current one counts as the proposed one.
+ * Version 2 did not keep when it was executed.
+ */
+function migrate({ value, context }: MachineState, from: number): MachineState {
   const before = context as unknown as ActionContext;
+  const approved = before.approval === null ? [] : [before.approval];
   const after: ActionContext = {
     ...EMPTY_ACTION,
     ...before,
-    approvals: before.approval === null ? [] : [before.approval],
-    proposed_seq: before.content_seq,
+    ...(from === 1 ? { approvals: approved, proposed_seq: before.content_seq } : {}),
   };
   return { value, context: after as unknown as MachineState['context'] };
 }
 
 export const actionDefinition: MachineDefinition = {
   kind: 'action',
-  version: 2,
+  version: 3,
   machine: actionMachine,
   migrate,
 };

@@ -1,5 +1,6 @@
 /** Loads what a batch of messages may read or change. Guard rows are locked in one global key order, so two batches cannot deadlock. */
 import type { Delivery, Loaded, StoredActor, StoredGuard, Suppression } from '../../actors/runtime-store.port.ts';
+import { actionsToLoad } from '../../domain/actions-to-load.ts';
 import { guardStateSchema } from '../../domain/guard.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { DAY_MS } from '../../domain/instant.ts';
@@ -96,6 +97,16 @@ export async function loadBatch(
     loadExamples(session, messages),
   ]);
   const actors = new Map(actorRows.map((row) => [actorKey(row.tenant, row.kind, row.id), storedActor(row)]));
+  const actions = actionsToLoad(messages, actors);
+  if (actions.length > 0) {
+    const rows = await session.query<ActorRow>(
+      `SELECT a.* FROM unnest($1::text[], $2::text[]) AS w (tenant, id) CROSS JOIN LATERAL (
+         SELECT tenant, kind, id, partition, machine_version, value, context, seq FROM actor_state
+         WHERE tenant = w.tenant AND kind = 'action' AND id = w.id OFFSET 0) a`,
+      columns(actions, [(a) => a.tenant, (a) => a.id]),
+    );
+    for (const row of rows) actors.set(actorKey(row.tenant, row.kind, row.id), storedActor(row));
+  }
   const guards = new Map<string, StoredGuard>(
     guardRows.map((row) => [
       tenantKey(row.tenant, row.key),
