@@ -8,8 +8,14 @@ import type { BatchOutcome, Delivery } from './runtime-store.port.ts';
 
 export type MessageResult = BatchOutcome['results'][number];
 
-/** What a mailbox holds first: results finish what is under way, so they go before anything that starts something new. */
+/**
+ * Somebody waits for the answer to what is new; results finish what is under way, and nobody waits for them. So a batch takes a portion of the
+ * results only, however many came at once: small while there are few, and more the more have piled up, so that they never starve.
+ */
 export type Urgency = 'result' | 'new';
+
+const RESULTS_MIN = 24;
+const RESULTS_SHARE = 1 / 4;
 
 interface Waiting extends Delivery {
   readonly settle: (result: MessageResult) => void;
@@ -109,7 +115,8 @@ export class Lanes {
     const { maxBatch } = this.#options;
     const mailbox = this.#mailboxes[lane];
     if (mailbox === undefined) return [];
-    const results = mailbox.result.splice(0, maxBatch);
+    const portion = Math.max(RESULTS_MIN, Math.ceil(mailbox.result.length * RESULTS_SHARE));
+    const results = mailbox.result.splice(0, Math.min(portion, maxBatch));
     const batch = [...results, ...mailbox.new.splice(0, maxBatch - results.length)];
     this.#waiting -= batch.length;
     return batch;
