@@ -1,4 +1,6 @@
 /** Everything about one decision: what was decided in a sentence, the way to it and from it, the machine, the gate, and whether it can be run again. */
+import type { ReactNode } from 'react';
+
 import { words, GateTable } from '../../shared/gate-table.tsx';
 import { Failed } from '../../shared/states.tsx';
 import type { TraceView } from '../../shared/types.ts';
@@ -58,12 +60,13 @@ export function DecisionPage({ trace, filters, onCompare }: Props) {
           <Fact name="Chosen with" value={`probability ${decision.propensity.toFixed(2)}`} />
           <Fact name="Policy" value={decision.policy_hash?.slice(0, 12) ?? 'none'} />
         </dl>
-        <Replay id={decision.id} key={decision.id} />
-        {filters['with'] === undefined && (
-          <button type="button" onClick={onCompare}>
-            Compare with another
-          </button>
-        )}
+        <Replay id={decision.id} key={decision.id}>
+          {filters['with'] === undefined && (
+            <button type="button" onClick={onCompare}>
+              Compare with another
+            </button>
+          )}
+        </Replay>
       </header>
       {filters['with'] !== undefined && <Comparison decision={decision.id} filters={filters} />}
       {trace.gate.length > 0 && <WhatIf decision={decision.id} filters={filters} key={`what-if:${decision.id}`} />}
@@ -126,14 +129,16 @@ const RESULTS = {
   nothing_to_replay: ['plain', 'The gate was not asked, so there is nothing to run again.'],
 } as const;
 
-function Replay({ id }: { readonly id: string }) {
+/** With further buttons beside its own. */
+function Replay({ id, children }: { readonly id: string; readonly children: ReactNode }) {
   const replay = useReplay(id);
   const [tone, sentence] = replay.isSuccess ? RESULTS[replay.data.result] : (['plain', ''] as const);
   return (
     <div className="slot">
       <button type="button" onClick={() => replay.mutate()} disabled={replay.isPending}>
         Run it again
-      </button>{' '}
+      </button>
+      {children}
       <span role="status" className={`badge ${tone}`}>
         {sentence}
       </span>

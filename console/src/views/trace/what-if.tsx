@@ -57,7 +57,7 @@ export function WhatIf({ decision, filters }: Props) {
               </option>
             ))}
           </select>
-        </label>{' '}
+        </label>
         {kind === 'owner' && (
           <label>
             Owner{' '}
@@ -82,14 +82,14 @@ export function WhatIf({ decision, filters }: Props) {
                   </option>
                 ))}
               </select>
-            </label>{' '}
+            </label>
             <label>
               Value{' '}
               <input name="value" type="number" min="0" step="any" required defaultValue={filters['value'] ?? '0'} />
             </label>
           </>
-        )}{' '}
-        <button type="submit">Simulate</button>{' '}
+        )}
+        <button type="submit">Simulate</button>
         {asked !== null && (
           <button type="button" onClick={drop}>
             Leave it
