@@ -10,11 +10,14 @@ import type { RuntimeStore } from './runtime-store.port.ts';
 export interface WorkerOptions {
   /** How often it is looked while there is little to find, so that more comes together. */
   readonly pollMs: number;
-  /** Loops that claim permits: while some wait for their results to be committed, others claim; claims never overlap. */
+  /** Looks for permits that may be under way at once: while some wait for their results to be committed, others claim; claims never overlap. */
   readonly executors: number;
   /** True while nothing may happen by itself. */
   readonly isPaused?: () => boolean;
 }
+
+/** Gives how much it moved. */
+type Work = (tenants: readonly TenantId[], now: number) => Promise<number>;
 
 const TENANTS_MS = 1_000;
 const RECONCILE_MS = 5_000;
@@ -31,6 +34,8 @@ export class WorkerLoop {
   readonly #clock: Clock;
   readonly #observer: RuntimeObserver;
   readonly #stop = new AbortController();
+  /** Aborted when the next look for permits need not wait. */
+  #nextLook = new AbortController();
   #loops: readonly Promise<void>[] = [];
   #tenants: readonly TenantId[] = [];
   #tenantsAt = -Infinity;
@@ -54,17 +59,9 @@ export class WorkerLoop {
   }
 
   start(): void {
-    const { executors, pollMs } = this.#options;
+    const { pollMs } = this.#options;
     this.#loops = [
-      // They take turns: each look costs the same whether it finds one permit or a hundred.
-      ...Array.from({ length: executors }, (_, turn) =>
-        this.#loop(
-          'permits',
-          executors * pollMs,
-          async (tenants, now) => this.#executor.runDue(tenants, this.#host.partitions, now),
-          turn * pollMs,
-        ),
-      ),
+      this.#lookForPermits(),
       this.#loop('timers', pollMs, async (tenants, now) => this.#fireTimers(tenants, now)),
       this.#loop('reconciliation', RECONCILE_MS, async (tenants, now) => this.#executor.reconcile(tenants, now)),
     ];
@@ -72,6 +69,7 @@ export class WorkerLoop {
 
   async stop(): Promise<void> {
     this.#stop.abort();
+    this.#nextLook.abort();
     await Promise.all(this.#loops);
   }
 
@@ -86,23 +84,44 @@ export class WorkerLoop {
     return this.#tenants;
   }
 
-  /** Works while there is much work, and looks again after a pause when there was little. */
-  async #loop(
-    name: string,
-    pauseMs: number,
-    work: (tenants: readonly TenantId[], now: number) => Promise<number>,
-    firstPauseMs = 0,
-  ): Promise<void> {
-    if (firstPauseMs > 0) await this.#clock.sleep(firstPauseMs, this.#stop.signal);
+  /**
+   * One look begins every `pollMs`, whatever became of those before, so that what falls due evenly is carried out evenly: results that come in heaps would
+   * make whoever waits for an answer wait for all of them. A look that found plenty is followed by the next one at once.
+   */
+  async #lookForPermits(): Promise<void> {
+    const { executors, pollMs } = this.#options;
+    const looks = new Set<Promise<void>>();
     while (!this.#stop.signal.aborted) {
-      let moved = 0;
-      try {
-        const tenants = this.#options.isPaused?.() === true ? [] : await this.#realTenants();
-        if (tenants.length > 0) moved = await work(tenants, this.#clock.now());
-      } catch (error) {
-        if (!this.#stop.signal.aborted) this.#observer.failed(name, error);
+      if (looks.size < executors) {
+        const look: Promise<void> = this.#attempt('permits', (tenants, now) =>
+          this.#executor.runDue(tenants, this.#host.partitions, now),
+        ).then((moved) => {
+          looks.delete(look);
+          if (moved >= PLENTY) this.#nextLook.abort();
+        });
+        looks.add(look);
       }
+      this.#nextLook = new AbortController();
+      await this.#clock.sleep(pollMs, this.#nextLook.signal);
+    }
+    await Promise.all(looks);
+  }
+
+  /** Works while there is much work, and looks again after a pause when there was little. */
+  async #loop(name: string, pauseMs: number, work: Work): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const moved = await this.#attempt(name, work);
       if (moved < PLENTY) await this.#clock.sleep(pauseMs, this.#stop.signal);
+    }
+  }
+
+  async #attempt(name: string, work: Work): Promise<number> {
+    try {
+      const tenants = this.#options.isPaused?.() === true ? [] : await this.#realTenants();
+      return tenants.length === 0 ? 0 : await work(tenants, this.#clock.now());
+    } catch (error) {
+      if (!this.#stop.signal.aborted) this.#observer.failed(name, error);
+      return 0;
     }
   }
 

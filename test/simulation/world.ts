@@ -169,7 +169,7 @@ class World {
       clock,
       observer,
     );
-    const workers = new WorkerLoop({ pollMs: 350, executors: 2 }, host, executor, store, executions, clock, observer);
+    const workers = new WorkerLoop({ pollMs: 150, executors: 2 }, host, executor, store, executions, clock, observer);
     const start = (): void => {
       host.start().then(
         () => {
