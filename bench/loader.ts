@@ -2,8 +2,9 @@
  * The load of the benchmarks, in a process of its own: posts batches of CloudEvents, or proposals one by one, at a fixed rate, whether or not the
  * server keeps up, and reports how long each request took from the moment it was due. A server that falls behind cannot hide it.
  */
-import { Agent, request } from 'node:http';
 import { parseArgs } from 'node:util';
+
+import { Poster } from './post.ts';
 
 const { values } = parseArgs({
   options: {
@@ -16,6 +17,8 @@ const { values } = parseArgs({
     run: { type: 'string' },
     forms: { type: 'string', default: '15' },
     work: { type: 'string', default: 'signals' },
+    /** More requests than these wait at the loader. */
+    connections: { type: 'string', default: '64' },
   },
 });
 const rate = Number(values.rate);
@@ -95,25 +98,11 @@ function bodyOf(index: number): string {
   return JSON.stringify(Array.from({ length: batchSize }, (_, place) => signal(index * batchSize + place)));
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-function post(body: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const call = request(
-      url,
-      {
-        method: 'POST',
-        agent,
-        headers: { authorization: `Bearer ${values.key}`, 'content-type': contentType },
-      },
-      (response) => {
-        response.resume();
-        response.on('end', () => resolve(response.statusCode ?? 0));
-      },
-    );
-    call.on('error', reject);
-    call.end(body);
-  });
-}
+const poster = new Poster(
+  url,
+  { authorization: `Bearer ${values.key}`, 'content-type': contentType },
+  Number(values.connections),
+);
 
 const latencies: number[] = [];
 const statuses = new Map<string, number>();
@@ -130,7 +119,8 @@ for (let index = 0; index < total; index += 1) {
     process.stdout.write(`${JSON.stringify({ warm: true })}\n`);
   }
   const counted = due - start >= warmupSeconds * 1_000;
-  const sent = post(bodyOf(index))
+  const sent = poster
+    .post(bodyOf(index))
     .then((status) => {
       statuses.set(String(status), (statuses.get(String(status)) ?? 0) + 1);
       if (counted && status === 202) latencies.push(performance.now() - due);
@@ -157,4 +147,4 @@ process.stdout.write(
     statuses: Object.fromEntries(statuses),
   })}\n`,
 );
-agent.destroy();
+poster.close();

@@ -75,9 +75,14 @@ export class BenchServer {
 
   /** The value of one Prometheus sample; zero while there is none. */
   async sample(name: string): Promise<number> {
-    const text = await (await fetch(`${this.url}/metrics`)).text();
+    const text = await this.figures();
     const line = text.split('\n').find((item) => item.startsWith(`${name} `));
     return line === undefined ? 0 : Number(line.slice(name.length + 1));
+  }
+
+  /** All samples, as Prometheus reads them. */
+  async figures(): Promise<string> {
+    return (await fetch(`${this.url}/metrics`)).text();
   }
 
   async residentMb(): Promise<number> {

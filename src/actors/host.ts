@@ -14,7 +14,7 @@ import { Lanes } from './lanes.ts';
 import type { MessageResult, Urgency } from './lanes.ts';
 import { lastingChanges } from './lasting-changes.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
-import type { RuntimeObserver } from './observer.port.ts';
+import type { GateTime, RuntimeObserver } from './observer.port.ts';
 import { planBatch } from './planner/plan-batch.ts';
 import type { PlannerDeps } from './planner/plan-builder.ts';
 import type { BatchOutcome, CommitPlan, Delivery, RuntimeStore } from './runtime-store.port.ts';
@@ -299,13 +299,16 @@ export class Host {
   ): Promise<readonly MessageResult[]> {
     for (let attempt = 1; ; attempt += 1) {
       const started = this.#clock.now();
+      const stopwatch = new GateStopwatch();
       let plan: CommitPlan | null = null;
       let outcome: BatchOutcome;
       try {
         outcome = await this.#store.runBatch(batch, this.#leases.epochs, (loaded, fresh) => {
           const deliveries = fresh.map((index) => batch[index]).filter((delivery) => delivery !== undefined);
-          const planned = planBatch(deliveries, loaded, this.#deps, parked);
+          stopwatch.loaded();
+          const planned = planBatch(deliveries, loaded, this.#deps, parked, (verdicts) => stopwatch.planned(verdicts));
           plan = planned.plan;
+          this.#observer.gateAsked(stopwatch.times);
           this.#writeLasting(planned.plan);
           return planned.plan;
         });
@@ -392,6 +395,28 @@ export class Host {
     this.#stop.abort();
     await this.#sweeper;
     await this.#leases.stop().catch((error: unknown) => this.#observer.failed('giving leases back', error));
+  }
+}
+
+/** Measures finer than the clock of the runtime, and on the real clock only: nothing follows from it but figures. */
+class GateStopwatch {
+  readonly times: GateTime[] = [];
+  #reading = 0;
+  #last = performance.now();
+
+  loaded(): void {
+    this.#reading = this.#lap();
+  }
+
+  planned(verdicts: number): void {
+    const time = { reading: this.#reading, deciding: this.#lap() };
+    for (let verdict = 0; verdict < verdicts; verdict += 1) this.times.push(time);
+  }
+
+  #lap(): number {
+    const before = this.#last;
+    this.#last = performance.now();
+    return this.#last - before;
   }
 }
 

@@ -51,7 +51,17 @@ export interface ExecutionReport {
   readonly recorded: Span;
 }
 
+/** How long the gate took for one verdict, in milliseconds. */
+export interface GateTime {
+  /** Reading the facts, with those of all other messages of its batch. */
+  readonly reading: number;
+  /** Following from the message what it asks for, up to its verdict and what comes of that. */
+  readonly deciding: number;
+}
+
 export interface RuntimeObserver {
+  /** The verdicts of a batch, which is not committed yet. */
+  gateAsked(times: readonly GateTime[]): void;
   batchCommitted(lane: number, messages: number, batch: CommittedBatch, time: Span): void;
   batchFailed(lane: number, messages: number, error: unknown): void;
   executed(report: ExecutionReport): void;

@@ -94,6 +94,19 @@ test('a message that is parked is counted and logged as an error', async () => {
   expect(await metrics.registry.metrics()).toContain('gatehouse_messages_parked_total 1');
 });
 
+test('the time of the gate is counted once for each verdict, with the reading and without it', async () => {
+  const { observer, metrics } = watched('info');
+  observer.gateAsked([
+    { reading: 4, deciding: 0.2 },
+    { reading: 4, deciding: 8 },
+  ]);
+  const text = await metrics.registry.metrics();
+  expect(text).toContain('gatehouse_gate_seconds_bucket{le="0.005"} 1\n');
+  expect(text).toContain('gatehouse_gate_seconds_bucket{le="0.015"} 2\n');
+  expect(text).toContain('gatehouse_gate_deciding_seconds_bucket{le="0.00025"} 1\n');
+  expect(text).toContain('gatehouse_gate_deciding_seconds_bucket{le="0.01"} 2\n');
+});
+
 test('only what ends a permit has a latency, and what was withheld on purpose has none', async () => {
   const { observer, metrics } = watched('info');
   for (const result of ['sent', 'uncertain', 'retried', 'withheld', 'expired'] as const)

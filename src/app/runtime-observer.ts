@@ -31,6 +31,12 @@ export function createRuntimeObserver(logger: FastifyBaseLogger, metrics: Metric
   }
 
   return {
+    gateAsked(times) {
+      for (const { reading, deciding } of times) {
+        metrics.gateSeconds.observe((reading + deciding) / 1_000);
+        metrics.gateDecidingSeconds.observe(deciding / 1_000);
+      }
+    },
     batchCommitted(lane, messages, batch, [from, to]) {
       metrics.commitSeconds.observe((to - from) / 1_000);
       metrics.batchMessages.observe(messages);

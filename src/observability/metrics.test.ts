@@ -14,6 +14,8 @@ test('every figure has its promised name', async () => {
     'gatehouse_database_transactions_total',
     'gatehouse_execution_seconds',
     'gatehouse_executions_total',
+    'gatehouse_gate_deciding_seconds',
+    'gatehouse_gate_seconds',
     'gatehouse_gate_verdicts_total',
     'gatehouse_hosts',
     'gatehouse_http_request_seconds',
@@ -44,11 +46,13 @@ test('objectives are bounds of buckets, so that an alert counts and does not gue
   const text = await createdText();
   expect(text).toContain('gatehouse_http_request_seconds_bucket{le="0.2",route="/v1/signals"} 1');
   expect(text).toContain('gatehouse_execution_seconds_bucket{le="60"} 1');
+  expect(text).toContain('gatehouse_gate_seconds_bucket{le="0.01"} 1');
 });
 
 async function createdText(): Promise<string> {
   const metrics = createMetrics();
   metrics.httpSeconds.observe({ route: '/v1/signals' }, 0.2);
   metrics.executionSeconds.observe(60);
+  metrics.gateSeconds.observe(0.01);
   return metrics.registry.metrics();
 }

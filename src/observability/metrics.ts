@@ -27,6 +27,8 @@ export interface Metrics {
   /** Counted where signals are accepted, once each. */
   readonly signals: Counter<'type'>;
   readonly verdicts: Counter<'verdict'>;
+  readonly gateSeconds: Histogram;
+  readonly gateDecidingSeconds: Histogram;
   readonly commitSeconds: Histogram;
   readonly batchMessages: Histogram;
   readonly parkedMessages: Counter;
@@ -48,6 +50,8 @@ export interface Metrics {
 
 /** 0.2 is the objective of the API; an alert needs a bucket that ends there. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10];
+/** 0.01 is the objective of the gate. */
+const GATE_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 1];
 /** 60 is the objective of an execution. */
 const LONG_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3_600];
 const MESSAGES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000];
@@ -121,6 +125,18 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
       name: 'gatehouse_signals_total',
       help: 'Signals accepted, without those that were accepted before.',
       labelNames: ['type'],
+      registers,
+    }),
+    gateSeconds: new Histogram({
+      name: 'gatehouse_gate_seconds',
+      help: 'Time of the gate for one verdict: reading the facts, with those of its batch, and deciding. Waiting before it and the commit after it are not in it.',
+      buckets: GATE_SECONDS,
+      registers,
+    }),
+    gateDecidingSeconds: new Histogram({
+      name: 'gatehouse_gate_deciding_seconds',
+      help: 'The part of the time of the gate in which it decides, after its facts were read.',
+      buckets: GATE_SECONDS,
       registers,
     }),
     commitSeconds: new Histogram({

@@ -133,6 +133,7 @@ class World {
     const store = this.database.storeOf(owner);
     const executions = this.database.executionsOf(owner);
     const observer: RuntimeObserver = {
+      gateAsked: () => {},
       batchCommitted: (_lane, _messages, { processed }) => {
         for (const { message, error } of processed)
           if (error !== null) this.violations.push(`${message.source}/${message.id} could not be processed: ${error}`);

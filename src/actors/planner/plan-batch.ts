@@ -18,12 +18,16 @@ export interface PlanResult {
   readonly parked: ReadonlyMap<number, string>;
 }
 
-/** `given` are errors of messages that must be set aside whatever planning says: the database refused what follows from them. */
+/**
+ * `given` are errors of messages that must be set aside whatever planning says: the database refused what follows from them. `onPlanned` is told after
+ * each message how many verdicts it brought.
+ */
 export function planBatch(
   deliveries: readonly Delivery[],
   loaded: Loaded,
   deps: PlannerDeps,
   given: ReadonlyMap<number, string> = new Map(),
+  onPlanned: (verdicts: number) => void = () => {},
 ): PlanResult {
   const parked = new Map(given);
   for (;;) {
@@ -43,6 +47,7 @@ export function planBatch(
         processed.push({ ...row, held: true });
         continue;
       }
+      const verdictsBefore = builder.plan.decisionUpdates.length;
       try {
         processed.push({ ...row, ...receive(builder, message) });
       } catch (thrown) {
@@ -52,6 +57,7 @@ export function planBatch(
         failed = true;
         break;
       }
+      onPlanned(builder.plan.decisionUpdates.length - verdictsBefore);
     }
     if (!failed) return { plan: builder.finish(processed), parked };
   }
