@@ -22,7 +22,7 @@ import { createDatabase } from '../test/postgres-database.ts';
 import { HistogramSpan } from './histogram.ts';
 import { load } from './load.ts';
 import { writeSection } from './page-section.ts';
-import { BenchServer } from './server.ts';
+import { BenchServer, SERVER_URL } from './server.ts';
 
 const { values } = parseArgs({
   options: {
@@ -152,10 +152,7 @@ async function copyRows(sql: Sql): Promise<void> {
     await sql.asOwner((session) => session.script(`ANALYZE ${table}`));
 }
 
-const database = await createDatabase(
-  process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres',
-  'C',
-);
+const database = await createDatabase(SERVER_URL, 'C');
 const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-gate-'));
 const place = { databaseUrl: database.url, dataDir, nodeOptions: '--max-semi-space-size=128' };
 let server = await BenchServer.start(place);

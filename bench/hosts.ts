@@ -13,12 +13,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import { must } from '../src/domain/errors.ts';
-import { DEFAULT_POLICY } from '../src/domain/policy.ts';
 import { createPostgres } from '../src/memory/sql/postgres.ts';
 import { createDatabase } from '../test/postgres-database.ts';
 import { load } from './load.ts';
 import { writeSection } from './page-section.ts';
-import { BenchServer } from './server.ts';
+import { BenchServer, BENCH_POLICY, SERVER_URL } from './server.ts';
 
 const { values } = parseArgs({
   options: {
@@ -42,10 +41,7 @@ interface Result {
 }
 
 async function measure(hosts: number): Promise<Result> {
-  const database = await createDatabase(
-    process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres',
-    'C',
-  );
+  const database = await createDatabase(SERVER_URL, 'C');
   const folders = Array.from({ length: hosts }, () => mkdtempSync(join(tmpdir(), 'gatehouse-hosts-')));
   // All hosts of an installation need the same key.
   const env = { NATS_URL: natsUrl, GATEHOUSE_MASTER_KEY: Buffer.alloc(32, hosts).toString('base64') };
@@ -62,11 +58,7 @@ async function measure(hosts: number): Promise<Result> {
       await server.ready();
     }
     const first = must(servers[0], 'a host');
-    await first.call('PUT', '/v1/policy', {
-      ...DEFAULT_POLICY,
-      name: 'bench',
-      grants: [{ action_type: 'crm_update', level: 'auto', max_risk: 'low' }],
-    });
+    await first.call('PUT', '/v1/policy', BENCH_POLICY);
     await until(SHARED_WITHIN_MS, async () => {
       const owners = await count(
         `SELECT count(DISTINCT holder) AS count FROM partition_leases WHERE until_on > clock_timestamp()`,

@@ -6,12 +6,12 @@ import { openApp } from '../src/app.ts';
 import type { Hash } from '../src/domain/ids.ts';
 import { ledgerHash } from '../src/domain/ledger-event.ts';
 import type { LedgerRow } from '../src/domain/ledger-event.ts';
-import { DEFAULT_POLICY } from '../src/domain/policy.ts';
 import { createLedgerReader } from '../src/memory/read/ledger-reader.ts';
 import { PolicyCache } from '../src/memory/runtime/policy-cache.ts';
 import { sha256 } from '../src/memory/sha256.ts';
 import { columns } from '../src/memory/sql/columns.ts';
 import type { Sql } from '../src/memory/sql/sql.port.ts';
+import { BENCH_POLICY } from './server.ts';
 
 const SIGNALS = 4_000;
 const SIGNALS_AT_ONCE = 200;
@@ -41,11 +41,7 @@ export async function liveForAWhile(place: Place): Promise<void> {
   });
   try {
     const caller = await app.caller('default');
-    await app.services.applyPolicy(caller, {
-      ...DEFAULT_POLICY,
-      name: 'bench',
-      grants: [{ action_type: 'crm_update', level: 'auto', max_risk: 'low' }],
-    });
+    await app.services.applyPolicy(caller, BENCH_POLICY);
     for (let from = 0; from < SIGNALS; from += SIGNALS_AT_ONCE) {
       const events = Array.from({ length: SIGNALS_AT_ONCE }, (_, index) => {
         const n = from + index;

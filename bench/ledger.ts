@@ -13,6 +13,7 @@ import { createPostgres } from '../src/memory/sql/postgres.ts';
 import { createDatabase } from '../test/postgres-database.ts';
 import { growTo, liveForAWhile } from './ledger-template.ts';
 import { writeSection } from './page-section.ts';
+import { SERVER_URL } from './server.ts';
 
 const { values } = parseArgs({
   options: {
@@ -24,7 +25,7 @@ const { values } = parseArgs({
 const events = Number(values.events);
 const MASTER_KEY = Buffer.alloc(32, 5).toString('base64');
 
-const database = await createDatabase(process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres');
+const database = await createDatabase(SERVER_URL);
 const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-ledger-'));
 
 interface Verified {

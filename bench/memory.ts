@@ -26,6 +26,7 @@ import { storeNotes } from '../test/stored-notes.ts';
 import { writeSection } from './page-section.ts';
 import { gtmSet } from './retrieval/gtm-set.ts';
 import { Draws } from './retrieval/set-parts.ts';
+import { SERVER_URL } from './server.ts';
 
 const { values } = parseArgs({
   options: {
@@ -128,7 +129,7 @@ function quantile(times: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
 }
 
-const database = await createDatabase(process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres');
+const database = await createDatabase(SERVER_URL);
 const sql = createPostgres(database.url, { maxConnections: 4 });
 try {
   await migrate(sql);

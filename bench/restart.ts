@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 
 import { createDatabase } from '../test/postgres-database.ts';
 import { writeSection } from './page-section.ts';
-import { BenchServer, KEY } from './server.ts';
+import { BenchServer, KEY, SERVER_URL } from './server.ts';
 
 const { values } = parseArgs({
   options: {
@@ -27,7 +27,7 @@ const actors = Number(values.actors);
 const BATCH = 500;
 const IN_FLIGHT = 4;
 
-const database = await createDatabase(process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres');
+const database = await createDatabase(SERVER_URL);
 const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-restart-'));
 
 const start = () => BenchServer.start({ databaseUrl: database.url, dataDir });

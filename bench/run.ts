@@ -11,11 +11,10 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { DEFAULT_POLICY } from '../src/domain/policy.ts';
 import { createDatabase } from '../test/postgres-database.ts';
 import { load } from './load.ts';
 import { readSection, writeSection } from './page-section.ts';
-import { BenchServer } from './server.ts';
+import { BenchServer, BENCH_POLICY, SERVER_URL } from './server.ts';
 
 const { values } = parseArgs({
   options: {
@@ -61,11 +60,7 @@ async function measure(store: string, databaseUrl: string | null, rate: number, 
   });
   try {
     await server.ready();
-    await server.call('PUT', '/v1/policy', {
-      ...DEFAULT_POLICY,
-      name: 'bench',
-      grants: [{ action_type: 'crm_update', level: 'auto', max_risk: 'low' }],
-    });
+    await server.call('PUT', '/v1/policy', BENCH_POLICY);
     let before: Counters = { passed: 0, executed: 0 };
     const summary = await load(
       server,
@@ -104,8 +99,7 @@ async function measure(store: string, databaseUrl: string | null, rate: number, 
 const results: Result[] = [];
 for (const run of values.runs.split(',')) {
   const [store = '', offered = '', forms = '15'] = run.split(':');
-  const serverUrl = process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
-  const database = store === 'postgres' ? await createDatabase(serverUrl, 'C') : null;
+  const database = store === 'postgres' ? await createDatabase(SERVER_URL, 'C') : null;
   try {
     const result = await measure(store, database?.url ?? null, Number(offered), Number(forms));
     results.push(result);

@@ -6,7 +6,18 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { DEFAULT_POLICY } from '../src/domain/policy.ts';
+import type { Policy } from '../src/domain/policy.ts';
+
 export const KEY = 'gh_default_benchmark-key';
+/** A Postgres on which the benchmarks may make databases. */
+export const SERVER_URL = process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
+/** Under it the sandbox carries out what the engine decides by itself. */
+export const BENCH_POLICY: Policy = {
+  ...DEFAULT_POLICY,
+  name: 'bench',
+  grants: [{ action_type: 'crm_update', level: 'auto', max_risk: 'low' }],
+};
 const READY_WITHIN_MS = 60_000;
 const LOOK_MS = 10;
 

@@ -12,12 +12,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import { must } from '../src/domain/errors.ts';
-import { DEFAULT_POLICY } from '../src/domain/policy.ts';
 import { createPostgres } from '../src/memory/sql/postgres.ts';
 import { createDatabase } from '../test/postgres-database.ts';
 import { load } from './load.ts';
 import { writeSection } from './page-section.ts';
-import { BenchServer } from './server.ts';
+import { BenchServer, BENCH_POLICY, SERVER_URL } from './server.ts';
 
 const { values } = parseArgs({
   options: {
@@ -47,10 +46,7 @@ SELECT count(*)::int AS timers, percentile_cont(0.5) WITHIN GROUP (ORDER BY late
   percentile_cont(0.99) WITHIN GROUP (ORDER BY late)::float8 AS p99, max(late)::float8 AS max,
   (SELECT count(*)::int FROM timers WHERE due_at BETWEEN $1 AND $2) AS missing FROM fired`;
 
-const database = await createDatabase(
-  process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres',
-  'C',
-);
+const database = await createDatabase(SERVER_URL, 'C');
 const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-timers-'));
 const server = await BenchServer.start({
   databaseUrl: database.url,
@@ -61,10 +57,8 @@ const sql = createPostgres(database.url, { maxConnections: 1 });
 try {
   await server.ready();
   await server.call('PUT', '/v1/policy', {
-    ...DEFAULT_POLICY,
-    name: 'bench',
-    triage: { ...DEFAULT_POLICY.triage, later_ms: LATER_MS, later_max: 1 },
-    grants: [{ action_type: 'crm_update', level: 'auto', max_risk: 'low' }],
+    ...BENCH_POLICY,
+    triage: { ...BENCH_POLICY.triage, later_ms: LATER_MS, later_max: 1 },
   });
   let from = 0;
   const summary = await load(
