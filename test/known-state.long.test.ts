@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { LedgerFold, parseRow } from '../src/actors/replay/ledger-fold.ts';
 import { GatehouseError } from '../src/domain/errors.ts';
@@ -19,6 +19,7 @@ import { openPglite } from '../src/memory/sql/pglite.ts';
 import { seededRandom } from '../src/stats/random.ts';
 import { openEmbedded } from './app.fixture.ts';
 import { describeData } from './needs.ts';
+import { layPglite } from './pglite-template.ts';
 import { TEST_MASTER_KEY, Workplace } from './process.fixture.ts';
 
 const PAIRS = 1_000;
@@ -90,6 +91,7 @@ function setOf(map: Map<string, Set<string>>, key: string): Set<string> {
 
 describeData('what was known in the Olist history', 'olist', (folder) => {
   const place = new Workplace();
+  beforeAll(() => layPglite(place.dataDir));
   afterAll(() => place[Symbol.dispose]());
 
   it('equals a rebuild up to that time', { timeout: LONG_MS }, async () => {

@@ -4,13 +4,14 @@
  */
 import { join } from 'node:path';
 
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import type { LoopReport, RebuildReport, ReplayAllReport, UndoReport } from '../src/gateway/services.port.ts';
 import { sha256 } from '../src/memory/sha256.ts';
 import { openPglite } from '../src/memory/sql/pglite.ts';
 import { openEmbedded } from './app.fixture.ts';
 import { describeData } from './needs.ts';
+import { layPglite } from './pglite-template.ts';
 import { finished, TEST_MASTER_KEY, Workplace } from './process.fixture.ts';
 
 const LONG_MS = 300_000;
@@ -56,6 +57,9 @@ describeData('the Olist funnel, simulated', 'olist', (folder) => {
   const whole = new Workplace();
   const broken = new Workplace();
   const untouched = new Workplace();
+  beforeAll(() => {
+    for (const place of [whole, broken, untouched]) layPglite(place.dataDir);
+  });
   afterAll(() => {
     for (const place of [whole, broken, untouched]) place[Symbol.dispose]();
   });
