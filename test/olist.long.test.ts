@@ -1,6 +1,6 @@
 /**
  * 8,000 real leads through the whole loop: the figures must be the data's own, a run that is killed must end where an undisturbed one
- * does, a second run must change nothing, and undoing must leave nothing behind.
+ * does, what was known at any time must be what the ledger says, a second run must change nothing, and undoing must leave nothing behind.
  */
 import { join } from 'node:path';
 
@@ -10,6 +10,7 @@ import type { LoopReport, RebuildReport, ReplayAllReport, UndoReport } from '../
 import { sha256 } from '../src/memory/sha256.ts';
 import { openPglite } from '../src/memory/sql/pglite.ts';
 import { openEmbedded } from './app.fixture.ts';
+import { expectKnownStates } from './known-state.fixture.ts';
 import { describeData } from './needs.ts';
 import { layPglite } from './pglite-template.ts';
 import { finished, TEST_MASTER_KEY, Workplace } from './process.fixture.ts';
@@ -63,9 +64,10 @@ describeData('the Olist funnel, simulated', 'olist', (folder) => {
   afterAll(() => {
     for (const place of [whole, broken, untouched]) place[Symbol.dispose]();
   });
+  const leadsFile = join(folder, 'olist_marketing_qualified_leads_dataset.csv');
   const args = () => [
     'import',
-    join(folder, 'olist_marketing_qualified_leads_dataset.csv'),
+    leadsFile,
     join(folder, 'olist_closed_deals_dataset.csv'),
     '--map',
     'maps/olist.json',
@@ -119,6 +121,10 @@ describeData('the Olist funnel, simulated', 'olist', (folder) => {
     expect(replay).toMatchObject({ ok: true, different: 0, redacted: 0, facts_differ: 0 });
     expect(replay.identical).toBe(7_999);
   });
+
+  it('says of any time what a rebuild up to that time gives', { timeout: LONG_MS }, () =>
+    expectKnownStates(whole.dataDir, leadsFile),
+  );
 
   it('changes nothing when it is run again', { timeout: LONG_MS }, async () => {
     const before = await stateOf(whole);
