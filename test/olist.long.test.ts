@@ -21,7 +21,15 @@ const LONG_MS = 300_000;
 async function stateOf(place: Workplace): Promise<Record<string, string>> {
   const sql = await openPglite(join(place.dataDir, 'pg'));
   const queries: Record<string, string> = {
-    actors: `SELECT tenant, kind, id, value, context FROM actor_state ORDER BY 1, 2, 3`,
+    // Where an action points to in the ledger is told by its own events: its place among all others moves with what is metered every minute.
+    actors: `SELECT a.tenant, a.kind, a.id, a.value, a.context::jsonb - 'proposed_seq' - 'content_seq' AS context,
+         proposed.actor_seq AS proposed, content.actor_seq AS content
+       FROM actor_state a
+       LEFT JOIN ledger proposed ON (proposed.tenant, proposed.actor_kind, proposed.actor_id) = (a.tenant, a.kind, a.id)
+         AND proposed.seq = (a.context::jsonb ->> 'proposed_seq')::bigint
+       LEFT JOIN ledger content ON (content.tenant, content.actor_kind, content.actor_id) = (a.tenant, a.kind, a.id)
+         AND content.seq = (a.context::jsonb ->> 'content_seq')::bigint
+       ORDER BY 1, 2, 3`,
     guards: `SELECT tenant, key, state FROM guards WHERE state NOT LIKE '%"open":[],"prints":[],"spent_minor":{},"touches":[]%' ORDER BY 1, 2`,
     leads: 'SELECT tenant, id, dimensions, first_seen_at FROM leads ORDER BY 1, 2',
     outcomes: 'SELECT tenant, id, status, decision FROM outcomes WHERE NOT undone ORDER BY 1, 2',
