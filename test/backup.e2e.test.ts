@@ -1,18 +1,20 @@
+/** Backup and restore as an operator does them, with processes. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-/** Backup and restore as an operator does them, with processes. */
 import { createInterface } from 'node:readline';
 
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { must } from '../src/domain/errors.ts';
 import { describePostgres } from './needs.ts';
+import { layPglite } from './pglite-template.ts';
 import { createDatabase } from './postgres-database.ts';
 import { finished, Workplace } from './process.fixture.ts';
 
 const KEY = 'gh_default_backup-test';
 const place = new Workplace();
 const other = new Workplace();
+beforeAll(() => layPglite(place.dataDir));
 afterAll(() => {
   place[Symbol.dispose]();
   other[Symbol.dispose]();
@@ -82,6 +84,7 @@ it('backs up the embedded database through its server, and restores it elsewhere
 describePostgres('an embedded installation', (serverUrl) => {
   it('moves to Postgres with whole chains, and never starts in its old place', { timeout: 120_000 }, async () => {
     using home = new Workplace();
+    layPglite(home.dataDir);
     const database = await createDatabase(serverUrl);
     try {
       const server = await serve(home);

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { Writes } from '../src/memory/runtime/write/writes.ts';
 import { migrate } from '../src/memory/sql/migrate.ts';
-import { openPglite } from '../src/memory/sql/pglite.ts';
 import { createPostgres } from '../src/memory/sql/postgres.ts';
 import type { Sql, SqlSession } from '../src/memory/sql/sql.port.ts';
 import { describeDatabases } from './needs.ts';
+import { copyPglite } from './pglite-template.ts';
 import { createDatabase } from './postgres-database.ts';
 
 const SCOPE = { role: 'gatehouse_runtime', tenants: [], keyed: true } as const;
@@ -16,7 +16,7 @@ describeDatabases('a transaction', (database) => {
   let sql: Sql;
   let drop = async () => {};
   beforeAll(async () => {
-    if (database.kind === 'pglite') sql = await openPglite(null);
+    if (database.kind === 'pglite') sql = await copyPglite('empty');
     else {
       const made = await createDatabase(database.serverUrl);
       sql = createPostgres(made.url, { maxConnections: 2 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { App } from '../src/app.ts';
+import type { App, AppOptions } from '../src/app.ts';
 import { DEFAULT_POLICY } from '../src/domain/policy.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import type { Caller, ProposalInput } from '../src/gateway/services.port.ts';
@@ -57,9 +57,12 @@ export interface ConsoleWorld extends AsyncDisposable {
   hold(count: number): Promise<readonly { readonly decision: string; readonly action: string }[]>;
 }
 
-export async function consoleWorld(policy: Policy = REVIEW_POLICY): Promise<ConsoleWorld> {
+export async function consoleWorld(
+  policy: Policy = REVIEW_POLICY,
+  changes: Partial<AppOptions> = {},
+): Promise<ConsoleWorld> {
   const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-console-'));
-  const app = await openEmbedded(dataDir, { workers: true, adminKey: 'gh_default_test' });
+  const app = await openEmbedded(dataDir, { workers: true, adminKey: 'gh_default_test', ...changes });
   const caller = await app.caller('default');
   await app.services.applyPolicy(caller, policy);
   const server = await app.listen();

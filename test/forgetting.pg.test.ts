@@ -11,6 +11,7 @@ import type { JsonValue } from '../src/domain/json.ts';
 import { OPEN_POLICY, openEmbedded, PROSPECT, proposal, REACHABLE, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
+import { layPglite } from './pglite-template.ts';
 
 const ADDRESS = 'quentin@example.com';
 
@@ -133,6 +134,7 @@ it('goes on asking after a restart, and asks a channel that is connected later',
   const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-forget-'));
   const [first, second] = [list('first'), list('second')];
   try {
+    layPglite(dataDir);
     const before = await openEmbedded(dataDir, { workers: true, channels: [first.channel] });
     const caller = await before.caller('default');
     await before.services.putAccount(caller, 'example', PROSPECT);

@@ -18,6 +18,7 @@ import { unwrapKey } from '../src/memory/vault/subject-vault.ts';
 import { openEmbedded, OPEN_POLICY, PROSPECT, REACHABLE, testApp } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
+import { copyPglite, layPglite } from './pglite-template.ts';
 
 const TENANT = asId<TenantId>('default');
 const silent = () => {};
@@ -170,7 +171,7 @@ describeDatabases('the master key', (database) => {
     expect(keysIn(known)).not.toContain(wrapped);
     const backup = await verifiedBackup(known, ring(), silent);
     await expect(verifiedBackup(known, old, silent)).rejects.toThrow(Error);
-    const target = await openPglite(null);
+    const target = await copyPglite('empty');
     await loadVerified(target, { folder: known, ...backup, as: { kind: 'moved' } }, silent);
     const restored = await openEmbedded(dataDir, { database: target, journalDir: join(dataDir, 'other-journal') });
     try {
@@ -201,10 +202,11 @@ describeDatabases('the master key', (database) => {
 
 describe('the master key of the environment', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-rotation-'));
+  beforeAll(() => layPglite(dataDir));
   afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
   async function withKeys<Result>(masterKey: string, run: (test: Pick<TestApp, 'app' | 'caller'>) => Promise<Result>) {
-    const database = await openPglite(join(dataDir, 'database'));
+    const database = await openPglite(join(dataDir, 'pg'));
     const app = await openEmbedded(dataDir, { database, masterKey }).catch(async (error: unknown) => {
       await database.close().catch(silent);
       throw error;

@@ -61,6 +61,11 @@ async function make(folder: string, fill: (sql: Sql) => Promise<void>, from?: st
   }
 }
 
+/** Puts a migrated database where the embedded installation of this data folder looks for its own. */
+export function layPglite(dataDir: string): void {
+  cpSync(templates().migrated, join(dataDir, 'pg'), { recursive: true });
+}
+
 /** Opens a copy. It lies in `folder`, or in a folder of its own that goes when it is closed. */
 export async function copyPglite(content: keyof Templates, folder?: string): Promise<Sql> {
   const own = folder === undefined ? mkdtempSync(join(tmpdir(), 'gatehouse-pglite-')) : null;

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import type { JsonValue } from '../src/domain/json.ts';
-import { openPglite } from '../src/memory/sql/pglite.ts';
 import { openEmbedded, event, OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
+import { copyPglite, layPglite } from './pglite-template.ts';
 
 /** Words that occur nowhere but in what is personal. */
 const SECRETS = ['zebulon@example.com', 'Zebulon Quartz', 'Vizier of Procurement', 'crm-zq-77', 'drakonfruit'];
@@ -28,6 +28,7 @@ function bytesOf(folder: string): Buffer {
 it('no file of an embedded installation ever holds what is personal', { timeout: 120_000 }, async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-bytes-'));
   try {
+    layPglite(dataDir);
     const app = await openEmbedded(dataDir, { workers: true });
     const caller = await app.caller('default');
     const content = { subject: 'Hi', body: 'A crate of drakonfruit for you.' };
@@ -53,7 +54,7 @@ it('no file of an embedded installation ever holds what is personal', { timeout:
 
 it('no file of an embedded installation holds the key of somebody who was purged', { timeout: 120_000 }, async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-purge-'));
-  const sql = await openPglite(join(dataDir, 'database'));
+  const sql = await copyPglite('migrated', join(dataDir, 'database'));
   const app = await openEmbedded(dataDir, { database: sql, workers: true });
   try {
     const caller = await app.caller('default');

@@ -7,6 +7,7 @@ import { PersonsBrowser } from './browser.fixture.ts';
 import { consoleWorld, REVIEW_POLICY } from './console-world.fixture.ts';
 import type { ConsoleWorld } from './console-world.fixture.ts';
 import { describeBrowser } from './needs.ts';
+import { copyPglite } from './pglite-template.ts';
 
 const MINUTE_MS = 60_000;
 /** What people take for each draft, and for each that they edit. Source: the requirement. */
@@ -19,7 +20,7 @@ describeBrowser('the console', (program) => {
   let world: ConsoleWorld;
   let reviewer: PersonsBrowser;
   beforeAll(async () => {
-    world = await consoleWorld();
+    world = await consoleWorld(REVIEW_POLICY, { database: await copyPglite('migrated') });
   }, 10 * MINUTE_MS);
   afterAll(() => world?.[Symbol.asyncDispose]());
   beforeEach(async () => {
@@ -228,7 +229,7 @@ describeBrowser('the console', (program) => {
     { timeout: 15 * MINUTE_MS },
     async () => {
       // So many approvals earn trust, and the drafts of the other tests would not be held any more.
-      await using busy = await consoleWorld();
+      await using busy = await consoleWorld(REVIEW_POLICY, { database: await copyPglite('migrated') });
       await busy.hold(DRAFTS);
       await reviewer.signIn(busy.app, busy.url, busy.caller, 'reviewer-1', 'reviewer');
       const { page } = reviewer;
