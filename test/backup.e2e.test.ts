@@ -1,15 +1,13 @@
 /** Backup and restore as an operator does them, with processes. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { must } from '../src/domain/errors.ts';
 import { describePostgres } from './needs.ts';
 import { layPglite } from './pglite-template.ts';
 import { createDatabase } from './postgres-database.ts';
-import { finished, Workplace } from './process.fixture.ts';
+import { serve, Workplace } from './process.fixture.ts';
 
 const KEY = 'gh_default_backup-test';
 const place = new Workplace();
@@ -20,20 +18,7 @@ afterAll(() => {
   other[Symbol.dispose]();
 });
 
-async function serve(workplace: Workplace): Promise<{ readonly url: string; stop(): Promise<number | null> }> {
-  const server = workplace.spawn(['serve', '--json'], { GATEHOUSE_PORT: '0', GATEHOUSE_ADMIN_KEY: KEY });
-  const ended = finished(server);
-  const line = await new Promise<string>((resolve) => {
-    createInterface({ input: must(server.stdout, 'a pipe') }).once('line', resolve);
-  });
-  return {
-    url: (JSON.parse(line) as { url: string }).url,
-    async stop() {
-      server.kill('SIGTERM');
-      return (await ended).code;
-    },
-  };
-}
+const start = (workplace: Workplace) => serve(workplace, { GATEHOUSE_ADMIN_KEY: KEY });
 
 async function send(url: string, ids: readonly string[]): Promise<void> {
   for (const id of ids) {
@@ -54,13 +39,13 @@ async function send(url: string, ids: readonly string[]): Promise<void> {
 }
 
 it('backs up the embedded database through its server, and restores it elsewhere', { timeout: 120_000 }, async () => {
-  const server = await serve(place);
+  const server = await start(place);
   await send(server.url, ['one', 'two']);
   const folder = join(other.dataDir, 'backups', 'first');
   const backup = await place.run(['backup', '--to', folder, '--json'], { GATEHOUSE_ADMIN_KEY: KEY });
   expect(backup.stderr).toBe('');
   expect(JSON.parse(backup.stdout)).toMatchObject({ folder });
-  expect(await server.stop()).toBe(0);
+  expect((await server.end('SIGTERM')).code).toBe(0);
 
   expect((await other.run(['backup', 'verify', folder])).stdout).toContain('The backup is whole');
   const again = await place.run(['backup', '--to', folder]);
@@ -87,9 +72,9 @@ describePostgres('an embedded installation', (serverUrl) => {
     layPglite(home.dataDir);
     const database = await createDatabase(serverUrl);
     try {
-      const server = await serve(home);
+      const server = await start(home);
       await send(server.url, ['a', 'b', 'c']);
-      expect(await server.stop()).toBe(0);
+      expect((await server.end('SIGTERM')).code).toBe(0);
       const before = JSON.parse((await home.run(['verify', '--json'])).stdout) as { events: number };
 
       const moved = await home.run(['db', 'move', '--to', database.url, '--json']);

@@ -1,11 +1,9 @@
 /** Two hosts look for whom plays may begin something, and one of them is killed: every sequence begins once and comes to its end. */
 import type { ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { NO_RELATIONS } from '../src/domain/entity.ts';
-import { must } from '../src/domain/errors.ts';
 import { createPostgres } from '../src/memory/sql/postgres.ts';
 import type { Sql } from '../src/memory/sql/sql.port.ts';
 import { OPEN_POLICY, until } from './app.fixture.ts';
@@ -13,7 +11,7 @@ import { describePostgres } from './needs.ts';
 import { analysis, CONTENT } from './plays.fixture.ts';
 import { createDatabase } from './postgres-database.ts';
 import type { PostgresDatabase } from './postgres-database.ts';
-import { Workplace } from './process.fixture.ts';
+import { serve, Workplace } from './process.fixture.ts';
 
 const ADMIN = 'gh_default_cadence-hosts-test';
 const PEOPLE = 40;
@@ -35,23 +33,9 @@ describePostgres('hosts that carry out plays', (serverUrl) => {
   });
 
   async function startHost() {
-    const child = place.spawn(['serve', '--json'], {
-      DATABASE_URL: database.url,
-      GATEHOUSE_ADMIN_KEY: ADMIN,
-      GATEHOUSE_PORT: '0',
-    });
-    children.push(child);
-    let log = '';
-    child.stderr?.on('data', (chunk: Buffer) => {
-      log += chunk.toString();
-    });
-    const lines = createInterface({ input: must(child.stdout, 'a pipe') });
-    const line = await new Promise<string>((resolve, reject) => {
-      lines.once('line', resolve);
-      child.once('exit', () => reject(new Error(`the host ended: ${log}`)));
-    });
-    const { url } = JSON.parse(line) as { url?: string };
-    return { child, url: must(url, `an address in ${line}`) };
+    const host = await serve(place, { DATABASE_URL: database.url, GATEHOUSE_ADMIN_KEY: ADMIN });
+    children.push(host.child);
+    return host;
   }
   async function ask<Answer>(url: string, key: string, method: string, path: string, body?: unknown): Promise<Answer> {
     const response = await fetch(`${url}${path}`, {

@@ -1,12 +1,10 @@
 /** Several hosts as processes on one database: partitions are shared, moved and taken over, and nothing is lost or done twice. */
 import type { ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
 
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { must } from '../src/domain/errors.ts';
 import { DEFAULT_POLICY } from '../src/domain/policy.ts';
 import { createPostgres } from '../src/memory/sql/postgres.ts';
 import type { Sql } from '../src/memory/sql/sql.port.ts';
@@ -14,17 +12,12 @@ import { until } from './app.fixture.ts';
 import { describeNats, describePostgres } from './needs.ts';
 import { createDatabase } from './postgres-database.ts';
 import type { PostgresDatabase } from './postgres-database.ts';
-import { finished, Workplace } from './process.fixture.ts';
+import { finished, serve, Workplace } from './process.fixture.ts';
+import type { ServerProcess } from './process.fixture.ts';
 
 const KEY = 'gh_default_hosts-test';
 const TAKEN_OVER_MS = 15_000;
 const FATES_KNOWN_MS = 120_000;
-
-interface RunningHost {
-  readonly url: string;
-  readonly child: ChildProcess;
-  readonly log: () => string;
-}
 
 async function streamNames(natsUrl: string): Promise<readonly string[]> {
   const connection = await connect({ servers: natsUrl });
@@ -65,23 +58,13 @@ function describeHosts(name: string, serverUrl: string, natsUrl: string | null):
     const env = () => ({
       DATABASE_URL: database.url,
       GATEHOUSE_ADMIN_KEY: KEY,
-      GATEHOUSE_PORT: '0',
       GATEHOUSE_LOG_LEVEL: 'info',
       ...(natsUrl === null ? {} : { NATS_URL: natsUrl }),
     });
-    async function startHost(): Promise<RunningHost> {
-      const child = place.spawn(['serve', '--json'], env());
-      children.push(child);
-      let log = '';
-      child.stderr?.on('data', (chunk: Buffer) => {
-        log += chunk.toString();
-      });
-      const lines = createInterface({ input: must(child.stdout, 'a pipe') });
-      const line = await new Promise<string>((resolve, reject) => {
-        lines.once('line', resolve);
-        child.once('exit', () => reject(new Error(`the host ended: ${log}`)));
-      });
-      return { url: (JSON.parse(line) as { url: string }).url, child, log: () => log };
+    async function startHost(): Promise<ServerProcess> {
+      const host = await serve(place, env());
+      children.push(host.child);
+      return host;
     }
     const rows = <Row extends object>(text: string) => sql.asOwner((session) => session.query<Row>(text));
     const shares = async () =>
@@ -115,8 +98,8 @@ function describeHosts(name: string, serverUrl: string, natsUrl: string | null):
       (await rows<{ count: number }>(`SELECT count(*) AS count FROM ledger WHERE type = 'signal.received'`))[0]?.count;
     const command = (...args: string[]) => place.run(args, env());
 
-    let first: RunningHost;
-    let second: RunningHost;
+    let first: ServerProcess;
+    let second: ServerProcess;
 
     it('share the partitions evenly, and process what the other one accepted', { timeout: 60_000 }, async () => {
       first = await startHost();

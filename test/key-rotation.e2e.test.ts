@@ -4,11 +4,9 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { must } from '../src/domain/errors.ts';
 import type { KeyGenerationsView, KeyRotationView } from '../src/gateway/key-generations.port.ts';
 import { createPostgres } from '../src/memory/sql/postgres.ts';
 import type { Sql } from '../src/memory/sql/sql.port.ts';
@@ -16,26 +14,22 @@ import { PROSPECT, REACHABLE, until } from './app.fixture.ts';
 import { describePostgres } from './needs.ts';
 import { createDatabase } from './postgres-database.ts';
 import type { PostgresDatabase } from './postgres-database.ts';
-import { finished, Workplace } from './process.fixture.ts';
+import { serve, Workplace } from './process.fixture.ts';
+import type { ServerProcess } from './process.fixture.ts';
 
 const KEY = 'gh_default_rotation-test';
 const PEOPLE = 30;
 const NAMES = Array.from({ length: PEOPLE }, (_, at) => `c${at}`);
 
-interface Host {
-  readonly url: string;
-  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
-}
-
 describePostgres('a host that is killed while it replaces the master key', (serverUrl) => {
   const place = new Workplace();
   let database: PostgresDatabase;
   let sql: Sql;
-  let host: Host;
+  let host: ServerProcess;
   beforeAll(async () => {
     database = await createDatabase(serverUrl);
     sql = createPostgres(database.url, { maxConnections: 4 });
-    host = await serve();
+    host = await start();
     await ask('PUT', '/v1/accounts/example', PROSPECT);
     for (const name of NAMES) await ask('PUT', `/v1/contacts/${name}`, { ...REACHABLE, email: `${name}@example.com` });
   }, 120_000);
@@ -46,27 +40,13 @@ describePostgres('a host that is killed while it replaces the master key', (serv
     place[Symbol.dispose]();
   }, 60_000);
 
-  async function serve(): Promise<Host> {
-    const child = place.spawn(['serve', '--json'], {
+  const start = () =>
+    serve(place, {
       DATABASE_URL: database.url,
       GATEHOUSE_ADMIN_KEY: KEY,
-      GATEHOUSE_PORT: '0',
       // Its keys lie in files, which it makes and destroys itself.
       GATEHOUSE_MASTER_KEY: '',
     });
-    const ended = finished(child);
-    const line = await new Promise<string>((resolve, reject) => {
-      createInterface({ input: must(child.stdout, 'a pipe') }).once('line', resolve);
-      ended.then(({ stderr }) => reject(new Error(stderr)), reject);
-    });
-    return {
-      url: (JSON.parse(line) as { url: string }).url,
-      async end(signal) {
-        child.kill(signal);
-        await ended;
-      },
-    };
-  }
   async function ask<View>(method: string, path: string, body?: unknown): Promise<View> {
     const response = await fetch(`${host.url}${path}`, {
       method,
@@ -102,7 +82,7 @@ describePostgres('a host that is killed while it replaces the master key', (serv
       await host.end('SIGKILL');
       expect(await asked).toMatch(/^died: TypeError: fetch failed/);
     });
-    host = await serve();
+    host = await start();
   }
   async function nobodyIsLost(): Promise<void> {
     for (const name of NAMES)
@@ -158,7 +138,7 @@ describePostgres('a host that is killed while it replaces the master key', (serv
     await host.end('SIGTERM');
     const env = { DATABASE_URL: database.url, GATEHOUSE_MASTER_KEY: '' };
     for (const check of [['verify'], ['rebuild', '--check']]) expect((await place.run(check, env)).code).toBe(0);
-    host = await serve();
+    host = await start();
     await nobodyIsLost();
   });
 });

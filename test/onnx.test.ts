@@ -81,9 +81,12 @@ describe('the folder of a model', () => {
 });
 
 describeOnnx('a model on this machine', (specifier) => {
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-onnx-'));
+  let folder = '';
   const load = (): Promise<unknown> => import(specifier.startsWith('/') ? pathToFileURL(specifier).href : specifier);
-  beforeAll(() => writeTinyModel(folder, TABLE));
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gatehouse-onnx-'));
+    writeTinyModel(folder, TABLE);
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const rounded = (vectors: readonly Float32Array[]) =>
     vectors.map((vector) => [...vector].map((value) => Number(value.toFixed(4))));

@@ -4,8 +4,10 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+import { must } from '../src/domain/errors.ts';
 import { keyOfBytes } from '../src/memory/vault/cipher.ts';
 import { InstallationSecret } from '../src/memory/vault/installation-secret.ts';
 import { KeyRing } from '../src/memory/vault/key-ring.ts';
@@ -63,4 +65,37 @@ export function finished(child: ChildProcess): Promise<Finished> {
   return new Promise((resolve) => {
     child.on('close', (code) => resolve({ code, stdout, stderr }));
   });
+}
+
+/** A server as a process of its own. */
+export interface ServerProcess {
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** What it has written to its log so far. */
+  log(): string;
+  /** Ends the process and waits for its end. */
+  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<Finished>;
+}
+
+/** Starts a server at any free port, and waits until it says where it answers. Throws its log when it ends before. */
+export async function serve(place: Workplace, env: Readonly<Record<string, string>>): Promise<ServerProcess> {
+  const child = place.spawn(['serve', '--json'], { GATEHOUSE_PORT: '0', ...env });
+  let log = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    log += chunk.toString();
+  });
+  const ended = finished(child);
+  const line = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: must(child.stdout, 'a pipe') }).once('line', resolve);
+    ended.then(() => reject(new Error(`the server ended: ${log}`)), reject);
+  });
+  return {
+    url: (JSON.parse(line) as { url: string }).url,
+    child,
+    log: () => log,
+    end(signal) {
+      child.kill(signal);
+      return ended;
+    },
+  };
 }

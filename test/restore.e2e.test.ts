@@ -5,18 +5,17 @@
  */
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import type { ReconcileReport } from '../src/actors/restore/reconcile-report.port.ts';
-import { must } from '../src/domain/errors.ts';
 import type { JournalAttempt, JournalEntry } from '../src/domain/journal.ts';
 import { OPEN_POLICY, PROSPECT, REACHABLE, until } from './app.fixture.ts';
 import { describePostgres } from './needs.ts';
 import { createDatabase } from './postgres-database.ts';
 import type { PostgresDatabase } from './postgres-database.ts';
-import { finished, Workplace } from './process.fixture.ts';
+import { serve, Workplace } from './process.fixture.ts';
+import type { ServerProcess } from './process.fixture.ts';
 import { SmtpSink } from './smtp-sink.ts';
 
 const KEY = 'gh_default_restore-test';
@@ -24,12 +23,6 @@ const BEFORE_BACKUP = 15;
 const AFTER_BACKUP = 30;
 const CONTACTS = 40;
 const LEAVER = CONTACTS - 1;
-
-interface Host {
-  readonly url: string;
-  /** Ends the process and waits for its end. */
-  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
-}
 
 function attemptsOf(folder: string): readonly JournalAttempt[] {
   return readdirSync(folder).flatMap((name) =>
@@ -57,29 +50,15 @@ describePostgres('an installation that is lost after its backup', (serverUrl) =>
     for (const database of databases) await database.drop();
   });
 
-  async function serve(place: Workplace, database: PostgresDatabase): Promise<Host> {
-    const child = place.spawn(['serve', '--json'], {
+  const start = (place: Workplace, database: PostgresDatabase) =>
+    serve(place, {
       DATABASE_URL: database.url,
       GATEHOUSE_ADMIN_KEY: KEY,
-      GATEHOUSE_PORT: '0',
       SMTP_URL: smtpUrl,
       GATEHOUSE_MAIL_FROM: 'Ada <ada@seller.example>',
     });
-    const ended = finished(child);
-    const line = await new Promise<string>((resolve, reject) => {
-      createInterface({ input: must(child.stdout, 'a pipe') }).once('line', resolve);
-      ended.then(({ stderr }) => reject(new Error(stderr)), reject);
-    });
-    return {
-      url: (JSON.parse(line) as { url: string }).url,
-      async end(signal) {
-        child.kill(signal);
-        await ended;
-      },
-    };
-  }
 
-  const ask = async (host: Host, method: string, path: string, body: unknown): Promise<number> => {
+  const ask = async (host: ServerProcess, method: string, path: string, body: unknown): Promise<number> => {
     const response = await fetch(`${host.url}${path}`, {
       method,
       headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
@@ -88,7 +67,7 @@ describePostgres('an installation that is lost after its backup', (serverUrl) =>
     await response.text();
     return response.status;
   };
-  const propose = (host: Host, contact: number, id: string): Promise<number> =>
+  const propose = (host: ServerProcess, contact: number, id: string): Promise<number> =>
     ask(host, 'POST', '/v1/proposals', {
       id,
       action_type: 'outreach_push',
@@ -96,7 +75,7 @@ describePostgres('an installation that is lost after its backup', (serverUrl) =>
       subject: `contact/c${contact}`,
       content: { subject: `Hello ${id}`, body: 'A question about your plans.' },
     });
-  const leave = (host: Host): Promise<number> =>
+  const leave = (host: ServerProcess): Promise<number> =>
     ask(host, 'POST', '/v1/outcomes', {
       specversion: '1.0',
       id: 'bye',
@@ -108,7 +87,7 @@ describePostgres('an installation that is lost after its backup', (serverUrl) =>
   const range = (from: number, to: number): readonly number[] =>
     Array.from({ length: to - from }, (_, at) => from + at);
 
-  async function introduce(host: Host): Promise<void> {
+  async function introduce(host: ServerProcess): Promise<void> {
     expect(await ask(host, 'PUT', '/v1/policy', OPEN_POLICY)).toBe(200);
     expect(await ask(host, 'POST', '/v1/modes', { mode: 'live', reason: 'real e-mail' })).toBe(200);
     for (const contact of range(0, CONTACTS)) {
@@ -121,7 +100,7 @@ describePostgres('an installation that is lost after its backup', (serverUrl) =>
   it('reaches nobody twice, keeps opt-outs, and says what it does not know', { timeout: 400_000 }, async () => {
     const [old, fresh] = [await createDatabase(serverUrl), await createDatabase(serverUrl)];
     databases.push(old, fresh);
-    const host = await serve(lost, old);
+    const host = await start(lost, old);
     await introduce(host);
     for (const contact of range(0, BEFORE_BACKUP)) expect(await propose(host, contact, `first-${contact}`)).toBe(202);
     const backup = join(found.dataDir, 'backup');
@@ -154,7 +133,7 @@ describePostgres('an installation that is lost after its backup', (serverUrl) =>
     expect(effects.size).toBeGreaterThanOrEqual(AFTER_BACKUP - BEFORE_BACKUP - 5);
     expect(before.filter((attempt) => effects.has(attempt.permit)).length).toBe(effects.size);
 
-    const again = await serve(found, fresh);
+    const again = await start(found, fresh);
     // Senders send all of it again: what they know of the contacts, the proposals, and the opt-out that got lost.
     await introduce(again);
     for (const contact of range(0, LEAVER)) await propose(again, contact, `first-${contact}`);

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createInterface } from 'node:readline';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -17,7 +16,7 @@ import { until } from './app.fixture.ts';
 import { describePostgres } from './needs.ts';
 import { createDatabase } from './postgres-database.ts';
 import type { PostgresDatabase } from './postgres-database.ts';
-import { finished, Workplace } from './process.fixture.ts';
+import { finished, serve, Workplace } from './process.fixture.ts';
 
 const KEY = 'gh_default_traces-test';
 const SIGNALS = 20;
@@ -113,17 +112,14 @@ describePostgres('traces of two hosts', (serverUrl) => {
   });
 
   async function startHost(): Promise<string> {
-    const child = place.spawn(['serve', '--json'], {
+    const { child, url } = await serve(place, {
       DATABASE_URL: database.url,
       GATEHOUSE_ADMIN_KEY: KEY,
-      GATEHOUSE_PORT: '0',
       OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
       OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test',
     });
     children.push(child);
-    const lines = createInterface({ input: must(child.stdout, 'a pipe') });
-    const [line] = (await once(lines, 'line')) as [string];
-    return (JSON.parse(line) as { url: string }).url;
+    return url;
   }
   const count = async (text: string): Promise<number> =>
     must((await sql.asOwner((session) => session.query<{ count: number }>(text)))[0], 'one row').count;

@@ -44,7 +44,7 @@ describe('the next batch', () => {
     void lanes.deliver(deliveries('n', 3), 'new');
     await endBatch();
     expect(batches[1]?.filter((id) => id.startsWith('n'))).toEqual(['n0', 'n1', 'n2']);
-    expect(batches[1]).toHaveLength(50 + 3);
+    expect(batches[1]).toHaveLength(100 + 3);
     for (let end = 0; end < 12; end += 1) await endBatch();
     expect(await results).toHaveLength(200);
     expect(batches.flat().filter((id) => id.startsWith('r'))).toEqual(deliveries('r', 200).map((d) => d.message.id));

@@ -15,7 +15,7 @@ export type MessageResult = BatchOutcome['results'][number];
 export type Urgency = 'result' | 'new';
 
 const RESULTS_MIN = 24;
-const RESULTS_SHARE = 1 / 4;
+const RESULTS_SHARE = 1 / 2;
 
 interface Waiting extends Delivery {
   readonly settle: (result: MessageResult) => void;
