@@ -10,7 +10,7 @@ export type MessageResult = BatchOutcome['results'][number];
 
 /**
  * Somebody waits for the answer to what is new; results finish what is under way, and nobody waits for them. So a batch takes a portion of the
- * results only, however many came at once: small while there are few, and more the more have piled up, so that they never starve.
+ * results only, however many came at once. Where more is new than a batch can take, results go first: else executions would fall behind for good.
  */
 export type Urgency = 'result' | 'new';
 
@@ -115,7 +115,8 @@ export class Lanes {
     const { maxBatch } = this.#options;
     const mailbox = this.#mailboxes[lane];
     if (mailbox === undefined) return [];
-    const portion = Math.max(RESULTS_MIN, Math.ceil(mailbox.result.length * RESULTS_SHARE));
+    const isBehind = mailbox.new.length >= maxBatch;
+    const portion = isBehind ? maxBatch : Math.max(RESULTS_MIN, Math.ceil(mailbox.result.length * RESULTS_SHARE));
     const results = mailbox.result.splice(0, Math.min(portion, maxBatch));
     const batch = [...results, ...mailbox.new.splice(0, maxBatch - results.length)];
     this.#waiting -= batch.length;
