@@ -10,11 +10,12 @@ import type { Message } from '../domain/message.ts';
 import type { Bus, Subscription } from './bus.port.ts';
 import type { Clock } from './clock.port.ts';
 import type { EffectJournal } from './effect-journal.port.ts';
+import { GateStopwatch } from './gate-stopwatch.ts';
 import { Lanes } from './lanes.ts';
 import type { MessageResult, Urgency } from './lanes.ts';
 import { lastingChanges } from './lasting-changes.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
-import type { GateTime, RuntimeObserver } from './observer.port.ts';
+import type { RuntimeObserver } from './observer.port.ts';
 import { planBatch } from './planner/plan-batch.ts';
 import type { PlannerDeps } from './planner/plan-builder.ts';
 import type { BatchOutcome, CommitPlan, Delivery, RuntimeStore } from './runtime-store.port.ts';
@@ -395,28 +396,6 @@ export class Host {
     this.#stop.abort();
     await this.#sweeper;
     await this.#leases.stop().catch((error: unknown) => this.#observer.failed('giving leases back', error));
-  }
-}
-
-/** Measures finer than the clock of the runtime, and on the real clock only: nothing follows from it but figures. */
-class GateStopwatch {
-  readonly times: GateTime[] = [];
-  #reading = 0;
-  #last = performance.now();
-
-  loaded(): void {
-    this.#reading = this.#lap();
-  }
-
-  planned(verdicts: number): void {
-    const time = { reading: this.#reading, deciding: this.#lap() };
-    for (let verdict = 0; verdict < verdicts; verdict += 1) this.times.push(time);
-  }
-
-  #lap(): number {
-    const before = this.#last;
-    this.#last = performance.now();
-    return this.#last - before;
   }
 }
 

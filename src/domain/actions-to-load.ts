@@ -17,11 +17,9 @@ interface ActionRef {
   readonly id: string;
 }
 
-/** Actions of remembered decisions of which it is not known here whether they were executed. */
-export function openActions(decisions: readonly RememberedDecision[]): readonly string[] {
-  return decisions.flatMap(({ action, message, executed_at }) =>
-    action === null || message === undefined || executed_at !== undefined ? [] : [action],
-  );
+/** Whether only its action knows if it was executed. Decisions of before executions were remembered count as executed when they were made. */
+export function isOpen({ action, message, executed_at }: RememberedDecision): boolean {
+  return action !== null && message !== undefined && executed_at === undefined;
 }
 
 /** Whether processing it needs to know what was executed for its account or person, also when no outcome of theirs is remembered. */
@@ -47,8 +45,9 @@ export function actionsToLoad(
     if (kind !== 'lead' && kind !== 'account') continue;
     const { decisions, joined = [], outcome_log: log = [] } = context as unknown as Remembering;
     if (!asking.has(key) && log.length === 0) continue;
-    for (const id of openActions([...decisions, ...joined.flatMap(({ carried }) => carried.decisions)]))
-      wanted.set(actorKey(tenant, 'action', id), { tenant, id });
+    for (const decision of [...decisions, ...joined.flatMap(({ carried }) => carried.decisions)])
+      if (decision.action !== null && isOpen(decision))
+        wanted.set(actorKey(tenant, 'action', decision.action), { tenant, id: decision.action });
   }
   return [...wanted].filter(([key]) => !actors.has(key)).map(([, action]) => action);
 }

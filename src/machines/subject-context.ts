@@ -1,5 +1,5 @@
 /** What the lead and account machines have in common: how interest, looks and decisions are remembered. */
-import { openActions } from '../domain/actions-to-load.ts';
+import { isOpen } from '../domain/actions-to-load.ts';
 import type { Dimensions } from '../domain/entity.ts';
 import type { AccountEventFacts, ContactEventFacts, EventData, MachineEvent } from '../domain/event-types.ts';
 import type { Carried, RememberedDecision } from '../domain/identity.ts';
@@ -142,21 +142,18 @@ export function withDecision(context: SubjectContext, data: EventData<'decision.
 
 /** The decisions with what their actions know. `executedAt` gives null for one that was not executed. */
 export function withExecutions(context: SubjectContext, executedAt: (action: string) => number | null): SubjectContext {
-  const open = new Set(openActions(context.decisions));
-  if (open.size === 0) return context;
+  if (!context.decisions.some(isOpen)) return context;
   const decisions = context.decisions.map((decision) => {
-    const at = decision.action !== null && open.has(decision.action) ? executedAt(decision.action) : null;
+    const at = decision.action !== null && isOpen(decision) ? executedAt(decision.action) : null;
     return at === null ? decision : { ...decision, executed_at: at };
   });
   return { ...context, decisions };
 }
 
-/** Whether a decision is remembered whose execution is not known. Those of before executions were remembered do not wait for one. */
+/** Whether a decision is remembered whose execution is not known here. */
 export function awaitsExecution({ decisions, joined }: SubjectContext, id: string): boolean {
   const all = [...decisions, ...(joined ?? []).flatMap(({ carried }) => carried.decisions)];
-  return all.some(
-    ({ decision, message, executed_at }) => decision === id && message !== undefined && executed_at === undefined,
-  );
+  return all.some((decision) => decision.decision === id && isOpen(decision));
 }
 
 export function withExecution(

@@ -1,4 +1,5 @@
 /** The shapes of the API, taken from the gateway's own types so that they cannot drift apart. Nothing of the server is bundled: these are types only. */
+export type { Threshold } from '../../../src/domain/counterfactual.ts';
 export type { CheckResult } from '../../../src/domain/gate.ts';
 export type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
 export type { Page } from '../../../src/gateway/caller.port.ts';

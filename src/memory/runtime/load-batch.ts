@@ -23,6 +23,8 @@ export interface ActorRow {
   readonly seq: number;
 }
 
+const ACTOR_COLUMNS = 'tenant, kind, id, partition, machine_version, value, context, seq';
+
 export function storedActor(row: ActorRow): StoredActor {
   return {
     tenant: row.tenant,
@@ -76,11 +78,11 @@ export async function loadBatch(
          FROM unnest($1::text[], $2::text[], $3::text[]) AS w (tenant, kind, id) WHERE kind IN ('account', 'lead') OFFSET 0
        ) k JOIN guard_links l ON l.tenant = k.tenant AND l.key = k.key WHERE l.peer LIKE 'account:%'
      ) w CROSS JOIN LATERAL (
-       SELECT tenant, kind, id, partition, machine_version, value, context, seq FROM actor_state
+       SELECT ${ACTOR_COLUMNS} FROM actor_state
        WHERE tenant = w.tenant AND kind = w.kind AND id = w.id AND kind <> 'trust' OFFSET 0
      ) a
      UNION ALL
-     SELECT tenant, kind, id, partition, machine_version, value, context, seq FROM actor_state WHERE tenant = ANY ($4::text[]) AND kind = 'trust'`,
+     SELECT ${ACTOR_COLUMNS} FROM actor_state WHERE tenant = ANY ($4::text[]) AND kind = 'trust'`,
     [actorList.map((a) => a.tenant), actorList.map((a) => a.kind), actorList.map((a) => a.id), [...tenants]],
   );
   const guardList = [...wantedGuards.values()];
@@ -101,7 +103,7 @@ export async function loadBatch(
   if (actions.length > 0) {
     const rows = await session.query<ActorRow>(
       `SELECT a.* FROM unnest($1::text[], $2::text[]) AS w (tenant, id) CROSS JOIN LATERAL (
-         SELECT tenant, kind, id, partition, machine_version, value, context, seq FROM actor_state
+         SELECT ${ACTOR_COLUMNS} FROM actor_state
          WHERE tenant = w.tenant AND kind = 'action' AND id = w.id OFFSET 0) a`,
       columns(actions, [(a) => a.tenant, (a) => a.id]),
     );

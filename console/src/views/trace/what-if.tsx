@@ -6,7 +6,7 @@ import { go } from '../../app/router.ts';
 import { Outcome, words } from '../../shared/gate-table.tsx';
 import { Failed } from '../../shared/states.tsx';
 import { exactTime } from '../../shared/time.tsx';
-import type { CounterfactualView } from '../../shared/types.ts';
+import type { CounterfactualView, Threshold } from '../../shared/types.ts';
 import { changeIn, useCounterfactual, withoutChange } from './traces.ts';
 
 const KINDS = [
@@ -15,17 +15,17 @@ const KINDS = [
   ['threshold', 'With another threshold'],
 ] as const;
 
-/** As the API names them; days in days, money in minor units. */
-const THRESHOLDS = [
-  'touch_cap',
-  'touch_cap_days',
-  'contact_cooldown_days',
-  'account_cooldown_days',
-  'duplicate_days',
-  'reply_stop_days',
-  'confidence_floor',
-  'budget_per_day_minor',
-] as const;
+/** As the API names them, all of them; days in days, money in minor units. */
+const THRESHOLDS = Object.keys({
+  touch_cap: true,
+  touch_cap_days: true,
+  contact_cooldown_days: true,
+  account_cooldown_days: true,
+  duplicate_days: true,
+  reply_stop_days: true,
+  confidence_floor: true,
+  budget_per_day_minor: true,
+} satisfies Record<Threshold, true>);
 
 interface Props {
   readonly decision: string;
