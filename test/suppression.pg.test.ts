@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { GatehouseError } from '../src/domain/errors.ts';
-import { OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp } from './app.fixture.ts';
+import { event, OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
 
@@ -52,6 +52,25 @@ describeDatabases('suppressions', (database) => {
     await suppressions.remove(caller, { scope: 'account', value: 'acme', reason });
     expect(await codes()).toEqual([]);
     expect(await refusalOf(suppressions.remove(caller, { scope: 'account', value: 'acme', reason }))).toBe('not_found');
+  });
+
+  it('know a person by every address that one request named them with', async () => {
+    const { suppressions } = system.app.services;
+    const { caller } = system;
+    const addresses = ['jo@old.example', 'jo@new.example', 'jo@newest.example'];
+    await system.app.services.acceptSignals(
+      caller,
+      addresses.map((email) => event('crm.contact_updated', 'contact/jo', { contact: { account: 'acme', email } })),
+    );
+    await system.app.services.putContact(caller, 'jo', { ...REACHABLE, account: 'acme' });
+    const codesOfJo = async () =>
+      (await system.app.services.checkGate(caller, proposal('contact/jo'))).checks.flatMap(({ code }) => code ?? []);
+    for (const value of addresses) {
+      expect(await codesOfJo()).toEqual([]);
+      await suppressions.add(caller, { scope: 'email', value, reason, source: 'test' });
+      expect(await codesOfJo()).toEqual(['suppressed']);
+      await suppressions.remove(caller, { scope: 'email', value, reason });
+    }
   });
 
   it('stay when the person asked for them', async () => {

@@ -9,9 +9,9 @@ import { must } from '../../domain/errors.ts';
 import { asId } from '../../domain/ids.ts';
 import type { AccountId, TenantId } from '../../domain/ids.ts';
 import { columns } from '../sql/columns.ts';
+import { TenantGatherings } from '../sql/gathering.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import type { InstallationSecret } from '../vault/installation-secret.ts';
-import { Gathering } from './gathering.ts';
 import { externalIdHash, nameHash } from './name-hashes.ts';
 
 interface DirectoryRow {
@@ -32,23 +32,54 @@ const ID_LENGTH = 24;
 /** Names that are looked up in one transaction. */
 const TOGETHER_MAX = 500;
 
-interface Wanted {
+type Name = Pick<DirectoryRow, 'kind' | 'alias'>;
+
+interface Wanted extends Name {
   readonly request: ResolveRequest;
-  readonly kind: 'account' | 'person';
-  readonly alias: string;
   readonly accountAlias: string | null;
   readonly accountExternalId: string | null;
+}
+
+/** Rows that were made or read, and the aliases of those that were made. */
+interface Added {
+  readonly rows: ReadonlyMap<string, DirectoryRow>;
+  readonly aliases: ReadonlySet<string>;
+}
+
+const NOBODY: Added = { rows: new Map(), aliases: new Set() };
+
+function keyOf({ kind, alias }: Name): string {
+  return `${kind}/${alias}`;
+}
+
+/** Who is meant, and the accounts that are named along with them, each once. */
+function namesOf(wanted: readonly Wanted[]): readonly Name[] {
+  const names = new Map<string, Name>();
+  for (const { kind, alias, accountAlias } of wanted) {
+    names.set(keyOf({ kind, alias }), { kind, alias });
+    if (accountAlias !== null)
+      names.set(keyOf({ kind: 'account', alias: accountAlias }), { kind: 'account', alias: accountAlias });
+  }
+  return [...names.values()];
 }
 
 export class PostgresDirectory implements Directory {
   readonly #sql: Sql;
   readonly #secret: InstallationSecret;
-  readonly #gatherings = new Map<TenantId, Gathering<Wanted, Resolved>>();
+  readonly #lookUps: TenantGatherings<Wanted, Resolved>;
   readonly #cache = new Map<string, { readonly row: DirectoryRow; readonly until: number }>();
 
   constructor(sql: Sql, secret: InstallationSecret) {
     this.#sql = sql;
     this.#secret = secret;
+    this.#lookUps = new TenantGatherings(
+      (tenant, items) =>
+        sql.transaction({ role: 'gatehouse_app', tenants: [tenant], keyed: true }, (session) =>
+          this.#resolveIn(session, tenant, items),
+        ),
+      (item) => namesOf([item]).map(keyOf),
+      TOGETHER_MAX,
+    );
   }
 
   #alias(tenant: TenantId, kind: SubjectKind, externalId: string): string {
@@ -80,26 +111,11 @@ export class PostgresDirectory implements Directory {
     if (before.every((row, index) => row !== undefined && !this.#hasNews(tenant, row, wanted[index]))) {
       return wanted.map((item, index) => this.#resolved(item, must(before[index], 'a cached row'), false, false));
     }
-    return this.#gatheringOf(tenant).ask(wanted);
-  }
-
-  /** Each tenant has its own, because a transaction sees one tenant. */
-  #gatheringOf(tenant: TenantId): Gathering<Wanted, Resolved> {
-    let gathering = this.#gatherings.get(tenant);
-    if (gathering === undefined) {
-      const scope = { role: 'gatehouse_app', tenants: [tenant], keyed: true } as const;
-      gathering = new Gathering(
-        (items) => this.#sql.transaction(scope, (session) => this.#resolveIn(session, tenant, items)),
-        (item) => [item.alias, ...(item.accountAlias === null ? [] : [item.accountAlias])],
-        TOGETHER_MAX,
-      );
-      this.#gatherings.set(tenant, gathering);
-    }
-    return gathering;
+    return this.#lookUps.ask(tenant, wanted);
   }
 
   #cached(tenant: TenantId, item: Wanted): DirectoryRow | undefined {
-    const known = this.#cache.get(`${tenant}/${item.kind}/${item.alias}`);
+    const known = this.#cache.get(`${tenant}/${keyOf(item)}`);
     return known === undefined || known.until < performance.now() ? undefined : known.row;
   }
 
@@ -115,73 +131,87 @@ export class PostgresDirectory implements Directory {
   }
 
   async #resolveIn(session: SqlSession, tenant: TenantId, wanted: readonly Wanted[]): Promise<readonly Resolved[]> {
-    const accounts = new Map<string, string>();
-    for (const item of wanted)
-      if (item.accountAlias !== null) accounts.set(item.accountAlias, this.#id('account', item.accountAlias));
-    for (const item of wanted) if (item.kind === 'account') accounts.set(item.alias, this.#id('account', item.alias));
-    // Statements run in the order of sending; only the look-up of domains has to be read before the next can be written.
-    const accountsInserted = this.#insert(
-      session,
-      tenant,
-      [...accounts].map(([alias, id]): DirectoryRow => ({
-        alias,
-        kind: 'account',
-        id,
-        scope: id,
-        account: id,
-        domain: null,
-        suppression_keys: [`account:${id}`],
-        has_address: false,
-      })),
-    );
-
-    accountsInserted.catch(() => {});
-    const byDomain = await this.#accountsByDomain(session, tenant, wanted);
-    const persons = wanted
-      .filter((item) => item.kind === 'person')
-      .map((item): DirectoryRow => {
-        const id = this.#id('person', item.alias);
-        const company = item.request.email === null ? null : companyDomainOf(item.request.email);
-        const account =
-          item.accountAlias !== null
-            ? this.#id('account', item.accountAlias)
-            : company === null
-              ? null
-              : (byDomain.get(this.#hash(tenant, 'domain', company)) ?? null);
-        return {
-          alias: item.alias,
-          kind: 'person',
-          id,
-          scope: account ?? id,
-          account,
-          ...this.#addressParts(tenant, id, account, item.request.email),
-        };
-      });
-    const [newAccounts, newPersons, rows] = await Promise.all([
-      accountsInserted,
-      this.#insert(session, tenant, [...new Map(persons.map((row) => [row.alias, row])).values()]),
-      this.#read(session, tenant, wanted),
-    ]);
-    await this.#nameAddresses(
-      session,
-      tenant,
-      wanted.filter((item) => newPersons.has(item.alias)),
-    );
+    const known = await this.#read(session, tenant, namesOf(wanted));
+    const unknown = wanted.filter((item) => namesOf([item]).some((name) => !known.has(keyOf(name))));
+    const added = unknown.length === 0 ? NOBODY : await this.#add(session, tenant, unknown, known);
+    const rows = new Map([...known, ...added.rows]);
     const resolved: Resolved[] = [];
     for (const item of wanted) {
-      let row = must(rows.get(`${item.kind}/${item.alias}`), 'a directory row was just written');
+      let row = must(rows.get(keyOf(item)), 'a directory row was just written');
       if (this.#hasNews(tenant, row, item)) row = await this.#learn(session, tenant, row, item);
+      rows.set(keyOf(item), row);
       this.#remember(tenant, row);
       resolved.push(
         this.#resolved(
           item,
           row,
-          newPersons.has(item.alias) || newAccounts.has(item.alias),
-          item.accountAlias !== null && newAccounts.has(item.accountAlias),
+          added.aliases.has(item.alias),
+          item.accountAlias !== null && added.aliases.has(item.accountAlias),
         ),
       );
     }
     return resolved;
+  }
+
+  /** Rows for names of `wanted` that are not in `known`. One that somebody else adds at the same moment is read as theirs. */
+  async #add(
+    session: SqlSession,
+    tenant: TenantId,
+    wanted: readonly Wanted[],
+    known: ReadonlyMap<string, DirectoryRow>,
+  ): Promise<Added> {
+    const missing = namesOf(wanted).filter((name) => !known.has(keyOf(name)));
+    const accounts = missing.filter(({ kind }) => kind === 'account').map(({ alias }) => alias);
+    // Statements run in the order of sending; only the look-up of domains has to be read before the next can be written.
+    const accountsInserted = this.#insert(
+      session,
+      tenant,
+      accounts.map((alias): DirectoryRow => {
+        const id = this.#id('account', alias);
+        return {
+          alias,
+          kind: 'account',
+          id,
+          scope: id,
+          account: id,
+          domain: null,
+          suppression_keys: [`account:${id}`],
+          has_address: false,
+        };
+      }),
+    );
+    accountsInserted.catch(() => {});
+    const people = wanted.filter((item) => item.kind === 'person' && !known.has(keyOf(item)));
+    const byDomain = await this.#accountsByDomain(session, tenant, people);
+    const persons = people.map((item): DirectoryRow => {
+      const id = this.#id('person', item.alias);
+      const company = item.request.email === null ? null : companyDomainOf(item.request.email);
+      const account =
+        item.accountAlias !== null
+          ? this.#id('account', item.accountAlias)
+          : company === null
+            ? null
+            : (byDomain.get(this.#hash(tenant, 'domain', company)) ?? null);
+      return {
+        alias: item.alias,
+        kind: 'person',
+        id,
+        scope: account ?? id,
+        account,
+        ...this.#addressParts(tenant, id, account, item.request.email),
+      };
+    });
+    const [newAccounts, newPersons, rows] = await Promise.all([
+      accountsInserted,
+      this.#insert(session, tenant, [...new Map(persons.map((row) => [row.alias, row])).values()]),
+      this.#read(session, tenant, missing),
+    ]);
+    await this.#nameAddresses(
+      session,
+      tenant,
+      people.filter((item) => newPersons.has(item.alias)),
+    );
+    return { rows, aliases: new Set([...newAccounts, ...newPersons]) };
   }
 
   /** The addresses of people who were named for the first time. One that somebody else has stays theirs; both are suggested as duplicates. */
@@ -251,7 +281,7 @@ export class PostgresDirectory implements Directory {
   async #read(
     session: SqlSession,
     tenant: TenantId,
-    wanted: readonly Wanted[],
+    wanted: readonly Name[],
   ): Promise<ReadonlyMap<string, DirectoryRow>> {
     const rows = await session.query<DirectoryRow>(
       `SELECT d.* FROM unnest($2::text[], $3::text[]) AS w (kind, alias)
@@ -261,7 +291,7 @@ export class PostgresDirectory implements Directory {
        ) d`,
       [tenant, ...columns(wanted, [(item) => item.kind, (item) => item.alias])],
     );
-    return new Map(rows.map((row) => [`${row.kind}/${row.alias}`, row]));
+    return new Map(rows.map((row) => [keyOf(row), row]));
   }
 
   async #accountsByDomain(
@@ -319,7 +349,7 @@ export class PostgresDirectory implements Directory {
   }
 
   #remember(tenant: TenantId, row: DirectoryRow): void {
-    const key = `${tenant}/${row.kind}/${row.alias}`;
+    const key = `${tenant}/${keyOf(row)}`;
     this.#cache.delete(key);
     this.#cache.set(key, { row, until: performance.now() + CACHE_MS });
     for (const key of this.#cache.keys()) {
@@ -356,7 +386,7 @@ export class PostgresDirectory implements Directory {
     const rows = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant], keyed: true }, (session) =>
       this.#read(session, tenant, [item]),
     );
-    const row = rows.get(`${item.kind}/${item.alias}`);
+    const row = rows.get(keyOf(item));
     return row === undefined ? null : this.#resolved(item, row, false, false);
   }
 

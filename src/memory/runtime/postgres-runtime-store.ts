@@ -19,6 +19,7 @@ import type { TenantId } from '../../domain/ids.ts';
 import { messageKey } from '../../domain/keys.ts';
 import type { Message } from '../../domain/message.ts';
 import { columns } from '../sql/columns.ts';
+import { TenantGatherings } from '../sql/gathering.ts';
 import { only } from '../sql/only.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import type { SubjectRef, SubjectVault } from '../vault/subject-vault.ts';
@@ -56,6 +57,9 @@ function readInbox(session: SqlSession, deliveries: readonly Delivery[]): Promis
 
 /** For what belongs to no tenant. */
 const RUNTIME = { role: 'gatehouse_runtime', tenants: [], keyed: true } as const;
+
+/** Messages that are looked up in one transaction, of however many requests. */
+const DIGESTS_TOGETHER_MAX = 2_000;
 
 const NOTHING_HELD: Held = { parked: new Set(), released: new Set(), messages: new Set() };
 
@@ -100,6 +104,11 @@ export class PostgresRuntimeStore implements RuntimeStore {
   readonly #sql: Sql;
   readonly #vault: SubjectVault;
   readonly #policies: PolicyCache;
+  readonly #digests = new TenantGatherings(
+    (tenant, messages: readonly Pick<Message, 'source' | 'id'>[]) => this.#readDigests(tenant, messages),
+    () => [],
+    DIGESTS_TOGETHER_MAX,
+  );
 
   constructor(sql: Sql, vault: SubjectVault, policies: PolicyCache) {
     this.#sql = sql;
@@ -322,7 +331,14 @@ export class PostgresRuntimeStore implements RuntimeStore {
     return outcome;
   }
 
-  async knownDigests(
+  knownDigests(
+    tenant: TenantId,
+    messages: readonly Pick<Message, 'source' | 'id'>[],
+  ): Promise<readonly (string | undefined)[]> {
+    return this.#digests.ask(tenant, messages);
+  }
+
+  async #readDigests(
     tenant: TenantId,
     messages: readonly Pick<Message, 'source' | 'id'>[],
   ): Promise<readonly (string | undefined)[]> {

@@ -1,3 +1,5 @@
+import type { TenantId } from '../../domain/ids.ts';
+
 /**
  * Calls that come while one is under way wait for it and then go together as one. Alone, a call waits for nobody; many at once cost as little as one
  * large one. Two calls about the same name never go together, so each sees what the one before has written.
@@ -65,4 +67,31 @@ interface Call<Item, Result> {
   readonly items: readonly Item[];
   readonly resolve: (results: readonly Result[]) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** Calls for the same tenant go together; those for another do not, because a transaction of a request sees one tenant. */
+export class TenantGatherings<Item, Result> {
+  readonly #run: (tenant: TenantId, items: readonly Item[]) => Promise<readonly Result[]>;
+  readonly #namesOf: (item: Item) => readonly string[];
+  readonly #max: number;
+  readonly #gatherings = new Map<TenantId, Gathering<Item, Result>>();
+
+  constructor(
+    run: (tenant: TenantId, items: readonly Item[]) => Promise<readonly Result[]>,
+    namesOf: (item: Item) => readonly string[],
+    max: number,
+  ) {
+    this.#run = run;
+    this.#namesOf = namesOf;
+    this.#max = max;
+  }
+
+  ask(tenant: TenantId, items: readonly Item[]): Promise<readonly Result[]> {
+    let gathering = this.#gatherings.get(tenant);
+    if (gathering === undefined) {
+      gathering = new Gathering((gathered) => this.#run(tenant, gathered), this.#namesOf, this.#max);
+      this.#gatherings.set(tenant, gathering);
+    }
+    return gathering.ask(items);
+  }
 }
