@@ -351,6 +351,18 @@ describeDatabases('the review queue', (database) => {
     expect(['held', 'denied']).toContain(state);
   });
 
+  it('does not send to an address that is suppressed and that the person got after the draft', async () => {
+    const { services } = system.app;
+    const review = await held();
+    const contact = review.recipient?.external_id ?? '';
+    await services.decideReview(reviewer, review.id, approval(review));
+    const value = `${contact}@elsewhere.example`;
+    await services.suppressions.add(system.caller, { scope: 'email', value, reason: 'a test', source: 'test' });
+    await services.putContact(system.caller, contact, { email: value });
+    expect(await services.getScheduled(reviewer, review.action)).toMatchObject({ still_valid: false });
+    expect(await services.sendNow(reviewer, review.action, { reason: null })).toMatchObject({ state: 'denied' });
+  });
+
   it('verifies, rebuilds and replays everything that the tests before did', async () => {
     const { app, caller } = system;
     expect(await app.services.verify(caller)).toMatchObject({ ok: true, faults: [] });

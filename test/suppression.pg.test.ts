@@ -2,6 +2,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { GatehouseError } from '../src/domain/errors.ts';
+import { PostgresDirectory } from '../src/memory/identity/postgres-directory.ts';
+import { PolicyCache } from '../src/memory/runtime/policy-cache.ts';
+import { PostgresExecutionStore } from '../src/memory/runtime/postgres-execution-store.ts';
+import { keyOfBytes, newKeyBytes } from '../src/memory/vault/cipher.ts';
+import { onlyKey } from '../src/memory/vault/generations.ts';
+import { InstallationSecret } from '../src/memory/vault/installation-secret.ts';
+import { SubjectVault } from '../src/memory/vault/subject-vault.ts';
 import { event, OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
@@ -25,6 +32,7 @@ describeDatabases('suppressions', (database) => {
     (await system.app.services.checkGate(system.caller, proposal('contact/maria'))).checks.flatMap(
       ({ code }) => code ?? [],
     );
+  const suppressions = () => system.app.services.suppressions;
   const refusalOf = (promise: Promise<unknown>) =>
     promise.then(
       () => 'not refused',
@@ -71,6 +79,48 @@ describeDatabases('suppressions', (database) => {
       expect(await codesOfJo()).toEqual(['suppressed']);
       await suppressions.remove(caller, { scope: 'email', value, reason });
     }
+  });
+
+  it('know a person by every address that two hosts heard of at the same moment', async () => {
+    const secret = InstallationSecret.of(keyOfBytes(newKeyBytes()));
+    const [one, other] = [new PostgresDirectory(system.sql, secret), new PostgresDirectory(system.sql, secret)];
+    const named = (directory: PostgresDirectory, email: string | null) =>
+      directory.resolve(system.caller.tenant, [
+        { kind: 'contact', externalId: 'sam', account: null, email, domain: null },
+      ]);
+    await named(one, null);
+    const addresses = Array.from({ length: 20 }, (_, index) => `sam@s${index}.example`);
+    await Promise.all(addresses.map((email, index) => named(index % 2 === 0 ? one : other, email)));
+    const [found] = await named(new PostgresDirectory(system.sql, secret), null);
+    expect(found?.suppressionKeys.filter((key) => key.startsWith('email:'))).toHaveLength(addresses.length);
+  });
+
+  it('hold at the second check for an address that came after the permit', async () => {
+    const { services } = system.app;
+    const { caller } = system;
+    await services.putContact(caller, 'late', { ...REACHABLE, account: 'acme', email: 'late@acme.example' });
+    const { action } = await services.propose(caller, proposal('contact/late'));
+    const store = new PostgresExecutionStore(
+      system.sql,
+      new SubjectVault(onlyKey(keyOfBytes(newKeyBytes()))),
+      new PolicyCache(),
+    );
+    // Another key opens no content, and none is asked for here.
+    await system.rows(`UPDATE permits SET content_seq = 0 WHERE action = $1`, [action]);
+    await services.putContact(caller, 'late', { email: 'late@new.example' });
+    await suppressions().add(caller, { scope: 'email', value: 'late@new.example', reason, source: 'test' });
+    const { refused } = await store.claim({
+      worker: 'test',
+      tenants: [caller.tenant],
+      partitions: null,
+      at: Date.now(),
+      limit: 10,
+      leaseMs: 1_000,
+      full: [],
+      take: () => true,
+      check: (_permit, facts) => (facts.suppressions ?? []).map((found) => found.scope),
+    });
+    expect(refused.map(({ permit, reasons }) => [permit.action, reasons])).toEqual([[action, ['email']]]);
   });
 
   it('stay when the person asked for them', async () => {

@@ -58,6 +58,8 @@ export interface Loaded {
   readonly guards: ReadonlyMap<string, StoredGuard>;
   readonly policies: ReadonlyMap<string, Policy>;
   readonly suppressions: ReadonlyMap<string, Suppression>;
+  /** Keys of those suppressions that name people and accounts as the directory knows them now, by tenant and guard; nothing where none does. */
+  readonly listed: ReadonlyMap<string, readonly string[]>;
   readonly held: Held;
   readonly memory: LoadedMemory;
   /** Drafts that came to reviewers within a day, by tenant, for tenants whose policy has a limit. */

@@ -186,6 +186,7 @@ export class PlannerStep {
     ];
     const loaded: Loaded = {
       examples: new Map(),
+      listed: new Map(),
       heads: new Map([
         [PARTITION, head],
         [TENANT_PARTITION, head],

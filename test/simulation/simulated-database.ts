@@ -417,6 +417,7 @@ export class SimulatedDatabase {
       ),
       policies: this.#policies,
       suppressions: this.#suppressions,
+      listed: new Map(),
       held: this.#held(),
       memory: { slots: new Map(), timelines: new Map([...this.#timelines].map(([key, row]) => [key, row.body])) },
       examples: this.#learnable(),

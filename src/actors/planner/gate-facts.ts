@@ -103,9 +103,13 @@ export function gatherFacts(
   const guardFacts: Partial<Record<'contact' | 'account' | 'domain' | 'budget', GuardState>> = {};
   const own: GuardStates = {};
   const suppressionKeys = new Set(refs.suppressionKeys);
+  const recipient = refs.person === null ? 'account' : 'contact';
   for (const [name, key] of gateGuards(refs, partition)) {
     const group = guardGroup(builder, tenant, key);
-    for (const guard of group) guardVersions[guard.key] = guard.version;
+    for (const guard of group) {
+      guardVersions[guard.key] = guard.version;
+      if (name === recipient) for (const item of builder.listedKeys(tenant, guard.key)) suppressionKeys.add(item);
+    }
     const [{ state }] = group;
     for (const peer of state.joined ?? []) for (const item of peer.suppression_keys) suppressionKeys.add(item);
     guardFacts[name] = asOne(group, request.at);

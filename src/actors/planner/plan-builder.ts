@@ -199,6 +199,11 @@ export class PlanBuilder {
     );
   }
 
+  /** Further names under which a person or an account is suppressed, as the directory knows them now. */
+  listedKeys(tenant: TenantId, guard: string): readonly string[] {
+    return this.#loaded.listed.get(tenantKey(tenant, guard)) ?? [];
+  }
+
   suppressions(
     tenant: TenantId,
     keys: readonly string[],

@@ -63,6 +63,7 @@ function plan(machineVersion: number) {
       guards: new Map(),
       policies: new Map(),
       suppressions: new Map(),
+      listed: new Map(),
       held: { parked: new Set(), released: new Set(), messages: new Set() },
       memory: NOTHING_LOADED,
     },

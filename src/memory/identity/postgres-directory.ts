@@ -52,6 +52,11 @@ function keyOf({ kind, alias }: Name): string {
   return `${kind}/${alias}`;
 }
 
+function byKey(one: Name, other: Name): number {
+  const [first, second] = [keyOf(one), keyOf(other)];
+  return first === second ? 0 : first < second ? -1 : 1;
+}
+
 /** Who is meant, and the accounts that are named along with them, each once. */
 function namesOf(wanted: readonly Wanted[]): readonly Name[] {
   const names = new Map<string, Name>();
@@ -135,22 +140,21 @@ export class PostgresDirectory implements Directory {
     const unknown = wanted.filter((item) => namesOf([item]).some((name) => !known.has(keyOf(name))));
     const added = unknown.length === 0 ? NOBODY : await this.#add(session, tenant, unknown, known);
     const rows = new Map([...known, ...added.rows]);
-    const resolved: Resolved[] = [];
-    for (const item of wanted) {
-      let row = must(rows.get(keyOf(item)), 'a directory row was just written');
-      if (this.#hasNews(tenant, row, item)) row = await this.#learn(session, tenant, row, item);
-      rows.set(keyOf(item), row);
+    const rowOf = (item: Wanted) => must(rows.get(keyOf(item)), 'a directory row was just written');
+    // In the order of keys, so that two requests cannot deadlock.
+    for (const item of wanted.toSorted(byKey))
+      if (this.#hasNews(tenant, rowOf(item), item))
+        rows.set(keyOf(item), await this.#learn(session, tenant, rowOf(item), item));
+    return wanted.map((item) => {
+      const row = rowOf(item);
       this.#remember(tenant, row);
-      resolved.push(
-        this.#resolved(
-          item,
-          row,
-          added.aliases.has(item.alias),
-          item.accountAlias !== null && added.aliases.has(item.accountAlias),
-        ),
+      return this.#resolved(
+        item,
+        row,
+        added.aliases.has(item.alias),
+        item.accountAlias !== null && added.aliases.has(item.accountAlias),
       );
-    }
-    return resolved;
+    });
   }
 
   /** Rows for names of `wanted` that are not in `known`. One that somebody else adds at the same moment is read as theirs. */
@@ -314,38 +318,37 @@ export class PostgresDirectory implements Directory {
     return new Map(rows.map((row) => [row.alias, row.entity]));
   }
 
-  /** Takes in an address or a domain. Keys are only ever added: a suppressed old address keeps suppressing. */
-  async #learn(session: SqlSession, tenant: TenantId, row: DirectoryRow, item: Wanted): Promise<DirectoryRow> {
-    const { email, domain } = item.request;
-    if (row.kind === 'account' && domain !== null) {
-      const alias = this.#hash(tenant, 'domain', domain);
-      await session.query(
-        `INSERT INTO identity_aliases (tenant, alias_kind, alias, entity) VALUES ($1, 'domain', $2, $3) ON CONFLICT DO NOTHING`,
-        [tenant, alias, row.id],
-      );
-      const keys = [...new Set([...row.suppression_keys, `domain:${alias}`])];
-      await session.query(`UPDATE directory SET domain = $3, suppression_keys = $4 WHERE tenant = $1 AND id = $2`, [
-        tenant,
-        row.id,
-        alias,
-        keys,
-      ]);
-      return { ...row, domain: alias, suppression_keys: keys };
-    }
-    const parts = this.#addressParts(tenant, row.id, row.account, email);
-    const keys = [...new Set([...row.suppression_keys, ...parts.suppression_keys])];
-    const learned = { ...row, domain: parts.domain ?? row.domain, suppression_keys: keys, has_address: true };
-    await session.query(
-      `UPDATE directory SET domain = $3, suppression_keys = $4, has_address = true WHERE tenant = $1 AND id = $2`,
-      [tenant, row.id, learned.domain, keys],
-    );
-    if (email !== null) {
-      await session.query(
-        `INSERT INTO identity_aliases (tenant, alias_kind, alias, entity) VALUES ($1, 'email', $2, $3) ON CONFLICT DO NOTHING`,
-        [tenant, this.#hash(tenant, 'email', email), row.id],
-      );
-    }
-    return learned;
+  /**
+   * Takes in an address or a domain. Keys are only ever added: a suppressed old address keeps suppressing. They are added to what the row has by then,
+   * because another host may take in another address at the same moment.
+   */
+  async #learn(
+    session: SqlSession,
+    tenant: TenantId,
+    row: DirectoryRow,
+    { request: { email, domain } }: Wanted,
+  ): Promise<DirectoryRow> {
+    const name =
+      email === null
+        ? { kind: 'domain', alias: this.#hash(tenant, 'domain', domain ?? '') }
+        : { kind: 'email', alias: this.#hash(tenant, 'email', email) };
+    const news =
+      email === null
+        ? { domain: name.alias, suppression_keys: [`domain:${name.alias}`], has_address: false }
+        : this.#addressParts(tenant, row.id, row.account, email);
+    const [rows] = await Promise.all([
+      session.query<Pick<DirectoryRow, 'alias' | 'domain' | 'suppression_keys' | 'has_address'>>(
+        `UPDATE directory d SET domain = coalesce($3, d.domain), has_address = d.has_address OR $5,
+           suppression_keys = d.suppression_keys || ARRAY(SELECT k FROM unnest($4::text[]) AS k WHERE k <> ALL (d.suppression_keys))
+         WHERE tenant = $1 AND id = $2 RETURNING alias, domain, suppression_keys, has_address`,
+        [tenant, row.id, news.domain, [...news.suppression_keys], news.has_address],
+      ),
+      session.query(
+        `INSERT INTO identity_aliases (tenant, alias_kind, alias, entity) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+        [tenant, name.kind, name.alias, row.id],
+      ),
+    ]);
+    return { ...row, ...rows.find(({ alias }) => alias === row.alias) };
   }
 
   #remember(tenant: TenantId, row: DirectoryRow): void {

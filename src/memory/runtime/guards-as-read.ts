@@ -11,7 +11,12 @@ export function guardsAsRead(
   tenant: TenantId,
   key: string,
   at: number,
-): { readonly state: GuardState; readonly suppressionKeys: readonly string[] } | null {
+): {
+  readonly state: GuardState;
+  /** Its own key, and those that merges joined to it. */
+  readonly guards: readonly string[];
+  readonly suppressionKeys: readonly string[];
+} | null {
   const own = guards.get(tenantKey(tenant, key));
   if (own === undefined) return null;
   const joined = own.joined ?? [];
@@ -23,6 +28,7 @@ export function guardsAsRead(
   });
   return {
     state: asOne([{ key, state: own }, ...others], at),
+    guards: [key, ...joined.map((peer) => peer.key)],
     suppressionKeys: joined.flatMap((peer) => peer.suppression_keys),
   };
 }

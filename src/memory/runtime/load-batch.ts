@@ -11,6 +11,8 @@ import { loadExamples } from '../examples/load-examples.ts';
 import { loadMemory } from '../notes/load-memory.ts';
 import { columns } from '../sql/columns.ts';
 import type { SqlSession } from '../sql/sql.port.ts';
+import { listedNames } from './listed-names.ts';
+import type { Listed } from './listed-names.ts';
 
 export interface ActorRow {
   readonly tenant: TenantId;
@@ -119,7 +121,6 @@ export async function loadBatch(
   for (const { tenant, state } of guards.values())
     for (const key of (state.joined ?? []).flatMap((peer) => peer.suppression_keys))
       wantedSuppressions.set(tenantKey(tenant, key), { tenant, key });
-  const suppressions = new Map<string, Suppression>();
   const registries = [...actors.values()].filter((actor) => actor.kind === 'tenant');
   // Decisions name the version of the registry that they read, so a suppression that came a moment later is left to the next batch.
   const versions = new Map(
@@ -127,19 +128,34 @@ export async function loadBatch(
       .filter((actor) => Number(actor.context['suppressions']) > 0)
       .map((actor) => [actor.tenant, actor.seq] as const),
   );
+  const subjects = [...wantedGuards.values(), ...guards.values()].flatMap(({ tenant, key }): Listed[] => {
+    const version = versions.get(tenant);
+    return version === undefined ? [] : [{ tenant, guard: key, version }];
+  });
   const suppressionList = [...wantedSuppressions.values()].flatMap((item) => {
     const version = versions.get(item.tenant);
     return version === undefined ? [] : [{ ...item, version }];
   });
-  if (suppressionList.length > 0) {
-    const rows = await session.query<Suppression & { tenant: TenantId }>(
-      `SELECT s.tenant, s.key, s.scope, s.reason FROM unnest($1::text[], $2::text[], $3::bigint[]) AS w (tenant, key, version)
-       JOIN suppressions s ON s.tenant = w.tenant AND s.key = w.key AND s.added_version <= w.version
-         AND (s.removed_version IS NULL OR s.removed_version > w.version)`,
-      columns(suppressionList, [(s) => s.tenant, (s) => s.key, (s) => s.version]),
-    );
-    for (const row of rows) suppressions.set(tenantKey(row.tenant, row.key), row);
-  }
+  const [listedRows, suppressionRows] = await Promise.all([
+    listedNames(session, subjects),
+    suppressionList.length === 0
+      ? []
+      : session.query<Suppression & { tenant: TenantId }>(
+          `SELECT s.tenant, s.key, s.scope, s.reason FROM unnest($1::text[], $2::text[], $3::bigint[]) AS w (tenant, key, version)
+           JOIN suppressions s ON s.tenant = w.tenant AND s.key = w.key AND s.added_version <= w.version
+             AND (s.removed_version IS NULL OR s.removed_version > w.version)`,
+          columns(suppressionList, [(s) => s.tenant, (s) => s.key, (s) => s.version]),
+        ),
+  ]);
+  const suppressions = new Map<string, Suppression>(
+    [...suppressionRows, ...listedRows].map((row) => [tenantKey(row.tenant, row.key), row]),
+  );
+  const listed = new Map(
+    [...Map.groupBy(listedRows, ({ tenant, guard }) => tenantKey(tenant, guard))].map(([key, rows]) => [
+      key,
+      rows.map((row) => row.key),
+    ]),
+  );
   const policies = await loadPolicies(
     registries.map((actor) => ({ tenant: actor.tenant, hash: actor.context['policy'] as string })),
   );
@@ -153,5 +169,5 @@ export async function loadBatch(
     );
     drafts.set(tenant, row?.count ?? 0);
   }
-  return { actors, guards, policies, suppressions, memory, drafts, examples };
+  return { actors, guards, policies, suppressions, listed, memory, drafts, examples };
 }

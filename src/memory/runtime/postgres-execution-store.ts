@@ -24,6 +24,7 @@ import { columns } from '../sql/columns.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import type { SubjectVault } from '../vault/subject-vault.ts';
 import { guardsAsRead } from './guards-as-read.ts';
+import { listedNames } from './listed-names.ts';
 import { WITH_LINKED_GUARDS } from './load-batch.ts';
 import { PERMIT_COLUMNS, permitFactsOf } from './permit-record.ts';
 import type { PermitRecord } from './permit-record.ts';
@@ -281,17 +282,29 @@ export class PostgresExecutionStore implements ExecutionStore {
         peer.suppression_keys.map((item) => ({ tenant, key: item })),
       ),
     );
-    const suppressed = new Map([...named, ...(await this.#suppressions(session, further))]);
+    const [furtherNamed, listed] = await Promise.all([
+      this.#suppressions(session, further),
+      listedNames(
+        session,
+        [...guardKeys, ...guardRows].map(({ tenant, key }) => ({ tenant, guard: key, version: null })),
+      ),
+    ]);
+    const suppressed = new Map([...named, ...furtherNamed]);
+    for (const { tenant, key, scope, reason } of listed) suppressed.set(tenantKey(tenant, key), { scope, reason });
+    const listedBy = Map.groupBy(listed, ({ tenant, guard }) => tenantKey(tenant, guard));
 
     return (permit) => {
       const registry = registries.get(permit.tenant);
       const { person, account: accountId, suppressionKeys } = permit.detail;
       const contact = person === null ? null : guardsAsRead(guards, permit.tenant, `contact:${person}`, at);
       const account = accountId === null ? null : guardsAsRead(guards, permit.tenant, `account:${accountId}`, at);
+      const recipient =
+        person === null ? (account?.guards ?? [`account:${accountId}`]) : (contact?.guards ?? [`contact:${person}`]);
       const keys = new Set([
         ...suppressionKeys,
         ...(contact?.suppressionKeys ?? []),
         ...(account?.suppressionKeys ?? []),
+        ...recipient.flatMap((guard) => listedBy.get(tenantKey(permit.tenant, guard)) ?? []).map(({ key }) => key),
       ]);
       const facts: GateFacts = {
         suppressions: [...keys].flatMap((key) => suppressed.get(tenantKey(permit.tenant, key)) ?? []),

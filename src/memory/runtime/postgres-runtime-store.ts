@@ -88,18 +88,6 @@ function heldMessages(deliveries: readonly Delivery[], inbox: readonly InboxRow[
   );
 }
 
-/**
- * Timers that are due at `$1`, at most `$2`, of the partitions `$3`. Since a timer was set the person may have got further names, under which they may be
- * suppressed. Their id is read out of the message within, because row-level security lets no condition that reads JSON use an index.
- */
-export const DUE_TIMERS = `SELECT t.*, k.suppression_keys FROM (
-    SELECT tenant, actor_kind, actor_id, name, partition, due_at, armed_by, message, message::json -> 'refs' ->> 'person' AS person FROM timers
-    WHERE due_at <= $1 AND ($3::smallint[] IS NULL OR partition = ANY ($3::smallint[]))
-    ORDER BY due_at, tenant, actor_kind, actor_id, name LIMIT $2) t
-  CROSS JOIN LATERAL (SELECT array_agg(DISTINCT key) AS suppression_keys FROM directory d CROSS JOIN LATERAL unnest(d.suppression_keys) AS key
-    WHERE d.tenant = t.tenant AND d.id = t.person) k
-  ORDER BY t.due_at, t.tenant, t.actor_kind, t.actor_id, t.name`;
-
 export class PostgresRuntimeStore implements RuntimeStore {
   readonly #sql: Sql;
   readonly #vault: SubjectVault;
@@ -407,8 +395,13 @@ export class PostgresRuntimeStore implements RuntimeStore {
         due_at: number;
         armed_by: string;
         message: string;
-        suppression_keys: readonly string[] | null;
-      }>(session, DUE_TIMERS, [now, limit, partitions === null ? null : [...partitions]]);
+      }>(
+        session,
+        `SELECT tenant, actor_kind, actor_id, name, partition, due_at, armed_by, message FROM timers
+         WHERE due_at <= $1 AND ($3::smallint[] IS NULL OR partition = ANY ($3::smallint[]))
+         ORDER BY due_at, tenant, actor_kind, actor_id, name LIMIT $2`,
+        [now, limit, partitions === null ? null : [...partitions]],
+      );
       return rows.map((row) => ({
         tenant: row.tenant,
         actorKind: row.actor_kind,
@@ -417,7 +410,7 @@ export class PostgresRuntimeStore implements RuntimeStore {
         partition: row.partition,
         dueAt: row.due_at,
         armedBy: row.armed_by,
-        message: withKeys(JSON.parse(row.message) as Message, row.suppression_keys ?? []),
+        message: JSON.parse(row.message) as Message,
       }));
     });
   }
@@ -430,11 +423,4 @@ export class PostgresRuntimeStore implements RuntimeStore {
       return rows[0]?.due ?? null;
     });
   }
-}
-
-function withKeys(message: Message, keys: readonly string[]): Message {
-  const { refs } = message;
-  const all = new Set([...refs.suppressionKeys, ...keys]);
-  if (all.size === refs.suppressionKeys.length) return message;
-  return { ...message, refs: { ...refs, suppressionKeys: [...all] } };
 }
