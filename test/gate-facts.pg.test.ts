@@ -1,8 +1,10 @@
 /** What people and other systems tell the gate, on real databases. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import { NO_RELATIONS } from '../src/domain/entity.ts';
 import { DAY_MS, HOUR_MS, isoOf, MINUTE_MS } from '../src/domain/instant.ts';
-import { OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp } from './app.fixture.ts';
+import type { JsonObject } from '../src/domain/json.ts';
+import { event, OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
 
@@ -77,6 +79,36 @@ describeDatabases('what the gate is told', (database) => {
     await expect.poll(() => codesFor(contact), { timeout: 20_000 }).toEqual([]);
     await tell('three', 'won');
     await expect.poll(() => codesFor(contact), { timeout: 20_000 }).toEqual(['do_not_prospect']);
+  });
+
+  it('takes facts for those of the account that they name, not of the one at which the person is known', async () => {
+    const { app, caller } = system;
+    const contact = await know('former');
+    await app.services.putAccount(caller, 'former', { ...PROSPECT, relations: { ...NO_RELATIONS, customer: true } });
+    expect(await codesFor(contact)).toEqual(['do_not_prospect']);
+    const tell = (account: string, relations: JsonObject) =>
+      app.services.acceptSignals(caller, [
+        event('crm.contact_updated', `contact/${contact}`, {
+          contact: { account, title: 'CFO' },
+          account: { name: `The ${account}`, relations },
+        }),
+      ]);
+    await tell('present', { ...NO_RELATIONS });
+    expect(await codesFor(contact)).toEqual(['do_not_prospect']);
+    expect((await app.services.getAccount(caller, 'former')).facts.name).toBe('Example');
+    expect((await app.services.getAccount(caller, 'present')).facts.name).toBe('The present');
+
+    // They follow the person to where an operator moves them.
+    await app.services.identities.moveContact(caller, contact, {
+      account: 'present',
+      reason: 'a new job',
+      request_id: null,
+    });
+    await app.services.putAccount(caller, 'present', PROSPECT);
+    await tell('former', { ...NO_RELATIONS, competitor: true });
+    expect(await codesFor(contact)).toEqual([]);
+    await tell('present', { ...NO_RELATIONS, competitor: true });
+    expect(await codesFor(contact)).toEqual(['do_not_prospect']);
   });
 
   it('keeps a basis per purpose, the later dated one', async () => {

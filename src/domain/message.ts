@@ -83,6 +83,8 @@ export type Message = TypedData & {
   readonly contentDigest: string;
   /** What was read out of its text, to be noted with it. */
   readonly notes?: readonly NoteDraft[] | undefined;
+  /** The account that its facts are about, where its sender named it: the person may be known at another one. */
+  readonly factsAbout?: AccountId | undefined;
   /** The approved text, where its words name nobody: the next similar draft may learn from it. */
   readonly example?: Wording | undefined;
 };

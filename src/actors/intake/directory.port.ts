@@ -18,15 +18,14 @@ export interface Resolved {
   readonly id: AccountId | PersonId;
   readonly scope: ScopeId;
   readonly account: AccountId | null;
-  /** External id of that account. */
-  readonly accountExternalId: string | null;
+  /** The account that the sender said the person belongs to; it may be another than the one they are known at. */
+  readonly named: { readonly id: AccountId; readonly externalId: string; readonly isNew: boolean } | null;
   /** Keyed hash of the company domain. */
   readonly domain: string | null;
   readonly suppressionKeys: readonly string[];
   readonly hasAddress: boolean;
   /** True when this request named it for the first time. */
   readonly isNew: boolean;
-  readonly accountIsNew: boolean;
 }
 
 export interface Directory {

@@ -118,17 +118,12 @@ export function profilesOf(
 ): readonly ProfileWrite[] {
   const { kind, externalId } = parseSubject(subject);
   const writes: ProfileWrite[] = [];
-  const accountExternalId = kind === 'account' ? externalId : resolved.accountExternalId;
-  const accountIsNew = kind === 'account' ? resolved.isNew : resolved.accountIsNew;
-  if (
-    resolved.account !== null &&
-    accountExternalId !== null &&
-    (accountIsNew || account?.name !== undefined || account?.domain !== undefined)
-  ) {
+  const named = kind === 'account' ? { ...resolved, externalId } : resolved.named;
+  if (named !== null && (named.isNew || account?.name !== undefined || account?.domain !== undefined)) {
     writes.push({
       kind: 'account',
-      id: resolved.account,
-      externalId: accountExternalId,
+      id: named.id,
+      externalId: named.externalId,
       name: account?.name ?? null,
       domain: account?.domain ?? null,
     });
@@ -205,6 +200,7 @@ export function signalMessage(event: IncomingEvent, resolved: Resolved, digest: 
   const { account, contact } = blocksOf(event.data);
   const accountFacts = accountEventFacts(account);
   const contactFacts = contactEventFacts(contact);
+  const { named } = resolved;
   return {
     ...envelope(event, resolved, keyedDigest),
     type: 'signal.received',
@@ -228,7 +224,12 @@ export function signalMessage(event: IncomingEvent, resolved: Resolved, digest: 
       originating_proposal_id: data.originating_proposal_id ?? null,
     },
     profiles: profilesOf(event.subject, resolved, account, contact),
-    ...notesOf(event, resolved, digest, { accountFacts: account, contactFacts: contact, stage: data.stage }),
+    ...(named === null || accountFacts === undefined ? {} : { factsAbout: named.id }),
+    ...notesOf(event, resolved, digest, {
+      accountFacts: named === null || resolved.account === null || named.id === resolved.account ? account : undefined,
+      contactFacts: contact,
+      stage: data.stage,
+    }),
   };
 }
 

@@ -5,6 +5,7 @@
 import { asId } from '../../domain/ids.ts';
 import type { AccountId } from '../../domain/ids.ts';
 import type { Message, SubjectRefs } from '../../domain/message.ts';
+import { survivorOf } from './guard-group.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 
 /** The refs of a person who belongs to another account. What suppresses the old account does not follow. */
@@ -21,6 +22,18 @@ export function withCurrentRefs(builder: PlanBuilder, message: Message): Message
   const { parent } = builder.guardState(message.tenant, `contact:${person}`);
   if (parent === undefined || parent === account) return message;
   return aboutAccount(message, movedRefs(message.refs, parent));
+}
+
+/** The message without facts about another account than the one that its person has now: they would be taken for facts about that one. */
+export function withOwnFacts(builder: PlanBuilder, message: Message): Message {
+  const { factsAbout, ...own } = message;
+  const { account } = own.refs;
+  if (factsAbout === undefined || account === null) return message;
+  const idOf = (id: string) => survivorOf(builder, own.tenant, id).id;
+  if (idOf(factsAbout) === idOf(account)) return message;
+  if (own.type !== 'signal.received' && own.type !== 'profile.updated') return message;
+  const { account_facts: _others, ...data } = own.data;
+  return { ...own, data } as Message;
 }
 
 function aboutAccount(message: Message, refs: SubjectRefs): Message {

@@ -13,7 +13,7 @@ import type { MachineState } from '../../machines/definition.ts';
 import { restoredState } from '../../machines/restored-state.ts';
 import type { SubjectContext } from '../../machines/subject-context.ts';
 import type { SenderSend, StoredActor } from '../runtime-store.port.ts';
-import { withCurrentRefs } from './current-refs.ts';
+import { withCurrentRefs, withOwnFacts } from './current-refs.ts';
 import { followExecution } from './execution-effects.ts';
 import { forward, observeElsewhere, survivorFor } from './forward.ts';
 import { guardChangesOf } from './guard-changes.ts';
@@ -286,7 +286,7 @@ function withExample(builder: PlanBuilder, message: Message): Message {
 
 /** Appends the message and everything that follows from it. Returns the id of its first event and its correlation. */
 export function receive(builder: PlanBuilder, incoming: Message): Received {
-  const current = withTouchLabel(builder, withCurrentRefs(builder, incoming));
+  const current = withTouchLabel(builder, withOwnFacts(builder, withCurrentRefs(builder, incoming)));
   const message = withObjection(builder, withExample(builder, withStanding(current)));
   const turn = builder.newTurn(message);
   const { tenant, actor, refs } = message;

@@ -52,6 +52,10 @@ function keyOf({ kind, alias }: Name): string {
   return `${kind}/${alias}`;
 }
 
+function namedKnown({ accountAlias }: Wanted, rows: ReadonlyMap<string, DirectoryRow>): boolean {
+  return accountAlias === null || rows.has(keyOf({ kind: 'account', alias: accountAlias }));
+}
+
 function byKey(one: Name, other: Name): number {
   const [first, second] = [keyOf(one), keyOf(other)];
   return first === second ? 0 : first < second ? -1 : 1;
@@ -112,15 +116,22 @@ export class PostgresDirectory implements Directory {
         accountExternalId,
       };
     });
-    const before = wanted.map((item) => this.#cached(tenant, item));
-    if (before.every((row, index) => row !== undefined && !this.#hasNews(tenant, row, wanted[index]))) {
-      return wanted.map((item, index) => this.#resolved(item, must(before[index], 'a cached row'), false, false));
+    const rows = new Map<string, DirectoryRow>();
+    for (const name of namesOf(wanted)) {
+      const row = this.#cached(tenant, name);
+      if (row !== undefined) rows.set(keyOf(name), row);
     }
-    return this.#lookUps.ask(tenant, wanted);
+    const isKnown = wanted.every((item) => {
+      const row = rows.get(keyOf(item));
+      return row !== undefined && namedKnown(item, rows) && !this.#hasNews(tenant, row, item);
+    });
+    return isKnown
+      ? wanted.map((item) => this.#resolved(item, rows, NOBODY.aliases))
+      : this.#lookUps.ask(tenant, wanted);
   }
 
-  #cached(tenant: TenantId, item: Wanted): DirectoryRow | undefined {
-    const known = this.#cache.get(`${tenant}/${keyOf(item)}`);
+  #cached(tenant: TenantId, name: Name): DirectoryRow | undefined {
+    const known = this.#cache.get(`${tenant}/${keyOf(name)}`);
     return known === undefined || known.until < performance.now() ? undefined : known.row;
   }
 
@@ -145,16 +156,8 @@ export class PostgresDirectory implements Directory {
     for (const item of wanted.toSorted(byKey))
       if (this.#hasNews(tenant, rowOf(item), item))
         rows.set(keyOf(item), await this.#learn(session, tenant, rowOf(item), item));
-    return wanted.map((item) => {
-      const row = rowOf(item);
-      this.#remember(tenant, row);
-      return this.#resolved(
-        item,
-        row,
-        added.aliases.has(item.alias),
-        item.accountAlias !== null && added.aliases.has(item.accountAlias),
-      );
-    });
+    for (const row of rows.values()) this.#remember(tenant, row);
+    return wanted.map((item) => this.#resolved(item, rows, added.aliases));
   }
 
   /** Rows for names of `wanted` that are not in `known`. One that somebody else adds at the same moment is read as theirs. */
@@ -361,18 +364,24 @@ export class PostgresDirectory implements Directory {
     }
   }
 
-  #resolved(item: Wanted, row: DirectoryRow, isNew: boolean, accountIsNew: boolean): Resolved {
+  /** `fresh` are the aliases that were named for the first time. */
+  #resolved(item: Wanted, rows: ReadonlyMap<string, DirectoryRow>, fresh: ReadonlySet<string>): Resolved {
+    const row = must(rows.get(keyOf(item)), 'whoever is resolved has a row');
+    const { accountAlias, accountExternalId } = item;
+    const account = accountAlias === null ? undefined : rows.get(keyOf({ kind: 'account', alias: accountAlias }));
     return {
       kind: row.kind,
       id: asId(row.id),
       scope: asId(row.scope),
       account: row.account === null ? null : asId<AccountId>(row.account),
-      accountExternalId: item.accountExternalId,
+      named:
+        account === undefined || accountExternalId === null
+          ? null
+          : { id: asId<AccountId>(account.id), externalId: accountExternalId, isNew: fresh.has(account.alias) },
       domain: row.domain,
       suppressionKeys: row.suppression_keys,
       hasAddress: row.has_address,
-      isNew,
-      accountIsNew,
+      isNew: fresh.has(row.alias),
     };
   }
 
@@ -385,12 +394,11 @@ export class PostgresDirectory implements Directory {
       accountExternalId: null,
     };
     const cached = this.#cached(tenant, item);
-    if (cached !== undefined) return this.#resolved(item, cached, false, false);
+    if (cached !== undefined) return this.#resolved(item, new Map([[keyOf(item), cached]]), NOBODY.aliases);
     const rows = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant], keyed: true }, (session) =>
       this.#read(session, tenant, [item]),
     );
-    const row = rows.get(keyOf(item));
-    return row === undefined ? null : this.#resolved(item, row, false, false);
+    return rows.has(keyOf(item)) ? this.#resolved(item, rows, NOBODY.aliases) : null;
   }
 
   async suppressionKey(
