@@ -149,10 +149,12 @@ const realClock: Clock = {
   },
 };
 
-/** How soon a message for another host is found without a broker, and, when the broker lost it, with one. */
+/** How soon a message for another host is found without a broker, and, when the broker lost it, with one. An embedded database has one host. */
 const SWEEP_MS = 200;
 const SWEEP_BEHIND_BUS_MS = 2_000;
 const POLL_MS = 100;
+/** An embedded database spends milliseconds on each look, also when nothing is to be done. */
+const IDLE_MS = 500;
 const EXECUTORS = 4;
 const METER_MS = 60_000;
 const STATISTICS_MS = 2_000;
@@ -259,7 +261,7 @@ async function compose(
       leaseMs: LEASE_MS,
       soleOwner: embedded,
       generation: MACHINE_GENERATION,
-      sweepMs: options.natsUrl === null ? SWEEP_MS : SWEEP_BEHIND_BUS_MS,
+      sweepMs: options.natsUrl === null && !embedded ? SWEEP_MS : SWEEP_BEHIND_BUS_MS,
     },
     store,
     bus,
@@ -520,7 +522,7 @@ async function compose(
   await keys.adopt({ tenant: DEFAULT_TENANT, label: 'admin', role: 'admin', kind: 'person' }, adminKey);
 
   const workers = new WorkerLoop(
-    { pollMs: POLL_MS, executors: EXECUTORS, isPaused: () => pause.reason !== null },
+    { pollMs: POLL_MS, idleMs: IDLE_MS, executors: EXECUTORS, isPaused: () => pause.reason !== null },
     host,
     executor,
     store,

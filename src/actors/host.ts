@@ -64,6 +64,7 @@ export class Host {
   /** Committed messages that are in a mailbox: the bus and the sweep may both bring one. */
   readonly #underWay = new Set<string>();
   readonly #stop = new AbortController();
+  #committed: () => void = () => {};
   #sweeper: Promise<void> | null = null;
 
   constructor(
@@ -115,6 +116,11 @@ export class Host {
   /** Tells the other hosts, and commands, where this one answers. */
   announce(url: string): void {
     this.#leases.announce(url);
+  }
+
+  /** Calls `listener` after each commit of this host. */
+  whenCommitted(listener: () => void): void {
+    this.#committed = listener;
   }
 
   /** Takes this host's share of the partitions, and works off what was accepted for them before. */
@@ -320,6 +326,7 @@ export class Host {
         continue;
       }
       if (plan !== null) this.#observer.batchCommitted(lane, batch.length, plan, [started, this.#clock.now()]);
+      this.#committed();
       this.#sendOn(outcome.outgoing);
       if (plan !== null) this.#letGo(plan);
       return outcome.results;

@@ -5,11 +5,14 @@ import type { ExecutionStore } from './execution-store.port.ts';
 import type { Executor } from './executor.ts';
 import type { Host } from './host.ts';
 import type { RuntimeObserver } from './observer.port.ts';
+import { Pace } from './pace.ts';
 import type { RuntimeStore } from './runtime-store.port.ts';
 
 export interface WorkerOptions {
   /** How often it is looked while there is little to find, so that more comes together. */
   readonly pollMs: number;
+  /** The longest pause while this host commits nothing. What falls due by the clock alone is found that late. */
+  readonly idleMs: number;
   /** Looks for permits that may be under way at once: while some wait for their results to be committed, others claim; claims never overlap. */
   readonly executors: number;
   /** True while nothing may happen by itself. */
@@ -34,8 +37,9 @@ export class WorkerLoop {
   readonly #clock: Clock;
   readonly #observer: RuntimeObserver;
   readonly #stop = new AbortController();
-  /** Aborted when the next look for permits need not wait. */
-  #nextLook = new AbortController();
+  readonly #permits: Pace;
+  readonly #timers: Pace;
+  readonly #reconciliation: Pace;
   #loops: readonly Promise<void>[] = [];
   #tenants: readonly TenantId[] = [];
   #tenantsAt = -Infinity;
@@ -56,20 +60,30 @@ export class WorkerLoop {
     this.#executions = executions;
     this.#clock = clock;
     this.#observer = observer;
+    const { pollMs, idleMs } = options;
+    this.#permits = new Pace(clock, pollMs, idleMs);
+    this.#timers = new Pace(clock, pollMs, idleMs);
+    this.#reconciliation = new Pace(clock, RECONCILE_MS, RECONCILE_MS);
   }
 
   start(): void {
-    const { pollMs } = this.#options;
+    // Only who owns a partition permits something in it, or sets a timer there.
+    this.#host.whenCommitted(() => {
+      this.#permits.stir();
+      this.#timers.stir();
+    });
     this.#loops = [
       this.#lookForPermits(),
-      this.#loop('timers', pollMs, async (tenants, now) => this.#fireTimers(tenants, now)),
-      this.#loop('reconciliation', RECONCILE_MS, async (tenants, now) => this.#executor.reconcile(tenants, now)),
+      this.#loop('timers', this.#timers, async (tenants, now) => this.#fireTimers(tenants, now)),
+      this.#loop('reconciliation', this.#reconciliation, async (tenants, now) =>
+        this.#executor.reconcile(tenants, now),
+      ),
     ];
   }
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#nextLook.abort();
+    for (const pace of [this.#permits, this.#timers, this.#reconciliation]) pace.skip();
     await Promise.all(this.#loops);
   }
 
@@ -85,11 +99,11 @@ export class WorkerLoop {
   }
 
   /**
-   * One look begins every `pollMs`, whatever became of those before, so that what falls due evenly is carried out evenly: results that come in heaps would
+   * One look begins every `pollMs` while something happens, whatever became of those before, so that what falls due evenly is carried out evenly: results that come in heaps would
    * make whoever waits for an answer wait for all of them. A look that found plenty is followed by the next one at once.
    */
   async #lookForPermits(): Promise<void> {
-    const { executors, pollMs } = this.#options;
+    const { executors } = this.#options;
     const looks = new Set<Promise<void>>();
     while (!this.#stop.signal.aborted) {
       if (looks.size < executors) {
@@ -97,21 +111,22 @@ export class WorkerLoop {
           this.#executor.runDue(tenants, this.#host.partitions, now),
         ).then((moved) => {
           looks.delete(look);
-          if (moved >= PLENTY) this.#nextLook.abort();
+          if (moved > 0) this.#permits.stir();
+          if (moved >= PLENTY) this.#permits.skip();
         });
         looks.add(look);
       }
-      this.#nextLook = new AbortController();
-      await this.#clock.sleep(pollMs, this.#nextLook.signal);
+      await this.#permits.pause();
     }
     await Promise.all(looks);
   }
 
   /** Works while there is much work, and looks again after a pause when there was little. */
-  async #loop(name: string, pauseMs: number, work: Work): Promise<void> {
+  async #loop(name: string, pace: Pace, work: Work): Promise<void> {
     while (!this.#stop.signal.aborted) {
       const moved = await this.#attempt(name, work);
-      if (moved < PLENTY) await this.#clock.sleep(pauseMs, this.#stop.signal);
+      if (moved > 0) pace.stir();
+      if (moved < PLENTY && !this.#stop.signal.aborted) await pace.pause();
     }
   }
 

@@ -170,7 +170,15 @@ class World {
       clock,
       observer,
     );
-    const workers = new WorkerLoop({ pollMs: 150, executors: 2 }, host, executor, store, executions, clock, observer);
+    const workers = new WorkerLoop(
+      { pollMs: 150, idleMs: 150, executors: 2 },
+      host,
+      executor,
+      store,
+      executions,
+      clock,
+      observer,
+    );
     const start = (): void => {
       host.start().then(
         () => {
