@@ -128,6 +128,16 @@ describeDatabases('forgetting elsewhere', (database) => {
     await until(async () => (await count(`forget_addresses WHERE subject = '${id}'`)) === 0);
     expect(away.asked.filter(({ recipient }) => recipient === id)).toEqual([]);
   }, 60_000);
+
+  it('tells the address of a person who is erased after all', async () => {
+    const { app, caller } = system;
+    await app.services.releaseSubject(caller, 'contact/held', 'the lawsuit ended');
+    const { subject } = await app.services.eraseSubject(caller, 'contact/held', 'asked again');
+    await until(async () => away.asked.some(({ recipient }) => recipient === subject));
+    expect(away.asked.findLast(({ recipient }) => recipient === subject)?.address).toBe('held@example.com');
+    await until(async () => (await count(`forget_addresses WHERE subject = '${subject}'`)) === 0);
+    expect(await count(`subject_keys WHERE subject = 'forget:${subject}' AND wrapped IS NULL`)).toBe(1);
+  }, 60_000);
 });
 
 it('goes on asking after a restart, and asks a channel that is connected later', { timeout: 120_000 }, async () => {

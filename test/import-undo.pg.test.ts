@@ -1,7 +1,8 @@
 /** Usage that an import causes is metered after it, which does not keep the import from being taken back. */
 import { expect, it } from 'vitest';
 
-import { OPEN_POLICY, testApp } from './app.fixture.ts';
+import type { ActionChannel } from '../src/actors/channel.port.ts';
+import { OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp, until } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
 
 describeDatabases('an import', (database) => {
@@ -28,5 +29,59 @@ describeDatabases('an import', (database) => {
     expect(await rows(`SELECT 1 FROM ledger WHERE type = 'meter.recorded' AND tenant = 'default'`)).toHaveLength(1);
     expect(await app.services.undoImport(caller, id)).toMatchObject({ kept: [] });
     expect(await rows(`SELECT 1 FROM actor_state WHERE kind = 'lead'`)).toEqual([]);
+  });
+
+  it('is forgotten when it is undone, and not what left for people meanwhile', { timeout: 60_000 }, async () => {
+    let sent = 0;
+    const channel: ActionChannel = {
+      name: 'live',
+      forgetting: { kind: 'keeps_nothing', why: 'it is a test' },
+      carries: (_channel, mode) => mode === 'live',
+      async send(requests) {
+        sent += requests.length;
+        return requests.map(() => ({ status: 'fulfilled' as const, value: { receipt: 'r' } }));
+      },
+      lookup: async (_tenant, keys) => keys.map(() => 'absent' as const),
+    };
+    await using system = await testApp(database, { workers: true, channels: [channel] });
+    const { app, caller, rows } = system;
+    await app.services.applyPolicy(caller, OPEN_POLICY);
+    await app.services.putAccount(caller, 'example', {
+      ...PROSPECT,
+      employees: 300,
+      vertical: 'SaaS',
+      annual_revenue_minor: 3_000_000_000,
+      tech_fit: 90,
+      growth_percent: 45,
+      intent_score: 80,
+    });
+    await app.services.putContact(caller, 'someone', { ...REACHABLE, title: 'Chief Financial Officer' });
+    await app.services.setMode(caller, 'live', null, 'ready');
+    const start = { name: 'crm', mode: 'live', digest: 'd2', total: 1, policy: null, dry_run: 'd' } as const;
+    const { id } = await app.services.startImport(caller, start);
+    await app.services.applyImport(caller, id, [
+      {
+        index: 0,
+        kind: 'signal',
+        id: 'row-0',
+        type: 'web.page_viewed',
+        subject: 'contact/someone',
+        time: Date.now() - 1_000,
+        data: { page: 'pricing' },
+        dataText: '{"page":"pricing"}',
+        window_ms: null,
+      },
+    ]);
+    await app.services.finishImport(caller, id);
+    await until(async () => (await rows(`SELECT FROM permits WHERE state = 'used'`)).length > 0);
+    const gate = async () =>
+      (await app.services.checkGate(caller, proposal('contact/someone'))).checks.flatMap(({ code }) => code ?? []);
+    expect(await gate()).toContain('cooldown_contact');
+    await app.services.undoImport(caller, id);
+    expect(await gate()).toContain('cooldown_contact');
+    expect(sent).toBe(1);
+    expect(await rows('SELECT FROM decisions WHERE NOT undone')).toEqual([]);
+    expect(await app.services.rebuildCheck(caller)).toMatchObject({ ok: true, differences: [] });
+    expect(await app.services.verify(caller)).toMatchObject({ ok: true });
   });
 });

@@ -2,7 +2,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import type { DecisionEngine } from '../src/actors/decision-engine.port.ts';
+import { asId } from '../src/domain/ids.ts';
+import type { TenantId } from '../src/domain/ids.ts';
+import { DAY_MS, HOUR_MS } from '../src/domain/instant.ts';
 import type { JsonObject } from '../src/domain/json.ts';
+import { PolicyCache } from '../src/memory/runtime/policy-cache.ts';
+import { PostgresRuntimeStore } from '../src/memory/runtime/postgres-runtime-store.ts';
+import { keyOfBytes, newKeyBytes } from '../src/memory/vault/cipher.ts';
+import { onlyKey } from '../src/memory/vault/generations.ts';
+import { SubjectVault } from '../src/memory/vault/subject-vault.ts';
 import { createRulesEngine } from '../src/models/rules/rules-engine.ts';
 import { event, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
@@ -131,5 +139,69 @@ describeDatabases('a message that cannot be processed', (database) => {
     await expect(system.app.services.getParked(system.caller, 'WyIvdGVzdCIsImMxIl0')).rejects.toMatchObject({
       code: 'not_found',
     });
+  });
+});
+
+describeDatabases('a time that comes for an actor that is stopped', (database) => {
+  const START = Date.UTC(2026, 0, 5, 9);
+  const rules = createRulesEngine();
+  const engine: DecisionEngine = {
+    ...rules,
+    decide(input) {
+      if (input.signal === 'web.form_submitted') throw new Error('a rule divided by zero');
+      return rules.decide(input);
+    },
+  };
+  let system: TestApp;
+  beforeAll(async () => {
+    system = await testApp(database, { engine });
+  });
+  afterAll(async () => {
+    await system[Symbol.asyncDispose]();
+  });
+
+  const timers = (at: number, limit: number) =>
+    new PostgresRuntimeStore(
+      system.sql,
+      new SubjectVault(onlyKey(keyOfBytes(newKeyBytes()))),
+      new PolicyCache(),
+    ).dueTimers([asId<TenantId>('default')], null, at, limit);
+
+  it('waits with its other messages, and a simulation goes on without it', { timeout: 30_000 }, async () => {
+    const { services } = system.app;
+    const row = (index: number, lead: string, type: string, data: JsonObject, time: number) => ({
+      index,
+      kind: 'signal' as const,
+      id: `row-${index}`,
+      type,
+      subject: `lead/${lead}`,
+      time,
+      data,
+      dataText: JSON.stringify(data),
+      window_ms: null,
+    });
+    const rows = [
+      row(0, 'stuck', 'web.page_viewed', { page: 'docs' }, START),
+      row(1, 'stuck', 'web.form_submitted', { form: 'demo' }, START + HOUR_MS),
+      row(2, 'free', 'web.page_viewed', { page: 'docs' }, START + 2 * HOUR_MS),
+      row(3, 'other', 'web.page_viewed', { page: 'docs' }, START + 60 * DAY_MS),
+    ];
+    const start = {
+      name: 'sim',
+      mode: 'simulate',
+      digest: 'd',
+      total: rows.length,
+      policy: null,
+      dry_run: null,
+    } as const;
+    const { id } = await services.startImport(system.caller, start);
+    expect(await services.applyImport(system.caller, id, rows)).toMatchObject({
+      counts: { signals: 3, signals_parked: 1 },
+    });
+    await services.finishImport(system.caller, id);
+    // The timer of the stopped actor is still there, and in nobody's way.
+    expect(await system.rows('SELECT FROM timers WHERE due_at < $1', [START + 30 * DAY_MS])).toHaveLength(1);
+    expect(await timers(START + 30 * DAY_MS, 1)).toEqual([]);
+    expect(await timers(START + 365 * DAY_MS, 1)).toHaveLength(1);
   });
 });

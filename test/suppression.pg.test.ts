@@ -62,6 +62,25 @@ describeDatabases('suppressions', (database) => {
     expect(await refusalOf(suppressions.remove(caller, { scope: 'account', value: 'acme', reason }))).toBe('not_found');
   });
 
+  it('go on to hold when another one is removed twice at the same moment', async () => {
+    const { suppressions } = system.app.services;
+    const { caller } = system;
+    const other = { scope: 'domain', value: 'other.example', reason } as const;
+    await suppressions.add(caller, { ...other, source: 'test' });
+    await suppressions.add(caller, { scope: 'account', value: 'acme', reason, source: 'test' });
+    const removals = [suppressions.remove(caller, other), suppressions.remove(caller, other)];
+    // One that comes a moment later finds nothing to remove.
+    expect(['not refused', 'not_found']).toEqual(expect.arrayContaining(await Promise.all(removals.map(refusalOf))));
+    expect(await codes()).toEqual(['suppressed']);
+    // Whoever suppresses it again can remove it again.
+    await suppressions.add(caller, { ...other, source: 'test' });
+    await suppressions.remove(caller, other);
+    expect(await refusalOf(suppressions.remove(caller, other))).toBe('not_found');
+    expect(await codes()).toEqual(['suppressed']);
+    await suppressions.remove(caller, { scope: 'account', value: 'acme', reason });
+    expect(await codes()).toEqual([]);
+  });
+
   it('know a person by every address that one request named them with', async () => {
     const { suppressions } = system.app.services;
     const { caller } = system;

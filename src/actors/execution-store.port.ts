@@ -89,9 +89,15 @@ export interface ExecutionStore {
    * at `at` are left out; with `at` null no worker lives that could.
    */
   untold(tenants: readonly TenantId[], at: number | null, limit: number): Promise<readonly UntoldPermit[]>;
-  /** The channel certainly did not act: the permit may be taken again at `dueAt`. */
-  retryAt(
-    permits: readonly { readonly tenant: TenantId; readonly id: string; readonly dueAt: number }[],
-  ): Promise<void>;
+  /**
+   * The channel certainly did not act: the permit may be taken again at `dueAt`. False when this attempt has been settled by somebody else; a next one
+   * may be under way then, and nothing is changed.
+   */
+  retryAt(attempt: {
+    readonly tenant: TenantId;
+    readonly permit: string;
+    readonly attempt: number;
+    readonly dueAt: number;
+  }): Promise<boolean>;
   tenants(): Promise<readonly { readonly id: TenantId; readonly clock: TenantClock }[]>;
 }

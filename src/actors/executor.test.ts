@@ -60,14 +60,22 @@ function world(
   {
     lapsed = [],
     untold = [],
-  }: { readonly lapsed?: readonly LapsedAttempt[]; readonly untold?: readonly UntoldPermit[] } = {},
+    isSettled = false,
+  }: {
+    readonly lapsed?: readonly LapsedAttempt[];
+    readonly untold?: readonly UntoldPermit[];
+    /** Whether somebody else has found out about the attempt. */
+    readonly isSettled?: boolean;
+  } = {},
 ): World {
   const happened: string[] = [];
   const messages: Message[] = [];
   const store: Partial<ExecutionStore> = {
     claim: async () => ({ claimed: [], refused: [], expired: [], recovered: [], ...result }),
-    retryAt: async (permits) =>
-      void happened.push(`again ${permits.map((permit) => `${permit.id} at ${permit.dueAt}`).join()}`),
+    retryAt: async ({ permit, dueAt }) => {
+      happened.push(`again ${permit} at ${dueAt}`);
+      return !isSettled;
+    },
     lapsed: async () => lapsed,
     untold: async () => untold,
   };
@@ -178,6 +186,16 @@ describe('what a dead worker left', () => {
     const sent = world({}, {}, { lookup: lookup({ receipt: 'r' }) }, left);
     await sent.executor.reconcile([TENANT], 900);
     expect(sent.messages).toMatchObject([{ at: 900, data: { executed_at: 900 } }]);
+  });
+
+  test('is noted as absent by the one host that sets it free', async () => {
+    const first = world({}, {}, { lookup: lookup('absent') }, left);
+    await first.executor.reconcile([TENANT], 900);
+    expect(first.happened).toContain('noted absent');
+    const second = world({}, {}, { lookup: lookup('absent') }, { ...left, isSettled: true });
+    await second.executor.reconcile([TENANT], 900);
+    expect(second.happened).toEqual([`again per_1.0 at ${900 + FIRST_WAIT_MS}`]);
+    expect(second.messages).toEqual([]);
   });
 
   test('goes on at its own moment where time stood still, even if that is later than the last one that was finished', async () => {

@@ -168,10 +168,7 @@ export class Executor {
       this.#noteResult(permit, at, 'uncertain');
       return this.#fate(permit, at, 'uncertain', { type: 'action.uncertain', data: { permit: permit.id, detail } });
     }
-    if (answer === 'absent') {
-      this.#noteResult(permit, at, 'absent');
-      return this.#again(permit, at, againAt);
-    }
+    if (answer === 'absent') return this.#absent(permit, at, againAt);
     return this.#executed(permit, at, Math.min(at, permit.expiresAt), answer);
   }
 
@@ -236,8 +233,10 @@ export class Executor {
     const fault = await this.#writeAttempts([...byChannel.values()].flat(), at);
     if (fault !== null) {
       this.#observer.failed('writing the journal of effects', fault);
-      for (const permit of [...byChannel.values()].flat())
-        fates.push(await this.#again(permit, at, at + retryDelayMs(permit)));
+      for (const permit of [...byChannel.values()].flat()) {
+        const fate = await this.#again(permit, at, at + retryDelayMs(permit));
+        if (fate !== null) fates.push(fate);
+      }
       return [Promise.resolve(fates)];
     }
     return [Promise.resolve(fates), ...[...byChannel].map(([channel, group]) => this.#sendThrough(channel, group, at))];
@@ -309,10 +308,9 @@ export class Executor {
     const error: unknown = answer?.reason;
     const detail = error instanceof Error ? error.message : 'no answer';
     if (error instanceof RetryableError) {
-      this.#noteResult(permit, at, 'absent');
       // The circuit of a channel that cannot be used holds everything back; its requests need no longer wait of their own.
       const attempts = error instanceof ChannelUnavailableError ? 0 : permit.attempts;
-      return this.#again(permit, at, at + retryDelayMs({ ...permit, attempts }));
+      return this.#absent(permit, at, at + retryDelayMs({ ...permit, attempts }));
     }
     if (error instanceof TerminalError) {
       this.#noteResult(permit, at, 'refused');
@@ -345,15 +343,24 @@ export class Executor {
         });
   }
 
-  async #again(permit: ClaimablePermit, at: number, dueAt: number): Promise<Fate> {
+  /** An end that is noted twice would hide from a restore that a later attempt has none, so only who ends the attempt notes it. */
+  async #absent(permit: ClaimablePermit, at: number, dueAt: number): Promise<Fate | null> {
+    const fate = await this.#again(permit, at, dueAt);
+    if (fate !== null) this.#noteResult(permit, at, 'absent');
+    return fate;
+  }
+
+  /** Null when somebody else has settled the attempt. */
+  async #again(permit: ClaimablePermit, at: number, dueAt: number): Promise<Fate | null> {
     if (dueAt > permit.expiresAt) {
       return this.#fate(permit, at, 'failed', {
         type: 'action.failed',
         data: { permit: permit.id, code: 'channel_failed', detail: `${permit.attempts + 1} attempts` },
       });
     }
-    await this.#store.retryAt([{ tenant: permit.tenant, id: permit.id, dueAt }]);
-    return { permit, result: 'retried', message: null, sent: null };
+    const { tenant, id, attempts } = permit;
+    const isTaken = await this.#store.retryAt({ tenant, permit: id, attempt: attempts + 1, dueAt });
+    return isTaken ? { permit, result: 'retried', message: null, sent: null } : null;
   }
 
   #fate(permit: ClaimablePermit, at: number, result: ExecutionResult, told: ResultData): Fate {

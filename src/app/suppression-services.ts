@@ -32,7 +32,8 @@ export function createSuppressionServices({
     async remove(caller, { scope, value, reason }) {
       const key = await directory.suppressionKey(caller.tenant, scope, value);
       const standing = await reader.sources(caller.tenant, key);
-      if (standing.length === 0)
+      const newest = standing.at(-1);
+      if (newest === undefined)
         throw new GatehouseError(
           'not_found',
           `Nothing suppresses this ${scope}. gatehouse suppression list shows those in force.`,
@@ -42,7 +43,12 @@ export function createSuppressionServices({
           'state_conflict',
           'The person objected or was erased. That suppression ends only when they give a new consent themselves.',
         );
-      await commands.record(caller.tenant, randomUUID(), 'suppression.removed', { key, by: caller.identity, reason });
+      // Removed twice at the same moment it is removed once: the registry counts what is in force, and the gate asks for nothing where that is none.
+      await commands.record(caller.tenant, `unsuppress:${key}:${newest.since}`, 'suppression.removed', {
+        key,
+        by: caller.identity,
+        reason,
+      });
       return { key };
     },
   };

@@ -580,18 +580,17 @@ export class SimulatedDatabase {
             })
             .slice(0, limit),
         ),
-      retryAt: (permits) =>
+      retryAt: ({ tenant, permit: id, attempt, dueAt }) =>
         this.#transaction(owner, async (transaction) => {
-          for (const { tenant, id } of permits)
-            await this.locks.take(transaction, `permit:${tenantKey(tenant, id)}`, 'exclusive');
-          for (const { tenant, id, dueAt } of permits) {
-            const key = tenantKey(tenant, id);
-            const execution = this.executions.get(key);
-            const permit = this.permits.get(key);
-            if (execution?.state === 'open') execution.state = 'absent';
-            if (permit?.state === 'claimed') Object.assign(permit, { state: 'granted', dueAt });
-          }
+          const key = tenantKey(tenant, id);
+          await this.locks.take(transaction, `permit:${key}`, 'exclusive');
+          const execution = this.executions.get(key);
+          const permit = this.permits.get(key);
+          const isTaken = execution?.state === 'open' && execution.attempt === attempt;
+          if (isTaken) execution.state = 'absent';
+          if (isTaken && permit?.state === 'claimed') Object.assign(permit, { state: 'granted', dueAt });
           await this.#answer(transaction);
+          return isTaken;
         }),
       tenants: () =>
         this.#transaction(owner, async () =>

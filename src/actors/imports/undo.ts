@@ -7,6 +7,7 @@ import { actorKey, tenantKey } from '../../domain/keys.ts';
 /**
  * Works out how to take an import back: for each actor and guard that it touched, the state before its first event. What somebody
  * else has touched since stays as it is, and is named. Usage that was metered is no such touch: it changes nothing, and the import itself causes it.
+ * What left for people is not taken back, and goes on to count.
  */
 import type { LedgerRow } from '../../domain/ledger-event.ts';
 import type { ActorRef } from '../../domain/message.ts';
@@ -59,6 +60,7 @@ interface TouchedGuard {
   /** The actor whose reversal carries the guard back. */
   readonly carrier: string;
   readonly before: GuardState;
+  now: GuardState;
   touchedSince: boolean;
 }
 
@@ -73,6 +75,7 @@ export async function planUndo(
   const actors = new Map<string, TouchedActor>();
   const now = new Map<string, string>();
   const notes = new Map<string, NoteToRetract>();
+  const left = new Set<string>();
   const writes: { readonly write: GuardWrite; readonly ours: boolean; readonly carrier: string }[] = [];
 
   for (let partition = 0; partition < PARTITION_COUNT; partition += 1) {
@@ -98,6 +101,7 @@ export async function planUndo(
           });
         } else if (!ours && touched !== undefined && row.type !== 'meter.recorded') touched.touchedSince = row.type;
         noteOf(row, parsed.data, ours, notes);
+        if (ours) followAction(row, parsed.data, left);
         for (const write of parsed.guards) writes.push({ write, ours, carrier: key });
         fold.apply({ ...parsed, guards: [] });
       }
@@ -106,7 +110,24 @@ export async function planUndo(
   }
 
   const guards = touchedGuards(writes);
-  return { ...plan(tenant, actors, guards, now), notes: [...notes.values()] };
+  return { ...plan(tenant, actors, guards, now, left), notes: [...notes.values()] };
+}
+
+/** Keeps in `left` the actions that reached somebody, or may have. */
+function followAction(row: LedgerRow, data: unknown, left: Set<string>): void {
+  const isLive = row.type === 'action.executed' && (data as EventData<'action.executed'>).mode === 'live';
+  if (isLive || row.type === 'action.uncertain') left.add(row.actor.id);
+  if (row.type === 'action.failed') left.delete(row.actor.id);
+}
+
+/** The guard as it was, with what cannot be taken back: else whoever was written to would be written to again. */
+function withWhatLeft(before: GuardState, now: GuardState, left: ReadonlySet<string>): GuardState {
+  const isLeft = ({ action }: { readonly action: string | null }): boolean => action !== null && left.has(action);
+  return {
+    ...before,
+    touches: [...before.touches, ...now.touches.filter(isLeft)].toSorted((a, b) => a.at - b.at),
+    prints: [...before.prints, ...now.prints.filter(isLeft)],
+  };
 }
 
 function noteOf(row: LedgerRow, data: unknown, ours: boolean, notes: Map<string, NoteToRetract>): void {
@@ -133,10 +154,11 @@ function touchedGuards(
   for (const { write, ours, carrier } of writes.toSorted((a, b) => a.write.version - b.write.version)) {
     const before = states.get(write.key) ?? EMPTY_GUARD;
     const known = touched.get(write.key);
-    if (ours && known === undefined) touched.set(write.key, { carrier, before, touchedSince: false });
+    if (ours && known === undefined) touched.set(write.key, { carrier, before, now: before, touchedSince: false });
     else if (!ours && known !== undefined) known.touchedSince = true;
     states.set(write.key, applyGuardChange(before, write.change));
   }
+  for (const [key, guard] of touched) guard.now = states.get(key) ?? guard.before;
   return touched;
 }
 
@@ -145,6 +167,7 @@ function plan(
   actors: ReadonlyMap<string, TouchedActor>,
   guards: ReadonlyMap<GuardKey, TouchedGuard>,
   now: ReadonlyMap<string, string>,
+  left: ReadonlySet<string>,
 ): Omit<UndoPlan, 'notes'> {
   const kept: Kept[] = [];
   const reversals: Reversal[] = [];
@@ -155,7 +178,10 @@ function plan(
       kept.push({ kind: 'guard', key: tenantKey(tenant, key), detail: 'something else changed it after the import' });
       continue;
     }
-    guardsOf.set(guard.carrier, [...(guardsOf.get(guard.carrier) ?? []), { key, state: guard.before }]);
+    guardsOf.set(guard.carrier, [
+      ...(guardsOf.get(guard.carrier) ?? []),
+      { key, state: withWhatLeft(guard.before, guard.now, left) },
+    ]);
   }
   for (const [key, touched] of actors) {
     if (touched.touchedSince !== null) {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 
 import type { ChannelRequest } from '../../actors/channel.port.ts';
-import { TerminalError } from '../../domain/errors.ts';
+import { RetryableError, TerminalError } from '../../domain/errors.ts';
 import type { Correspondent } from './address-book.port.ts';
 import { createEmailChannel } from './email-channel.ts';
 import type { Letter } from './mail-server.ts';
@@ -67,6 +67,24 @@ test('each request has its own answer', async () => {
   expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
   for (const answer of answers.slice(1))
     expect((answer as PromiseRejectedResult).reason as unknown).toBeInstanceOf(TerminalError);
+});
+
+test('an address book that cannot be read leaves nothing uncertain, and keeps no other tenant from writing', async () => {
+  const letters: Letter[] = [];
+  const made = createEmailChannel(
+    { from: 'Ada <ada@seller.test>', installation: 'i1', capacity: 20 },
+    { send: (letter) => Promise.resolve(void letters.push(letter)) },
+    {
+      find: (tenant) =>
+        tenant === 'default'
+          ? Promise.resolve(new Map([['c1', maria]]))
+          : Promise.reject(new Error('the connection to the database broke')),
+    },
+  );
+  const answers = await made.send([{ ...request, tenant: 'other' }, request]);
+  expect(answers.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+  expect((answers[0] as PromiseRejectedResult).reason as unknown).toBeInstanceOf(RetryableError);
+  expect(letters).toHaveLength(1);
 });
 
 test('carries e-mail of live tenants only, and cannot say what became of an attempt', async () => {

@@ -3,7 +3,7 @@
  * not made again. The Message-ID follows from the permit: whoever looks into the mail server's log finds it there.
  */
 import type { ActionChannel, ChannelReceipt, ChannelRequest } from '../../actors/channel.port.ts';
-import { TerminalError } from '../../domain/errors.ts';
+import { RetryableError, TerminalError } from '../../domain/errors.ts';
 import type { AddressBook, Correspondent } from './address-book.port.ts';
 import type { MailServer } from './mail-server.ts';
 import { emailDraftOf, renderEmail } from './render-email.ts';
@@ -34,6 +34,15 @@ export function createEmailChannel(
     return { receipt: messageId };
   }
 
+  /** Nothing has left before the addresses are known, so whatever fails here may be tried again. */
+  async function bookOf(tenant: string, recipients: readonly string[]): Promise<ReadonlyMap<string, Correspondent>> {
+    try {
+      return await addresses.find(tenant, recipients);
+    } catch (error) {
+      throw new RetryableError(`the addresses could not be read: ${String(error)}`, { cause: error });
+    }
+  }
+
   return {
     name: 'email',
     egress: 'mail',
@@ -44,13 +53,17 @@ export function createEmailChannel(
     },
     carries: (channel, mode) => channel === 'email' && mode === 'live',
     async send(requests) {
-      const found = new Map<string, ReadonlyMap<string, Correspondent>>();
-      for (const tenant of new Set(requests.map((request) => request.tenant))) {
-        const recipients = requests.filter((request) => request.tenant === tenant).map(({ recipient }) => recipient);
-        found.set(tenant, await addresses.find(tenant, recipients));
-      }
+      const books = new Map(
+        [...Map.groupBy(requests, ({ tenant }) => tenant)].map(([tenant, group]) => [
+          tenant,
+          bookOf(
+            tenant,
+            group.map(({ recipient }) => recipient),
+          ),
+        ]),
+      );
       return Promise.allSettled(
-        requests.map((request) => sendOne(request, found.get(request.tenant)?.get(request.recipient))),
+        requests.map(async (request) => sendOne(request, (await books.get(request.tenant))?.get(request.recipient))),
       );
     },
     lookup: (_tenant, keys) => Promise.resolve(keys.map(() => 'unknown' as const)),

@@ -10,6 +10,12 @@ interface SuppressionRecord extends SuppressionView {
   readonly added_version: number;
 }
 
+export interface StandingSuppression {
+  readonly scope: SuppressionScope;
+  readonly source: string;
+  readonly since: number;
+}
+
 export class SuppressionsReader {
   readonly #sql: Sql;
 
@@ -36,14 +42,12 @@ export class SuppressionsReader {
     );
   }
 
-  /** Where those in force under a key came from. */
-  async sources(
-    tenant: TenantId,
-    key: string,
-  ): Promise<readonly { readonly scope: SuppressionScope; readonly source: string }[]> {
+  /** Where those in force under a key came from, and since which version of the registry; the newest last. */
+  async sources(tenant: TenantId, key: string): Promise<readonly StandingSuppression[]> {
     return asTenant(this.#sql, tenant, (session) =>
-      session.query<{ scope: SuppressionScope; source: string }>(
-        'SELECT s.scope, s.source FROM suppressions s WHERE s.tenant = $1 AND s.key = $2 AND s.removed_version IS NULL',
+      session.query<StandingSuppression>(
+        `SELECT s.scope, s.source, s.added_version AS since FROM suppressions s
+         WHERE s.tenant = $1 AND s.key = $2 AND s.removed_version IS NULL ORDER BY s.added_version`,
         [tenant, key],
       ),
     );

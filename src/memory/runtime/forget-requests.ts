@@ -1,6 +1,7 @@
 /** What connected channels were asked to forget, and what they confirmed. Requests survive a restart; the address of a person goes with the last that needs it. */
 import type { TenantId } from '../../domain/ids.ts';
 import { asTenant } from '../sql/as-tenant.ts';
+import { columns } from '../sql/columns.ts';
 import type { Sql, SqlSession } from '../sql/sql.port.ts';
 import type { SubjectRef, SubjectVault } from '../vault/subject-vault.ts';
 
@@ -118,7 +119,7 @@ export class ForgetRequests {
     );
   }
 
-  /** Deletes addresses that no open request needs, destroys their keys, and takes back what no erasure followed. */
+  /** Deletes addresses that no open request needs, destroys the keys of those who were erased, and takes back what no erasure followed. */
   async tidy(): Promise<void> {
     const gone = await this.#sql.asOwner(async (session) => {
       await session.query(
@@ -128,11 +129,12 @@ export class ForgetRequests {
         `DELETE FROM forget_addresses a WHERE a.kept_on < now() - ${ADDRESS_KEPT}
            OR NOT EXISTS (SELECT FROM forget_requests r WHERE r.tenant = a.tenant AND r.subject = a.subject AND r.receipt IS NULL) RETURNING a.tenant, a.subject`,
       );
-      for (const ref of rows.map(keyOf))
-        await session.query(
-          'UPDATE subject_keys SET wrapped = NULL, destroyed_on = clock_timestamp() WHERE tenant = $1 AND subject = $2',
-          [ref.tenant, ref.subject],
-        );
+      // Nobody makes a destroyed key again, and whoever was not erased may still be, with an address to tell.
+      await session.query(
+        `UPDATE subject_keys f SET wrapped = NULL, destroyed_on = clock_timestamp() FROM unnest($1::text[], $2::text[]) AS w (tenant, subject)
+         WHERE f.tenant = w.tenant AND f.subject = 'forget:' || w.subject AND ${ERASED('w')}`,
+        columns(rows, [(row) => row.tenant, (row) => row.subject]),
+      );
       return rows;
     });
     this.#vault.forget(gone.map(keyOf));

@@ -376,23 +376,18 @@ export class PostgresExecutionStore implements ExecutionStore {
     });
   }
 
-  async retryAt(
-    permits: readonly { readonly tenant: TenantId; readonly id: string; readonly dueAt: number }[],
-  ): Promise<void> {
-    const tenants = [...new Set(permits.map((permit) => permit.tenant))];
-    await this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, async (session) => {
-      const ids = columns(permits, [(p) => p.tenant, (p) => p.id]);
-      const writes = new Writes(session);
-      writes.send(
-        `UPDATE executions e SET state = 'absent' FROM unnest($1::text[], $2::text[]) AS w (tenant, id) WHERE e.tenant = w.tenant AND e.permit = w.id AND e.state = 'open'`,
-        ids,
+  retryAt({ tenant, permit, attempt, dueAt }: Parameters<ExecutionStore['retryAt']>[0]): Promise<boolean> {
+    return this.#sql.transaction({ role: 'gatehouse_runtime', tenants: [tenant], keyed: true }, async (session) => {
+      const ended = await session.query(
+        `UPDATE executions SET state = 'absent' WHERE tenant = $1 AND permit = $2 AND attempt = $3 AND state = 'open' RETURNING 1`,
+        [tenant, permit, attempt],
       );
-      writes.send(
-        `UPDATE permits p SET state = 'granted', due_at = w.due_at FROM unnest($1::text[], $2::text[], $3::bigint[]) AS w (tenant, id, due_at)
-         WHERE p.tenant = w.tenant AND p.id = w.id AND p.state = 'claimed'`,
-        [...ids, permits.map((permit) => permit.dueAt)],
+      if (ended.length === 0) return false;
+      await session.query(
+        `UPDATE permits SET state = 'granted', due_at = $3 WHERE tenant = $1 AND id = $2 AND state = 'claimed'`,
+        [tenant, permit, dueAt],
       );
-      await writes.done();
+      return true;
     });
   }
 

@@ -61,6 +61,12 @@ const RUNTIME = { role: 'gatehouse_runtime', tenants: [], keyed: true } as const
 /** Messages that are looked up in one transaction, of however many requests. */
 const DIGESTS_TOGETHER_MAX = 2_000;
 
+/**
+ * A timer, as `t`, whose message has not been taken in. One that waits behind a parked message, or is parked itself, would be brought again for ever, in
+ * front of all others. A value of its own, so that no plan reads the whole inbox for it.
+ */
+const NOT_TAKEN_IN = `(SELECT true FROM inbox i WHERE i.tenant = t.tenant AND i.source = 'timer' AND i.id = t.message::json ->> 'id') IS NULL`;
+
 const NOTHING_HELD: Held = { parked: new Set(), released: new Set(), messages: new Set() };
 
 /** Actors of these partitions that wait for a person, and those that were let go and have messages left from that time. */
@@ -397,8 +403,8 @@ export class PostgresRuntimeStore implements RuntimeStore {
         message: string;
       }>(
         session,
-        `SELECT tenant, actor_kind, actor_id, name, partition, due_at, armed_by, message FROM timers
-         WHERE due_at <= $1 AND ($3::smallint[] IS NULL OR partition = ANY ($3::smallint[]))
+        `SELECT tenant, actor_kind, actor_id, name, partition, due_at, armed_by, message FROM timers t
+         WHERE due_at <= $1 AND ($3::smallint[] IS NULL OR partition = ANY ($3::smallint[])) AND ${NOT_TAKEN_IN}
          ORDER BY due_at, tenant, actor_kind, actor_id, name LIMIT $2`,
         [now, limit, partitions === null ? null : [...partitions]],
       );
@@ -418,7 +424,7 @@ export class PostgresRuntimeStore implements RuntimeStore {
   async nextDue(tenants: readonly TenantId[]): Promise<number | null> {
     return this.#sql.transaction({ role: 'gatehouse_runtime', tenants, keyed: true }, async (session) => {
       const rows = await session.query<{ due: number | null }>(
-        `SELECT least((SELECT min(due_at) FROM timers), (SELECT min(due_at) FROM permits WHERE state = 'granted')) AS due`,
+        `SELECT least((SELECT due_at FROM timers t WHERE ${NOT_TAKEN_IN} ORDER BY due_at LIMIT 1), (SELECT min(due_at) FROM permits WHERE state = 'granted')) AS due`,
       );
       return rows[0]?.due ?? null;
     });

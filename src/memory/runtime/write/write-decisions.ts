@@ -2,6 +2,7 @@
 import type { CommitPlan } from '../../../actors/runtime-store.port.ts';
 import { tenantKey } from '../../../domain/keys.ts';
 import { columns } from '../../sql/columns.ts';
+import { rounds } from './rounds.ts';
 import type { Writes } from './writes.ts';
 
 export function writeDecisions(writes: Writes, plan: CommitPlan): void {
@@ -91,19 +92,19 @@ export function writePermits(writes: Writes, plan: CommitPlan): void {
       ]),
     );
   }
-  if (plan.permitUpdates.length > 0) {
+  for (const updates of rounds(plan.permitUpdates, ({ tenant, id }) => tenantKey(tenant, id))) {
     writes.send(
       `UPDATE permits p SET state = w.state, due_at = CASE WHEN w.state = 'granted' THEN p.granted_at END
        FROM unnest($1::text[], $2::text[], $3::text[]) AS w (tenant, id, state) WHERE p.tenant = w.tenant AND p.id = w.id`,
-      columns(plan.permitUpdates, [(u) => u.tenant, (u) => u.id, (u) => u.state]),
+      columns(updates, [(u) => u.tenant, (u) => u.id, (u) => u.state]),
     );
   }
-  if (plan.executionUpdates.length > 0) {
+  for (const updates of rounds(plan.executionUpdates, ({ tenant, permit }) => tenantKey(tenant, permit))) {
     // Who was held up for longer than their lease, and found absent, may have acted all the same.
     writes.send(
       `UPDATE executions e SET state = w.state, receipt = w.receipt FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS w (tenant, permit, state, receipt)
        WHERE e.tenant = w.tenant AND e.permit = w.permit AND (e.state IN ('open', 'uncertain') OR e.state = 'absent' AND w.state = 'sent')`,
-      columns(plan.executionUpdates, [(u) => u.tenant, (u) => u.permit, (u) => u.state, (u) => u.receipt]),
+      columns(updates, [(u) => u.tenant, (u) => u.permit, (u) => u.state, (u) => u.receipt]),
     );
   }
 }

@@ -2,6 +2,7 @@
 import type { CommitPlan } from '../../../actors/runtime-store.port.ts';
 import { tenantKey } from '../../../domain/keys.ts';
 import { columns } from '../../sql/columns.ts';
+import { rounds } from './rounds.ts';
 import type { Writes } from './writes.ts';
 
 export function writeProjections(writes: Writes, plan: CommitPlan): void {
@@ -62,7 +63,12 @@ export function writeProjections(writes: Writes, plan: CommitPlan): void {
       ]),
     );
   }
-  const added = plan.suppressions.filter((row) => row.added);
+  for (const changes of rounds(plan.suppressions, ({ tenant, key }) => tenantKey(tenant, key)))
+    writeSuppressions(writes, changes);
+}
+
+function writeSuppressions(writes: Writes, changes: CommitPlan['suppressions']): void {
+  const added = changes.filter((row) => row.added);
   if (added.length > 0) {
     writes.send(
       `INSERT INTO suppressions (tenant, key, scope, reason, source, added_version) SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])`,
@@ -76,7 +82,7 @@ export function writeProjections(writes: Writes, plan: CommitPlan): void {
       ]),
     );
   }
-  const lifted = plan.suppressions.filter((row) => !row.added);
+  const lifted = changes.filter((row) => !row.added);
   if (lifted.length > 0) {
     writes.send(
       `UPDATE suppressions s SET removed_version = w.version FROM unnest($1::text[], $2::text[], $3::bigint[]) AS w (tenant, key, version)
