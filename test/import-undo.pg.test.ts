@@ -29,4 +29,13 @@ describeDatabases('an import', (database) => {
     expect(await app.services.undoImport(caller, id)).toMatchObject({ kept: [] });
     expect(await rows(`SELECT 1 FROM actor_state WHERE kind = 'lead'`)).toEqual([]);
   });
+
+  it('that does not exist is not found by whoever sends rows, finishes or undoes it', async () => {
+    await using system = await testApp(database);
+    const { app, caller } = system;
+    const missing = { code: 'not_found', message: 'There is no import imp_none.' };
+    await expect(app.services.applyImport(caller, 'imp_none', [])).rejects.toMatchObject(missing);
+    await expect(app.services.finishImport(caller, 'imp_none')).rejects.toMatchObject(missing);
+    await expect(app.services.undoImport(caller, 'imp_none')).rejects.toMatchObject(missing);
+  });
 });
