@@ -212,6 +212,15 @@ describe('administration', () => {
     expect(await json('policy', 'show')).toEqual({ hash: 'aa', policy: DEFAULT_POLICY });
   });
 
+  test.each(['2026-11-31T09:00:00Z', '2026-02-30T09:00:00+01:00', '2026-11-00T09:00:00Z', '2026-11-30T09:00:00'])(
+    'no day is moved to because %s does not exist or has no zone',
+    async (at) => {
+      const { code, err } = await world.run('scheduled', 'move', 'act_1', '--at', at);
+      expect([code, err]).toEqual([EXIT.usage, expect.stringContaining('is no time such as')]);
+      expect(world.services.calls).toEqual([]);
+    },
+  );
+
   test('trust is listed, and shown with its history', async () => {
     const { items } = (await json('trust', 'list')) as { items: { cell: string }[] };
     const cell = items[0]?.cell ?? '';
