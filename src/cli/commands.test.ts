@@ -212,6 +212,17 @@ describe('administration', () => {
     expect(await json('policy', 'show')).toEqual({ hash: 'aa', policy: DEFAULT_POLICY });
   });
 
+  test.each(['--from', '--reason', '--days'])(
+    'a policy with %s is not brought into force before its time',
+    async (option) => {
+      const file = join(world.dataDir, 'later.json');
+      writeFileSync(file, JSON.stringify(DEFAULT_POLICY));
+      const { code, err } = await world.run('policy', 'apply', file, option, '2026');
+      expect([code, err]).toEqual([EXIT.usage, expect.stringContaining(`${option} is for a proposal: add --propose`)]);
+      expect(world.services.calls).toEqual([]);
+    },
+  );
+
   test.each(['2026-11-31T09:00:00Z', '2026-02-30T09:00:00+01:00', '2026-11-00T09:00:00Z', '2026-11-30T09:00:00'])(
     'no day is moved to because %s does not exist or has no zone',
     async (at) => {
