@@ -1,8 +1,21 @@
 /** Usage that an import causes is metered after it, which does not keep the import from being taken back. */
 import { expect, it } from 'vitest';
 
+import type { ImportRecord } from '../src/gateway/services.port.ts';
 import { OPEN_POLICY, testApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
+
+const row = (index: number): ImportRecord => ({
+  index,
+  kind: 'signal',
+  id: `row-${index}`,
+  type: 'web.form_submitted',
+  subject: `lead/l-${index}`,
+  time: Date.UTC(2026, 0, 1),
+  data: { form: 'demo' },
+  dataText: '{"form":"demo"}',
+  window_ms: null,
+});
 
 describeDatabases('an import', (database) => {
   it('is undone as a whole although usage was metered after it', { timeout: 60_000 }, async () => {
@@ -10,19 +23,7 @@ describeDatabases('an import', (database) => {
     const { app, caller, rows } = system;
     const start = { name: 'crm', mode: 'history', digest: 'd1', total: 1, policy: OPEN_POLICY, dry_run: null } as const;
     const { id } = await app.services.startImport(caller, start);
-    await app.services.applyImport(caller, id, [
-      {
-        index: 0,
-        kind: 'signal',
-        id: 'row-0',
-        type: 'web.form_submitted',
-        subject: 'lead/l-1',
-        time: Date.UTC(2026, 0, 1),
-        data: { form: 'demo' },
-        dataText: '{"form":"demo"}',
-        window_ms: null,
-      },
-    ]);
+    await app.services.applyImport(caller, id, [row(0)]);
     await app.services.finishImport(caller, id);
     await app.flushMeters();
     expect(await rows(`SELECT 1 FROM ledger WHERE type = 'meter.recorded' AND tenant = 'default'`)).toHaveLength(1);
@@ -37,5 +38,21 @@ describeDatabases('an import', (database) => {
     await expect(app.services.applyImport(caller, 'imp_none', [])).rejects.toMatchObject(missing);
     await expect(app.services.finishImport(caller, 'imp_none')).rejects.toMatchObject(missing);
     await expect(app.services.undoImport(caller, 'imp_none')).rejects.toMatchObject(missing);
+  });
+
+  it('takes every row once and in order, and no more than it was started with', async () => {
+    await using system = await testApp(database);
+    const { app, caller } = system;
+    const start = { name: 'crm', mode: 'history', digest: 'd2', total: 3, policy: null, dry_run: null } as const;
+    const { id } = await app.services.startImport(caller, start);
+    const send = (...indexes: number[]) =>
+      app.services.applyImport(caller, id, indexes.map(row)).catch((error: unknown) => error);
+    const refused = (message: string) => expect.objectContaining({ code: 'state_conflict', message });
+    expect(await send(0, 0)).toEqual(refused('The import goes on at row 1, not at 0.'));
+    expect(await send(0, 2)).toEqual(refused('The import goes on at row 1, not at 2.'));
+    expect(await send(0, 1, 2, 3)).toEqual(refused('The import was started with 3 rows; row 3 would be one too many.'));
+    expect(await send(0, 1)).toMatchObject({ applied: 2 });
+    expect(await send(0, 1, 2)).toMatchObject({ applied: 3 });
+    expect(await app.services.finishImport(caller, id)).toMatchObject({ state: 'completed' });
   });
 });

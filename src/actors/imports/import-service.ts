@@ -124,10 +124,16 @@ export class ImportService {
     if (state.state !== 'running') return state;
     const pending = rows.filter((row) => row.index >= state.applied);
     if (pending.length === 0) return state;
-    if (pending[0]?.index !== state.applied)
+    const wrong = pending.findIndex((row, at) => row.index !== state.applied + at);
+    if (wrong !== -1)
       throw new GatehouseError(
         'state_conflict',
-        `The import goes on at row ${state.applied}, not at ${pending[0]?.index ?? '?'}.`,
+        `The import goes on at row ${state.applied + wrong}, not at ${pending[wrong]?.index ?? '?'}.`,
+      );
+    if (state.applied + pending.length > state.total)
+      throw new GatehouseError(
+        'state_conflict',
+        `The import was started with ${state.total} rows; row ${state.total} would be one too many.`,
       );
     const counts: Record<string, number> = { ...state.counts };
     let applied = state.applied;
