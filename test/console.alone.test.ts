@@ -125,6 +125,18 @@ describeBrowser('the console', (program) => {
     await expect.poll(() => page.locator('.row').count()).toBe(before + 3);
   });
 
+  it('offers nothing for a selection that the filters hide', { timeout: 5 * MINUTE_MS }, async () => {
+    await world.hold(1);
+    await signIn(reviewer, 'reviewer-1');
+    const { page } = reviewer;
+    await title(reviewer).waitFor();
+    await page.keyboard.press('x');
+    await page.getByText('1 selected').waitFor();
+    await page.getByRole('button', { name: 'Snoozed' }).click();
+    await expect.poll(() => page.locator('.row').count()).toBe(0);
+    expect(await page.locator('.selection').count()).toBe(0);
+  });
+
   it('leads from the list of decisions down to the effect', { timeout: 5 * MINUTE_MS }, async () => {
     await signIn(reviewer, 'reviewer-1');
     const { page } = reviewer;
