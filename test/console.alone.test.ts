@@ -137,6 +137,27 @@ describeBrowser('the console', (program) => {
     expect(await page.locator('.selection').count()).toBe(0);
   });
 
+  it('says of a draft that is opened late what became of it', { timeout: 5 * MINUTE_MS }, async () => {
+    await world.hold(2);
+    await signIn(reviewer, 'reviewer-1');
+    const { page } = reviewer;
+    await page.getByText('Reserved for you').waitFor();
+    const [second] = (await openReviews()).slice(1);
+    const decider = { ...world.caller, identity: 'person:reviewer-3' };
+    const told = page.waitForResponse((response) => response.url().includes('/v1/reviews/summary'));
+    await world.app.services.decideReview(decider, second?.id ?? '', {
+      decision: 'reject',
+      fingerprint: second?.fingerprint ?? '',
+      reason: 'wrong person',
+      content: null,
+    });
+    await told;
+    await page.locator('.row a').nth(1).click();
+    await expect
+      .poll(() => page.locator('.banner.warn').allInnerTexts())
+      .toContainEqual(expect.stringContaining('reviewer-3 has decided this: rejected'));
+  });
+
   it('leads from the list of decisions down to the effect', { timeout: 5 * MINUTE_MS }, async () => {
     await signIn(reviewer, 'reviewer-1');
     const { page } = reviewer;
