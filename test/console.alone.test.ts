@@ -158,6 +158,17 @@ describeBrowser('the console', (program) => {
       .toContainEqual(expect.stringContaining('reviewer-3 has decided this: rejected'));
   });
 
+  it('lets a reviewer pause, and leaves it to others to end that', { timeout: 5 * MINUTE_MS }, async () => {
+    const pause = await world.app.services.setPause(world.caller, { scope: 'channel', value: 'crm', reason: 'a test' });
+    await signIn(reviewer, 'reviewer-1');
+    await reviewer.page.goto(`${world.url}/scheduled`);
+    const end = reviewer.page.getByRole('button', { name: 'End the pause' });
+    await end.waitFor();
+    expect(await end.isDisabled()).toBe(true);
+    expect(await reviewer.page.getByRole('button', { name: 'Pause …' }).isDisabled()).toBe(false);
+    await world.app.services.releasePause(world.caller, pause.id);
+  });
+
   it('leads from the list of decisions down to the effect', { timeout: 5 * MINUTE_MS }, async () => {
     await signIn(reviewer, 'reviewer-1');
     const { page } = reviewer;
