@@ -232,6 +232,12 @@ describe('administration', () => {
     },
   );
 
+  test('a schedule that is longer than its list says so', async () => {
+    const page = { ...((await json('scheduled', 'list')) as object), next_cursor: 'c' };
+    Object.assign(world.services, { listScheduled: () => Promise.resolve(page) });
+    expect((await world.run('scheduled', 'list')).out).toContain('The first 1 action; there are more.');
+  });
+
   test('trust is listed, and shown with its history', async () => {
     const { items } = (await json('trust', 'list')) as { items: { cell: string }[] };
     const cell = items[0]?.cell ?? '';
