@@ -125,6 +125,50 @@ describeBrowser('the console', (program) => {
     await expect.poll(() => page.locator('.row').count()).toBe(before + 3);
   });
 
+  it('offers nothing for a selection that the filters hide', { timeout: 5 * MINUTE_MS }, async () => {
+    await world.hold(1);
+    await signIn(reviewer, 'reviewer-1');
+    const { page } = reviewer;
+    await title(reviewer).waitFor();
+    await page.keyboard.press('x');
+    await page.getByText('1 selected').waitFor();
+    await page.getByRole('button', { name: 'Snoozed' }).click();
+    await expect.poll(() => page.locator('.row').count()).toBe(0);
+    expect(await page.locator('.selection').count()).toBe(0);
+  });
+
+  it('says of a draft that is opened late what became of it', { timeout: 5 * MINUTE_MS }, async () => {
+    await world.hold(2);
+    await signIn(reviewer, 'reviewer-1');
+    const { page } = reviewer;
+    await page.getByText('Reserved for you').waitFor();
+    const [second] = (await openReviews()).slice(1);
+    const decider = { ...world.caller, identity: 'person:reviewer-3' };
+    const told = page.waitForResponse((response) => response.url().includes('/v1/reviews/summary'));
+    await world.app.services.decideReview(decider, second?.id ?? '', {
+      decision: 'reject',
+      fingerprint: second?.fingerprint ?? '',
+      reason: 'wrong person',
+      content: null,
+    });
+    await told;
+    await page.locator('.row a').nth(1).click();
+    await expect
+      .poll(() => page.locator('.banner.warn').allInnerTexts())
+      .toContainEqual(expect.stringContaining('reviewer-3 has decided this: rejected'));
+  });
+
+  it('lets a reviewer pause, and leaves it to others to end that', { timeout: 5 * MINUTE_MS }, async () => {
+    const pause = await world.app.services.setPause(world.caller, { scope: 'channel', value: 'crm', reason: 'a test' });
+    await signIn(reviewer, 'reviewer-1');
+    await reviewer.page.goto(`${world.url}/scheduled`);
+    const end = reviewer.page.getByRole('button', { name: 'End the pause' });
+    await end.waitFor();
+    expect(await end.isDisabled()).toBe(true);
+    expect(await reviewer.page.getByRole('button', { name: 'Pause …' }).isDisabled()).toBe(false);
+    await world.app.services.releasePause(world.caller, pause.id);
+  });
+
   it('leads from the list of decisions down to the effect', { timeout: 5 * MINUTE_MS }, async () => {
     await signIn(reviewer, 'reviewer-1');
     const { page } = reviewer;

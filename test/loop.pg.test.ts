@@ -61,6 +61,13 @@ describeDatabases('the loop', (database) => {
     expect(page.items.find((item) => item.type === 'signal.received')?.payload_text).toBe(dataText);
   });
 
+  it('says that a proposal was made already when the gate is asked about its id again', async () => {
+    const { app, caller } = system;
+    const made = proposal('contact/asked-twice');
+    await app.services.propose(caller, made);
+    expect(await codeOf(app.services.checkGate(caller, made))).toBe('state_conflict');
+  });
+
   it('executes a permitted action once, in the sandbox', async () => {
     const { app, caller, rows } = system;
     await knowProspect(system);

@@ -60,6 +60,14 @@ describeDatabases('notes', (database) => {
     return report.differences;
   }
 
+  it('are not taken from a time that is to come, but may hold from one on', async () => {
+    const ahead = Date.now() + 2 * DAY;
+    expect(await faultOf(record(note('ahead', { subject: 'account/ahead', observed_at: ahead })))).toMatchObject({
+      code: 'time_in_future',
+    });
+    await record(note('announced', { subject: 'account/ahead', valid_from: ahead }));
+  });
+
   it(
     'ends in the history of the right order with 500 facts in random order, late, corrected and at once',
     { timeout: 120_000 },

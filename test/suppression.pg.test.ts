@@ -81,6 +81,18 @@ describeDatabases('suppressions', (database) => {
     expect(await codes()).toEqual([]);
   });
 
+  it.each([
+    ['email', 'maria'],
+    ['email', 'maria@acme.example,'],
+    ['domain', '@acme.example'],
+    ['domain', 'https://acme.example/'],
+    ['domain', 'maria@acme.example'],
+  ] as const)('are refused for the %s %s, which nobody could be met by', async (scope, value) => {
+    expect(await refusalOf(suppressions().add(system.caller, { scope, value, reason, source: 'test' }))).toBe(
+      'invalid_request',
+    );
+  });
+
   it('know a person by every address that one request named them with', async () => {
     const { suppressions } = system.app.services;
     const { caller } = system;

@@ -9,7 +9,7 @@ import { refsOf } from '../actors/intake/signal-message.ts';
 import type { TenantCommands } from '../actors/tenant-commands.ts';
 import { GatehouseError } from '../domain/errors.ts';
 import type { GuardState } from '../domain/guard.ts';
-import { DAY_MS, isoOf } from '../domain/instant.ts';
+import { isoOf } from '../domain/instant.ts';
 import { PURPOSES } from '../domain/lawful-basis.ts';
 import type { SenderHealth } from '../domain/sender-health.ts';
 import { SYNC_SOURCES } from '../domain/sync.ts';
@@ -19,6 +19,7 @@ import type { GateFactServices, LawfulBasesView, SyncView } from '../gateway/gat
 import type { OwnershipReader } from '../memory/read/ownership-reader.ts';
 import type { ReadinessReader } from '../memory/read/readiness-reader.ts';
 import { readinessReport } from './readiness-report.ts';
+import { refuseAhead } from './refuse-ahead.ts';
 
 export interface GateFactParts {
   readonly commands: TenantCommands;
@@ -34,18 +35,13 @@ export interface GateFactParts {
   readonly refuseIntake: () => void;
 }
 
-/** How far the clock of a sender may be ahead. */
-const AHEAD_MAX_MS = DAY_MS;
-
 export function createGateFactServices(parts: GateFactParts): GateFactServices {
   const { commands, directory, factCommands, intake, policies, ownershipReader: reader, now, refuseIntake } = parts;
 
   function timeOf(text: string, pointer: string): number {
     const at = Date.parse(text);
-    if (at <= now() + AHEAD_MAX_MS) return at;
-    throw new GatehouseError('time_in_future', `${text} is more than 24 hours ahead of the clock here.`, {
-      faults: [{ pointer, detail: 'is more than 24 hours ahead of the clock here' }],
-    });
+    refuseAhead(at, now(), pointer);
+    return at;
   }
 
   async function find(

@@ -16,6 +16,7 @@ import { decodeCursor, pageOf } from '../memory/read/cursor.ts';
 import type { StaleDays } from '../policies/staleness.ts';
 import { isStale } from '../policies/staleness.ts';
 import { timelineOfPerson } from '../policies/timeline.ts';
+import { refuseAhead } from './refuse-ahead.ts';
 
 export interface NoteParts {
   readonly clock: Clock;
@@ -55,6 +56,7 @@ export function createNoteServices(parts: NoteParts): NoteServices {
   return {
     async recordNote(caller, { observed_at, valid_from, valid_to, ...rest }) {
       refuseIntake();
+      if (observed_at !== null) refuseAhead(observed_at, clock.now(), '/observed_at');
       const known = new Set(
         (
           await notes.byIds(

@@ -63,7 +63,7 @@ function requireAuthority(caller: Caller, verb: PlayVerb): void {
   if (caller.kind === 'person' && (caller.authorities ?? []).some((authority) => needed.includes(authority))) return;
   throw new GatehouseError(
     'forbidden',
-    `This needs a person with one of the authorities ${needed.join(', ')}. An admin makes a key with gatehouse keys create --authority.`,
+    `This needs a person with one of the authorities ${needed.join(', ')}. An admin makes a key with gatehouse keys create --authorities.`,
   );
 }
 

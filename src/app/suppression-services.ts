@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 
 import type { Directory } from '../actors/intake/directory.port.ts';
 import type { TenantCommands } from '../actors/tenant-commands.ts';
+import { contactFactsSchema, domainNameSchema } from '../domain/entity.ts';
 import { GatehouseError } from '../domain/errors.ts';
-import type { SuppressionServices } from '../gateway/suppression.port.ts';
+import type { Suppressed, SuppressionServices } from '../gateway/suppression.port.ts';
 import type { SuppressionsReader } from '../memory/read/suppressions-reader.ts';
 
 export interface SuppressionParts {
@@ -16,6 +17,19 @@ export interface SuppressionParts {
 /** What a person asked for under their own rights; no admin takes that back. */
 const OF_THE_PERSON = 'subject';
 
+/**
+ * Only a hash of an address or domain is kept, so a slip could not be seen afterwards: it would be told as held and never meet anybody.
+ */
+function refuseUnmatchable({ scope, value }: Suppressed): void {
+  if (scope !== 'email' && scope !== 'domain') return;
+  const schema = scope === 'email' ? contactFactsSchema.shape.email : domainNameSchema;
+  if (schema.safeParse(value.toLowerCase()).success) return;
+  const what = scope === 'email' ? 'an address such as maria@acme.com' : 'a domain such as acme.com';
+  throw new GatehouseError('invalid_request', `${JSON.stringify(value)} is not ${what}: nobody could be meant by it.`, {
+    faults: [{ pointer: '/value', detail: `must be ${what}` }],
+  });
+}
+
 export function createSuppressionServices({
   commands,
   directory,
@@ -23,6 +37,7 @@ export function createSuppressionServices({
 }: SuppressionParts): SuppressionServices {
   return {
     async add(caller, { scope, value, reason, source }) {
+      refuseUnmatchable({ scope, value });
       const key = await directory.suppressionKey(caller.tenant, scope, value);
       const by = caller.identity;
       await commands.record(caller.tenant, randomUUID(), 'suppression.added', { key, scope, reason, source, by });

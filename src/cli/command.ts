@@ -213,7 +213,10 @@ export function textOption(options: OptionValues, name: string): string | undefi
 /** A time in an option, in milliseconds. Throws `usage` when it is none, or has no zone. */
 export function instantOption(text: string): number {
   const at = Date.parse(text);
-  if (!/^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:\d{2})$/.test(text) || Number.isNaN(at))
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})T.*(?:Z|[+-]\d{2}:\d{2})$/.exec(text) ?? [];
+  // The engine reads 31 November as 1 December.
+  const daysOfMonth = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
+  if (Number.isNaN(at) || !(Number(day) <= daysOfMonth))
     throw new GatehouseError('usage', `${JSON.stringify(text)} is no time such as 2026-11-21T08:00:00Z.`);
   return at;
 }

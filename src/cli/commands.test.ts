@@ -212,6 +212,32 @@ describe('administration', () => {
     expect(await json('policy', 'show')).toEqual({ hash: 'aa', policy: DEFAULT_POLICY });
   });
 
+  test.each(['--from', '--reason', '--days'])(
+    'a policy with %s is not brought into force before its time',
+    async (option) => {
+      const file = join(world.dataDir, 'later.json');
+      writeFileSync(file, JSON.stringify(DEFAULT_POLICY));
+      const { code, err } = await world.run('policy', 'apply', file, option, '2026');
+      expect([code, err]).toEqual([EXIT.usage, expect.stringContaining(`${option} is for a proposal: add --propose`)]);
+      expect(world.services.calls).toEqual([]);
+    },
+  );
+
+  test.each(['2026-11-31T09:00:00Z', '2026-02-30T09:00:00+01:00', '2026-11-00T09:00:00Z', '2026-11-30T09:00:00'])(
+    'no day is moved to because %s does not exist or has no zone',
+    async (at) => {
+      const { code, err } = await world.run('scheduled', 'move', 'act_1', '--at', at);
+      expect([code, err]).toEqual([EXIT.usage, expect.stringContaining('is no time such as')]);
+      expect(world.services.calls).toEqual([]);
+    },
+  );
+
+  test('a schedule that is longer than its list says so', async () => {
+    const page = { ...((await json('scheduled', 'list')) as object), next_cursor: 'c' };
+    Object.assign(world.services, { listScheduled: () => Promise.resolve(page) });
+    expect((await world.run('scheduled', 'list')).out).toContain('The first 1 action; there are more.');
+  });
+
   test('trust is listed, and shown with its history', async () => {
     const { items } = (await json('trust', 'list')) as { items: { cell: string }[] };
     const cell = items[0]?.cell ?? '';

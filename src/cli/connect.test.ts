@@ -60,6 +60,16 @@ test('the configured key is that of the default tenant, and of no other', async 
   expect(world.opened).toEqual([]);
 });
 
+test('a command for one tenant is not carried out with a key of another', async () => {
+  const server = await startServer();
+  world.env = { GATEHOUSE_KEY: server.key };
+  const { code, err } = await world.run('kill-switch', 'on', '--reason', 'x', '--tenant', 'emea');
+  expect([code, err]).toEqual([EXIT.usage, expect.stringMatching(/of the tenant t-1, not of emea/)]);
+  expect(server.calls()).toEqual([]);
+  expect((await world.run('verify', '--tenant', 't-1')).code).toBe(EXIT.ok);
+  expect((await world.run('verify')).code).toBe(EXIT.ok);
+});
+
 test('an empty file is no key', async () => {
   await startServer();
   keep('admin-key', '');

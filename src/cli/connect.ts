@@ -11,16 +11,25 @@ import { GatehouseError } from '../domain/errors.ts';
 import { asId } from '../domain/ids.ts';
 import type { System } from './app.port.ts';
 import type { Connection } from './command.ts';
-import { httpServices } from './http-services.ts';
+import { httpCall, httpServices } from './http-services.ts';
 
 /** How long a command waits for a process that holds the data folder to end, or to say where it answers. */
 const STARTING_MS = 10_000;
 const LOOK_EVERY_MS = 200;
 
-export async function connect(system: System, config: Config, tenant: string, readFile: ReadFile): Promise<Connection> {
+/** `named` is whether the tenant was asked for, or is only the one that is meant otherwise. */
+export async function connect(
+  system: System,
+  config: Config,
+  { tenant, named }: { readonly tenant: string; readonly named: boolean },
+  readFile: ReadFile,
+): Promise<Connection> {
   for (let waitedMs = 0; ; waitedMs += LOOK_EVERY_MS) {
     const server = await system.findServer(config);
-    if (server !== null) return overHttp(server.url, tenant, keyOf(config, tenant, readFile));
+    if (server !== null) {
+      if (named && config.key !== null) await refuseOtherTenant(server.url, config.key, tenant);
+      return overHttp(server.url, tenant, keyOf(config, tenant, readFile));
+    }
     try {
       return await inProcess(system, config, tenant);
     } catch (error) {
@@ -29,6 +38,22 @@ export async function connect(system: System, config: Config, tenant: string, re
     }
     await sleep(LOOK_EVERY_MS);
   }
+}
+
+/** A server takes the tenant from the key, so a command for one tenant would silently be carried out in another. */
+async function refuseOtherTenant(url: string, key: string, tenant: string): Promise<void> {
+  const session = await httpCall(url, key)<{ readonly tenant: string }>('GET', '/v1/session').catch(
+    (error: unknown) => {
+      // Some roles may not ask who they are; what they may do in their tenant harms nobody.
+      if (error instanceof GatehouseError && error.code === 'forbidden') return null;
+      throw error;
+    },
+  );
+  if (session === null || session.tenant === tenant) return;
+  throw new GatehouseError(
+    'usage',
+    `The key in GATEHOUSE_KEY is of the tenant ${session.tenant}, not of ${tenant}. Use a key of ${tenant}, or leave out --tenant.`,
+  );
 }
 
 function overHttp(url: string, tenant: string, key: string): Connection {

@@ -149,7 +149,7 @@ function contextOf(values: OptionValues, world: World): CommandContext {
     note: (text) => world.terminal.note(text),
     openApp: (options) => world.system.openApp(config(), options),
     findServer: () => world.system.findServer(config()),
-    connect: () => connect(world.system, config(), tenant, world.readFile),
+    connect: () => connect(world.system, config(), { tenant, named: values['tenant'] !== undefined }, world.readFile),
   };
 }
 

@@ -6,6 +6,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createStore } from '@xstate/store';
 import { useEffect, useSyncExternalStore } from 'react';
 
+import { get, Problem } from '../shared/api.ts';
 import type { ChangeView } from '../shared/types.ts';
 
 export interface LiveState {
@@ -51,41 +52,69 @@ const STALE: Readonly<Record<ChangeView['kind'], readonly string[]>> = {
   outcome: ['trace'],
 };
 
-export function useLiveUpdates(client: QueryClient, signedIn: boolean): void {
-  useEffect(() => {
-    if (!signedIn) return undefined;
-    const source = new EventSource('/v1/stream');
-    const stale = new Set<string>();
-    let timer: number | undefined;
-    const refresh = (): void => {
-      timer = undefined;
-      const names = new Set(stale);
-      stale.clear();
-      void client.invalidateQueries({ predicate: ({ queryKey }) => names.has(String(queryKey[0])) });
-    };
-    const mark = (names: readonly string[]): void => {
-      for (const name of names) stale.add(name);
-      timer ??= window.setTimeout(refresh, GATHER_MS);
-    };
-    const heard = (): void => live.trigger.heard({ at: Date.now() });
-    source.addEventListener('open', heard);
-    source.addEventListener('error', () => live.trigger.lost());
-    let begun = false;
-    source.addEventListener('reset', () => {
+/** After a refusal, such as that of a server which is starting. */
+export const AGAIN_MS = 3_000;
+
+/** Follows until the function that it returns is called. */
+export function followChanges(client: QueryClient): () => void {
+  const stale = new Set<string>();
+  let source: EventSource | null = null;
+  let ended = false;
+  let begun = false;
+  let timer: number | undefined;
+  let againTimer: number | undefined;
+  const refresh = (): void => {
+    timer = undefined;
+    const names = new Set(stale);
+    stale.clear();
+    void client.invalidateQueries({ predicate: ({ queryKey }) => names.has(String(queryKey[0])) });
+  };
+  const mark = (names: readonly string[]): void => {
+    for (const name of names) stale.add(name);
+    timer ??= window.setTimeout(refresh, GATHER_MS);
+  };
+  const heard = (): void => live.trigger.heard({ at: Date.now() });
+  // A lost connection the browser takes up again by itself, but whoever is refused once it never asks again.
+  const again = (): void => {
+    get('/v1/session').then(
+      () => !ended && open(),
+      (error: unknown) => {
+        if (ended) return;
+        if (error instanceof Problem && error.status === 401) void client.invalidateQueries({ queryKey: ['session'] });
+        else againTimer = window.setTimeout(again, AGAIN_MS);
+      },
+    );
+  };
+  const open = (): void => {
+    const opened = new EventSource('/v1/stream');
+    source = opened;
+    opened.addEventListener('open', heard);
+    opened.addEventListener('error', () => {
+      live.trigger.lost();
+      if (opened.readyState === EventSource.CLOSED) againTimer = window.setTimeout(again, AGAIN_MS);
+    });
+    opened.addEventListener('reset', () => {
       heard();
       // The first one says where the stream begins; a later one, that too much was missed to be told.
       if (begun) void client.invalidateQueries();
       begun = true;
     });
-    source.addEventListener('change', (event: MessageEvent<string>) => {
+    opened.addEventListener('change', (event: MessageEvent<string>) => {
       heard();
       const change = JSON.parse(event.data) as ChangeView;
       if (change.type === 'action.held') live.trigger.held({ review: change.id });
       mark(STALE[change.kind]);
     });
-    return () => {
-      window.clearTimeout(timer);
-      source.close();
-    };
-  }, [client, signedIn]);
+  };
+  open();
+  return () => {
+    ended = true;
+    window.clearTimeout(timer);
+    window.clearTimeout(againTimer);
+    source?.close();
+  };
+}
+
+export function useLiveUpdates(client: QueryClient, signedIn: boolean): void {
+  useEffect(() => (signedIn ? followChanges(client) : undefined), [client, signedIn]);
 }

@@ -7,10 +7,11 @@ const PART = /(?<field>[a-z_]+):(?:"(?<quoted>[^"]*)"|(?<plain>\S*))|(?<word>\S+
 
 export function filtersIn(text: string, fields: readonly string[], own: string): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const { groups = {} } of text.matchAll(PART)) {
-    const { field, quoted, plain, word } = groups;
+  for (const { 0: whole, groups = {} } of text.matchAll(PART)) {
+    const { field, quoted, plain } = groups;
     if (field !== undefined && fields.includes(field)) found[field] = quoted ?? plain ?? '';
-    else if (word !== undefined) found[own] = word;
+    // Ids have colons too, such as `crm:42`; and what is no field must not leave the list as if nothing had been asked for.
+    else found[own] = whole;
   }
   return found;
 }

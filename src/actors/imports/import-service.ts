@@ -106,6 +106,13 @@ export class ImportService {
     );
   }
 
+  /** Throws `not_found`. */
+  async #known(tenant: TenantId, id: ImportId): Promise<ImportState> {
+    const state = await this.#deps.imports.find(tenant, id);
+    if (state === null) throw new GatehouseError('not_found', `There is no import ${id}.`);
+    return state;
+  }
+
   #simulation(tenant: TenantId): Simulation {
     return new Simulation(tenant, this.#deps.host, this.#deps.store, this.#deps.executor);
   }
@@ -113,14 +120,20 @@ export class ImportService {
   /** Applies rows in index order. Rows before the resume point are skipped. */
   async apply(tenant: TenantId, id: ImportId, rows: readonly ImportRecord[]): Promise<ImportState> {
     const { imports } = this.#deps;
-    const state = must(await imports.find(tenant, id), `import ${id}`);
+    const state = await this.#known(tenant, id);
     if (state.state !== 'running') return state;
     const pending = rows.filter((row) => row.index >= state.applied);
     if (pending.length === 0) return state;
-    if (pending[0]?.index !== state.applied)
+    const wrong = pending.findIndex((row, at) => row.index !== state.applied + at);
+    if (wrong !== -1)
       throw new GatehouseError(
         'state_conflict',
-        `The import goes on at row ${state.applied}, not at ${pending[0]?.index ?? '?'}.`,
+        `The import goes on at row ${state.applied + wrong}, not at ${pending[wrong]?.index ?? '?'}.`,
+      );
+    if (state.applied + pending.length > state.total)
+      throw new GatehouseError(
+        'state_conflict',
+        `The import was started with ${state.total} rows; row ${state.total} would be one too many.`,
       );
     const counts: Record<string, number> = { ...state.counts };
     let applied = state.applied;
@@ -173,7 +186,7 @@ export class ImportService {
 
   async finish(tenant: TenantId, id: ImportId): Promise<ImportState> {
     const { imports, commands, host } = this.#deps;
-    const state = must(await imports.find(tenant, id), `import ${id}`);
+    const state = await this.#known(tenant, id);
     if (state.state !== 'running') return state;
     if (state.applied !== state.total)
       throw new GatehouseError('state_conflict', `The import has ${state.total} rows, ${state.applied} are applied.`);
@@ -196,8 +209,7 @@ export class ImportService {
     by: string,
   ): Promise<{ readonly reverted: number; readonly cancelledActions: number; readonly kept: readonly Kept[] }> {
     const { imports, reader, runners, host, commands, clock } = this.#deps;
-    const state = await imports.find(tenant, id);
-    if (state === null) throw new GatehouseError('not_found', `There is no import ${id}.`);
+    const state = await this.#known(tenant, id);
     if (state.state === 'undone') throw new GatehouseError('state_conflict', `Import ${id} is undone already.`);
     await imports.update(tenant, id, { state: 'undoing' });
     const { reversals, kept, notes } = await planUndo(reader, runners, tenant, id);

@@ -222,7 +222,13 @@ export class Intake {
   async rehearse(tenant: TenantId, proposer: string, proposal: Proposal): Promise<Verdict> {
     const message = await this.#proposalMessage(tenant, proposer, proposal);
     const verdict = await rehearsedVerdict(this.#deps.host, message, await this.#deps.policies.inForce(tenant));
-    return must(verdict, 'a rehearsed proposal comes before the gate');
+    // Only an id that was used before does not come before the gate again.
+    if (verdict === null)
+      throw new GatehouseError(
+        'state_conflict',
+        `The proposal ${proposal.id} was made already: its decision says what became of it. Ask about a new one under another id.`,
+      );
+    return verdict;
   }
 
   async #proposalMessage(tenant: TenantId, proposer: string, proposal: Proposal): Promise<Message> {

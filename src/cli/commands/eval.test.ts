@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
@@ -42,6 +42,14 @@ test('reports every provider', async () => {
       { provider: 'lexical', ...figures },
     ],
   });
+});
+
+test('names a line that is not UTF-8 instead of searching for what it does not say', async () => {
+  const file = fileOf(...GOOD);
+  writeFileSync(file, Buffer.concat([Buffer.from(`${doc('latin', 'caf\u00e9')}\n`, 'latin1'), readFileSync(file)]));
+  const { code, err } = await new TestWorld().run('eval', 'retrieval', '--file', file);
+  expect(code).toBe(EXIT.problemFound);
+  expect(err).toContain('line 1: is not UTF-8.');
 });
 
 test('names bad lines by number and goes on', async () => {

@@ -122,6 +122,12 @@ function test(context: CommandContext, args: readonly string[], options: OptionV
 
 function apply(context: CommandContext, args: readonly string[], options: OptionValues): Promise<ExitCode> {
   const policy = readAs(fileOf(args, 'apply'), policySchema, 'a policy');
+  const terms = ['from', 'reason', 'days'].find((name) => options[name] !== undefined);
+  if (options['propose'] !== true && terms !== undefined)
+    throw new GatehouseError(
+      'usage',
+      `--${terms} is for a proposal: add --propose, or leave it out to bring the policy into force now.`,
+    );
   return connected(context, async (services, caller) => {
     if (options['propose'] !== true) {
       const { hash } = await services.applyPolicy(caller, policy);

@@ -6,7 +6,7 @@ import { answer, connected, EXIT, instantOption, refuseMore, textOption, verbOf 
 import type { Command, CommandContext, ExitCode, OptionValues } from '../command.ts';
 import { shown } from '../terminal.ts';
 import type { Paint } from '../terminal.ts';
-import { columns, timeOf } from '../words.ts';
+import { columns, counted, timeOf } from '../words.ts';
 import { checkLines } from './trace.ts';
 
 const LIST_MAX = 200;
@@ -58,21 +58,20 @@ async function list(context: CommandContext, options: OptionValues): Promise<Exi
   return connected(context, async (services, caller) => {
     const query: ScheduledQuery = { limit: LIST_MAX, cursor: null, ...filters };
     const page = await services.listScheduled(caller, query);
-    answer(context, page, () =>
-      page.items.length === 0
-        ? 'Nothing waits for its time.'
-        : columns([
-            ['action', 'at', 'waits', 'type', 'recipient', 'still valid'],
-            ...page.items.map((item) => [
-              item.action,
-              timeOf(item.at),
-              item.waits,
-              item.action_type,
-              item.recipient?.address ?? item.recipient?.external_id ?? '-',
-              item.still_valid ? 'yes' : 'no',
-            ]),
-          ]),
-    );
+    answer(context, page, () => {
+      if (page.items.length === 0) return 'Nothing waits for its time.';
+      const rows = page.items.map((item) => [
+        item.action,
+        timeOf(item.at),
+        item.waits,
+        item.action_type,
+        item.recipient?.address ?? item.recipient?.external_id ?? '-',
+        item.still_valid ? 'yes' : 'no',
+      ]);
+      const more =
+        page.next_cursor === null ? '' : `\nThe first ${counted(page.items.length, 'action')}; there are more.`;
+      return `${columns([['action', 'at', 'waits', 'type', 'recipient', 'still valid'], ...rows])}${more}`;
+    });
     return EXIT.ok;
   });
 }

@@ -2,6 +2,8 @@
  * Reads a labelled set for retrieval, one JSON object a line. A line that cannot be used is left out and named by its number, so that one
  * slip in a large set does not hide what the rest says.
  */
+import { isUtf8 } from 'node:buffer';
+
 import { z } from 'zod';
 
 import type { LabelledDocument, LabelledQuery, LabelledSet } from '../../evals/retrieval/labelled-set.port.ts';
@@ -50,6 +52,10 @@ export async function readLabelledSet(path: string): Promise<ReadSet> {
   const keyOf = (kind: string, scope: string, id: string) => JSON.stringify([kind, scope, id]);
 
   for await (const { number, bytes } of readLines(path, () => {})) {
+    if (!isUtf8(bytes)) {
+      badLines.push({ line: number, why: 'is not UTF-8' });
+      continue;
+    }
     const text = bytes.toString('utf8').trim();
     if (text === '') continue;
     const parsed = parseLine(text);

@@ -35,7 +35,7 @@ function registerNotes(app: GatewayApp, { services }: GatewayContext): void {
         'Notes a fact, evidence, hypothesis, objection, conclusion or question about an account or a person. Of several facts about one thing that has a single value, the one that holds from the latest time stands.',
       request: { body: noteBody },
       answers: { 202: { description: 'Stored.', schema: recordedSchema } },
-      errors: ['conflict', 'storage_full'],
+      errors: ['time_in_future', 'conflict', 'storage_full'],
     }),
     async (request, reply) =>
       reply.code(202).send(await services.recordNote(callerOf(request), noteRequestOf(request.body))),

@@ -39,7 +39,7 @@ export function registerProposalRoutes(app: GatewayApp, { services }: GatewayCon
           'Evaluates a proposal as of now and explains every check. Nothing is granted and nothing is written.',
         request: { body: proposalSchema },
         answers: { 200: { description: 'What the gate would say now.', schema: gateAnswerSchema } },
-        errors: ['not_found'],
+        errors: ['not_found', 'state_conflict'],
       },
       EXACT_CONTENT,
     ),

@@ -17,6 +17,14 @@ test('a link begins a session that pages cannot read and other sites cannot use'
   expect(secure.headers['set-cookie']).toMatch(/; Secure$/);
 });
 
+test('a program that only looks at the link does not use it up', async () => {
+  const { app, services } = testGateway();
+  const response = await app.inject({ method: 'HEAD', url: `/sign-in?token=${FAKE_TOKEN}` });
+  expect(response.statusCode).toBe(405);
+  expect(response.headers).toMatchObject({ allow: 'GET' });
+  expect(services.calls).toEqual([]);
+});
+
 test('a link that is unknown, used or too old signs nobody in', async () => {
   const { app } = testGateway();
   const response = await app.inject({ url: '/sign-in?token=another-token-here' });
@@ -87,4 +95,12 @@ test('the stream begins with a position and tells what changes', async () => {
   abort.abort();
   await reader?.closed.catch(() => {});
   await expect.poll(() => services.calls.map(([name]) => name)).toContain('unfollow');
+});
+
+test('a stream is not begun for who wants no body of it', async () => {
+  const { send, services } = testGateway();
+  const response = await send({ method: 'HEAD', url: '/v1/stream' });
+  expect(response.statusCode).toBe(405);
+  expect(response.headers).toMatchObject({ allow: 'GET' });
+  expect(services.calls).toEqual([]);
 });

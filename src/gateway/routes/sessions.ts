@@ -28,8 +28,9 @@ export function registerSessionRoutes(app: GatewayApp, { services, authenticator
     },
   );
 
-  // A page for browsers, and no part of the API.
-  app.get('/sign-in', { schema: { hide: true, querystring: signInQuerySchema } }, async (request, reply) => {
+  // A page for browsers, and no part of the API. Programs that look at links before people do ask with HEAD, which must not use one up.
+  const signIn = { schema: { hide: true, querystring: signInQuerySchema }, exposeHeadRoute: false };
+  app.get('/sign-in', signIn, async (request, reply) => {
     const begun = await sessions.begin(request.query.token);
     if (begun === null)
       throw new GatehouseError(

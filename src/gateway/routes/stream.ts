@@ -26,15 +26,19 @@ export function registerStreamRoutes(app: GatewayApp, { services, authenticator 
 
   app.get(
     '/v1/stream',
-    operation('followChanges', {
-      tag: 'review',
-      summary: 'Follow what changes',
-      description:
-        'Server-sent events, one `change` for each event of the tenant that screens show: its kind, its id, its type and its time, and nothing of what it says. With `Last-Event-ID` it goes on after that position. A `reset` says that too much was missed, or that the stream begins now: read what you show again. A comment every 15 seconds shows that it lives.',
-      request: {},
-      answers: { 200: { description: 'The stream.', schema: streamTextSchema, type: 'text/event-stream' } },
-      errors: ['invalid_request'],
-    }),
+    {
+      // An answer without a body would never end, and would hold a place among those who listen.
+      exposeHeadRoute: false,
+      ...operation('followChanges', {
+        tag: 'review',
+        summary: 'Follow what changes',
+        description:
+          'Server-sent events, one `change` for each event of the tenant that screens show: its kind, its id, its type and its time, and nothing of what it says. With `Last-Event-ID` it goes on after that position. A `reset` says that too much was missed, or that the stream begins now: read what you show again. A comment every 15 seconds shows that it lives.',
+        request: {},
+        answers: { 200: { description: 'The stream.', schema: streamTextSchema, type: 'text/event-stream' } },
+        errors: ['invalid_request'],
+      }),
+    },
     async (request, reply) => {
       if (closing)
         throw new GatehouseError(

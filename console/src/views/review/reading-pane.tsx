@@ -36,6 +36,10 @@ export function mayReview(session: SessionView): boolean {
   return session.role === 'reviewer' || session.role === 'operator' || session.role === 'admin';
 }
 
+export function mayOperate(session: SessionView): boolean {
+  return session.role === 'operator' || session.role === 'admin';
+}
+
 export function ReadingPane({ review, latest, session, reservation, editing, refusal, acts }: Props) {
   const revised = latest.fingerprint !== review.fingerprint;
   const decided = latest.state !== 'open' && review.state === 'open';

@@ -190,7 +190,7 @@ export function ReviewScreen({ session }: { readonly session: SessionView }) {
         <SearchBox fields={FILTERS} own="account" filters={place.filters} onChange={filter} />
         <Chips filters={place.filters} onChange={filter} />
         <div className="slot">
-          {selected.size > 0 ? (
+          {chosen.length > 0 ? (
             <span className="selection">
               {chosen.length} selected
               <button type="button" className="good" onClick={approve}>

@@ -37,7 +37,8 @@ export function useReview(id: string | null, known: ReviewView | undefined) {
     queryKey: ['review', id],
     queryFn: () => get<ReviewView>(`/v1/reviews/${part(id ?? '')}`),
     enabled: id !== null,
-    ...(known === undefined ? {} : { initialData: known, initialDataUpdatedAt: Date.now() }),
+    // The list may have been read an hour ago: its row is shown at once, and read again.
+    ...(known === undefined ? {} : { initialData: known, initialDataUpdatedAt: 0 }),
   });
 }
 

@@ -10,6 +10,7 @@ export function PauseList({
   onEnd,
 }: {
   readonly pauses: readonly PauseView[];
+  /** Whoever may pause may not end a pause by that: sending starts again. */
   readonly may: boolean;
   readonly onEnd: (pause: PauseView) => void;
 }) {
@@ -19,7 +20,12 @@ export function PauseList({
         <li key={pause.id} className="banner warn">
           {pause.scope === 'tenant' ? 'Everything' : `${pause.scope} ${pause.value}`} is paused: {pause.reason} (
           {pause.affects} wait){' '}
-          <button type="button" disabled={!may} onClick={() => onEnd(pause)}>
+          <button
+            type="button"
+            disabled={!may}
+            title={may ? undefined : 'Operators and admins may do this.'}
+            onClick={() => onEnd(pause)}
+          >
             End the pause
           </button>
         </li>

@@ -9,7 +9,7 @@ import { SearchBox } from '../../shared/search-box.tsx';
 import { Empty, Failed, Loading } from '../../shared/states.tsx';
 import type { JsonObject, SessionView } from '../../shared/types.ts';
 import { TextDialog, TimeDialog } from '../review/dialogs.tsx';
-import { mayReview } from '../review/reading-pane.tsx';
+import { mayOperate, mayReview } from '../review/reading-pane.tsx';
 import { PauseDialog, PauseList } from './pauses.tsx';
 import { ScheduledList, whoOf } from './scheduled-list.tsx';
 import { ScheduledPage } from './scheduled-page.tsx';
@@ -76,7 +76,7 @@ export function ScheduledScreen({ session }: { readonly session: SessionView }) 
         {pauses.isSuccess && (
           <PauseList
             pauses={pauses.data}
-            may={may}
+            may={mayOperate(session)}
             onEnd={(pause) =>
               act.mutate({
                 path: `/v1/pauses/${part(pause.id)}`,
