@@ -3,7 +3,7 @@ import { must } from '../../domain/errors.ts';
 import type { Admission, EventData } from '../../domain/event-types.ts';
 /** Puts a proposed action before the gate, and turns the verdict into an event, a permit, a review or a timer. */
 import { GATE_VERSION, reasonsOf } from '../../domain/gate.ts';
-import type { GateRequest, HoldQueue, Verdict } from '../../domain/gate.ts';
+import type { GateFacts, GateRequest, HoldQueue, Verdict } from '../../domain/gate.ts';
 import type { GuardChange, GuardKey } from '../../domain/guard.ts';
 import { permitIdOf } from '../../domain/ids.ts';
 import type { ActionId } from '../../domain/ids.ts';
@@ -58,6 +58,7 @@ function reservations(
   refs: Turn['message']['refs'],
   partition: number,
   policy: Pick<Policy, 'ownership_window_ms' | 'permit_ttl_ms'>,
+  facts: Pick<GateFacts, 'account' | 'contact'>,
   at: number,
 ): readonly (readonly [GuardKey, GuardChange])[] {
   const spec = ACTION_TYPE_SPECS[proposal.action_type];
@@ -85,7 +86,9 @@ function reservations(
     if (refs.person !== null) changes.push([`contact:${refs.person}`, mark]);
     if (refs.account !== null) changes.push([`account:${refs.account}`, mark]);
     if (spec.touch && refs.domain !== null) changes.push([`domain:${refs.domain}`, touched]);
-    changes.push([lockKey, lock]);
+    // The lock of the person who proposed it does not end in a lane's.
+    const { lock: held } = (refs.account === null ? facts.contact : facts.account) ?? {};
+    if (held === undefined || !held.person || held.until <= at) changes.push([lockKey, lock]);
   }
   if (spec.costMinor > 0)
     changes.push([`budget:p${partition}`, { kind: 'spent', period: budgetPeriodOf(at), minor: spec.costMinor }]);
@@ -274,7 +277,7 @@ export function admit(builder: PlanBuilder, turn: Turn, actor: ActorRef): void {
       }
       const permit = permitIdOf(actor.id as ActionId, context.permits);
       const expiresAt = at + policy.permit_ttl_ms;
-      const guards = [...opened, ...reservations(actor.id, proposal, refs, partition, policy, at)];
+      const guards = [...opened, ...reservations(actor.id, proposal, refs, partition, policy, gathered.facts, at)];
       builder.append(turn, actor, 'action.passed', { admission, permit, expires_at: expiresAt }, { guards });
       builder.plan.permits.push({
         tenant,
