@@ -51,6 +51,19 @@ export function gateRequest(
   };
 }
 
+/**
+ * The approval, if there are as many as the policy asks for by now. What was blocked by something else, or held under another policy, may have
+ * needed fewer when it was held. What was only drawn for an audit needs one.
+ */
+export function approvalInForce(
+  { approval, approvals, queue }: ActionContext,
+  { risk_class: risk }: Pick<EventData<'action.proposed'>, 'risk_class'>,
+  policy: Policy,
+): ActionContext['approval'] {
+  const needed = queue === 'sampled' ? 1 : approvalsNeeded(reviewTermsOf(policy), risk);
+  return approvals.length >= needed ? approval : null;
+}
+
 /** Guard changes that a pass makes: the touch is reserved now, so that the next proposal sees it. */
 function reservations(
   action: string,
@@ -138,7 +151,7 @@ export function admit(builder: PlanBuilder, turn: Turn, actor: ActorRef): void {
   const context = stored.context as unknown as ActionContext;
   const proposal = must(context.proposal, 'an admitted action has a proposal');
   const { hash: policyHash, policy } = builder.policy(tenant);
-  const request = gateRequest(actor.id, proposal, context.approval, at);
+  const request = gateRequest(actor.id, proposal, approvalInForce(context, proposal, policy), at);
   const gathered = gatherFacts(builder, tenant, partition, message.scope, refs, proposal, request);
   const verdict: Verdict = evaluateGate(request, gathered.facts, policy);
   const hash = verdictHash(verdict, request.at, policyHash, builder.deps.digest);

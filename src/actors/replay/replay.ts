@@ -26,7 +26,7 @@ import type { Runners } from '../../machines/catalogue.ts';
 import type { TrustContext } from '../../machines/trust/trust.machine.ts';
 import { evaluateReleasedGate } from '../../policies/released-gates.ts';
 import { verdictHash } from '../../policies/verdict-hash.ts';
-import { gateRequest } from '../planner/admit-effect.ts';
+import { approvalInForce, gateRequest } from '../planner/admit-effect.ts';
 import { gateGuards, isScopeLinked, modeOf, pausableOf, trustFactOf } from '../planner/gate-facts.ts';
 import { LedgerFold, parseRow } from './ledger-fold.ts';
 import type { ParsedRow } from './ledger-fold.ts';
@@ -126,13 +126,14 @@ class Replayer {
     admission: Admission,
     fold: LedgerFold,
     stored: GateFacts,
+    policy: Policy,
   ): { readonly request: GateRequest; readonly facts: GateFacts } | string {
     const action = fold.actors.get(actorKey(row.tenant, 'action', row.actor.id));
     const context = action?.context as unknown as ActionContext | undefined;
     const proposal = context?.proposal;
     if (context === undefined || proposal === undefined || proposal === null)
       return 'the ledger has no proposal for this evaluation';
-    const request = gateRequest(row.actor.id, proposal, context.approval, row.at);
+    const request = gateRequest(row.actor.id, proposal, approvalInForce(context, proposal, policy), row.at);
     const registry = this.#registry.registry(row.tenant, admission.registry_version);
     if (registry === null) return `the ledger has no registry at version ${admission.registry_version}`;
     const refs = { account: proposal.account, person: proposal.person, domain: proposal.domain } as SubjectRefs;
@@ -200,7 +201,7 @@ class Replayer {
     const request = gateRequestSchema.parse(snapshot.request);
     const facts = gateFactsSchema.parse(snapshot.facts);
     const differences: string[] = [];
-    const derived = this.#derive(row, admission, fold, facts);
+    const derived = this.#derive(row, admission, fold, facts, policy);
     if (typeof derived === 'string') differences.push(derived);
     else {
       if (canonicalJson(derived.request) !== canonicalJson(request))
