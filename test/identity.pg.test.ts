@@ -210,6 +210,28 @@ describeDatabases('identities', (database) => {
     expect((await app.services.getContact(caller, moving)).account).toBe('left');
   });
 
+  it('waits for a person when its recipient was merged, through another, into somebody of another account', async () => {
+    const { app, caller } = system;
+    await app.services.applyPolicy(caller, {
+      ...OPEN_POLICY,
+      name: 'veto',
+      review: { veto_ms: { outreach_push: HOUR_MS } },
+    });
+    const first = await know('start');
+    const third = await know('end');
+    const second = 'beside';
+    await app.services.putContact(caller, second, { ...REACHABLE, account: 'start', email: 'y@start.example' });
+    await app.services.putAccount(caller, 'end', { relations: { customer: true } });
+    const made = await app.services.propose(caller, proposal(`contact/${first}`));
+    expect((await app.services.getDecision(caller, made.decision)).action?.state).toBe('scheduled');
+    await merge('contact', first, second);
+    await merge('contact', second, third);
+    await app.services.sendNow(caller, made.action, { reason: null });
+    const view = await app.services.getDecision(caller, made.decision);
+    expect([view.verdict, view.reasons.map(({ code }) => code)]).toEqual(['hold', ['scope_unlinked']]);
+    await app.services.applyPolicy(caller, OPEN_POLICY);
+  });
+
   it('refuses what is not possible, says what to do instead, and takes a request once', async () => {
     const { app, caller, rows } = system;
     for (const name of ['one', 'two', 'three']) await know(name);

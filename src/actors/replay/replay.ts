@@ -17,6 +17,7 @@ import type { LedgerRow } from '../../domain/ledger-event.ts';
 import type { SubjectRefs } from '../../domain/message.ts';
 import { pausedFact } from '../../domain/pause.ts';
 import type { Policy } from '../../domain/policy.ts';
+import { isScopeLinked } from '../../domain/scope-linked.ts';
 import { senderFact } from '../../domain/sender-health.ts';
 import { asOne, keysReadWith } from '../../domain/stricter-guard.ts';
 import type { GuardMember } from '../../domain/stricter-guard.ts';
@@ -27,7 +28,7 @@ import type { TrustContext } from '../../machines/trust/trust.machine.ts';
 import { evaluateReleasedGate } from '../../policies/released-gates.ts';
 import { verdictHash } from '../../policies/verdict-hash.ts';
 import { approvalInForce, gateRequest } from '../planner/admit-effect.ts';
-import { gateGuards, isScopeLinked, modeOf, pausableOf, trustFactOf } from '../planner/gate-facts.ts';
+import { gateGuards, modeOf, pausableOf, trustFactOf } from '../planner/gate-facts.ts';
 import { LedgerFold, parseRow } from './ledger-fold.ts';
 import type { ParsedRow } from './ledger-fold.ts';
 import type { LedgerReader } from './ledger-reader.port.ts';
@@ -138,7 +139,7 @@ class Replayer {
     if (registry === null) return `the ledger has no registry at version ${admission.registry_version}`;
     const refs = { account: proposal.account, person: proposal.person, domain: proposal.domain } as SubjectRefs;
     const guards: Record<string, GuardState> = {};
-    const own: Record<string, GuardState> = {};
+    const read: Record<string, readonly GuardMember[]> = {};
     for (const [name, key] of gateGuards(refs, row.partition)) {
       const first = this.#guardAt(row, admission, fold, key);
       if (typeof first === 'string') return first;
@@ -148,7 +149,7 @@ class Replayer {
         if (typeof member === 'string') return member;
         others.push(member);
       }
-      own[name] = first.state;
+      read[name] = [first, ...others];
       guards[name] = asOne([first, ...others], row.at);
     }
     const cell = trustCellId(proposal.action_type, proposal.channel, proposal.risk_class, proposal.engine);
@@ -173,7 +174,7 @@ class Replayer {
         row.at,
         registry.context.trust_prior,
       ),
-      scope_linked: isScopeLinked(proposal.account, row.scope, own),
+      scope_linked: isScopeLinked(proposal.account, row.scope, read['contact'] ?? [], read['account']?.[0]?.state),
       ...(registry.context.single_operator ? { single_operator: true } : {}),
       ...(registry.context.syncs === undefined ? {} : { syncs: registry.context.syncs }),
       attributes: proposal.attributes,
