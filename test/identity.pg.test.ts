@@ -93,6 +93,21 @@ describeDatabases('identities', (database) => {
     await pass(`contact/${second}`);
   });
 
+  it('pauses merged accounts together, by whichever name', async () => {
+    const { caller } = system;
+    const { setPause, releasePause } = system.app.services;
+    const contact = await know('paused');
+    await know('halted');
+    await merge('account', 'halted', 'paused');
+    for (const value of ['halted', 'paused']) {
+      const pause = await setPause(caller, { scope: 'account', value, reason });
+      expect(await codesFor(`contact/${contact}`)).toEqual(['paused']);
+      expect(await codesFor('contact/at-halted')).toEqual(['paused']);
+      await releasePause(caller, pause.id);
+      expect(await codesFor(`contact/${contact}`)).toEqual([]);
+    }
+  });
+
   it('lets what happened while both were one count on both sides', async () => {
     const { app, caller } = system;
     const [first, second] = [await know('gamma'), await know('delta')];

@@ -6,6 +6,11 @@
 import type { GuardState } from './guard.ts';
 import type { GuardMember } from './stricter-guard.ts';
 
+/** The accounts that a merge joined to that of a guard. */
+export function joinedAccounts(guard: GuardState | undefined): readonly string[] {
+  return (guard?.joined ?? []).map((peer) => peer.key.slice('account:'.length));
+}
+
 /** The accounts of those into whom a person was merged, one after the other. */
 function survivingAccounts(contact: readonly GuardMember[]): readonly string[] {
   const accounts: string[] = [];
@@ -28,7 +33,7 @@ export function isScopeLinked(
   contact: readonly GuardMember[],
   guard: GuardState | undefined,
 ): boolean {
-  const together = [account, ...(guard?.joined ?? []).map((peer) => peer.key.slice('account:'.length))];
+  const together = [account, ...joinedAccounts(guard)];
   const survivors = survivingAccounts(contact);
   if (survivors.some((survivor) => !together.includes(survivor))) return false;
   const parent = contact[0]?.state.parent;

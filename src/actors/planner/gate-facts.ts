@@ -12,7 +12,7 @@ import type { Mode } from '../../domain/mode.ts';
 import { pausedFact } from '../../domain/pause.ts';
 import type { Pausable } from '../../domain/pause.ts';
 import { planOf } from '../../domain/plan-of.ts';
-import { isScopeLinked } from '../../domain/scope-linked.ts';
+import { isScopeLinked, joinedAccounts } from '../../domain/scope-linked.ts';
 import { senderFact } from '../../domain/sender-health.ts';
 import { asOne } from '../../domain/stricter-guard.ts';
 import { trustCellId } from '../../domain/trust.ts';
@@ -33,10 +33,10 @@ export interface GatheredFacts {
   readonly suppressionKeys: readonly string[];
 }
 
-/** What pauses may name of a proposal. */
-export function pausableOf(proposal: EventData<'action.proposed'>): Pausable {
+/** What pauses may name of a proposal. `guard` is that of its account. */
+export function pausableOf(proposal: EventData<'action.proposed'>, guard: GuardState | undefined): Pausable {
   const { channel, sender, account } = proposal;
-  return { channel, sender, account, play: planOf(proposal).play };
+  return { channel, sender, account, joined: joinedAccounts(guard), play: planOf(proposal).play };
 }
 
 export function modeOf(registry: TenantContext, channel: Channel): Mode {
@@ -105,7 +105,7 @@ export function gatherFacts(
   const facts: GateFacts = {
     ...guardFacts,
     kill_switch: registry.stopped,
-    ...pausedFact(registry.context.pauses ?? [], pausableOf(proposal), request.at),
+    ...pausedFact(registry.context.pauses ?? [], pausableOf(proposal, account), request.at),
     ...senderFact(registry.context.senders ?? [], proposal),
     mode,
     channel_ready:

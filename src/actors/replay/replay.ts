@@ -157,7 +157,7 @@ class Replayer {
     const facts = {
       ...guards,
       kill_switch: registry.stopped,
-      ...pausedFact(registry.context.pauses ?? [], pausableOf(proposal), row.at),
+      ...pausedFact(registry.context.pauses ?? [], pausableOf(proposal, read['account']?.[0]?.state), row.at),
       ...senderFact(registry.context.senders ?? [], proposal),
       mode: modeOf(registry.context, proposal.channel),
       // Which channels were configured, and which time zone data answered, is not on the ledger: it is taken as it was recorded.

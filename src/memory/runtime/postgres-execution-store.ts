@@ -18,7 +18,7 @@ import type { Mode, TenantClock } from '../../domain/mode.ts';
 import { pausedFact } from '../../domain/pause.ts';
 import type { Pause } from '../../domain/pause.ts';
 import type { Policy } from '../../domain/policy.ts';
-import { isScopeLinked } from '../../domain/scope-linked.ts';
+import { isScopeLinked, joinedAccounts } from '../../domain/scope-linked.ts';
 import { senderFact } from '../../domain/sender-health.ts';
 import type { SenderHealth } from '../../domain/sender-health.ts';
 import { columns } from '../sql/columns.ts';
@@ -320,6 +320,7 @@ export class PostgresExecutionStore implements ExecutionStore {
                   channel: permit.detail.channel,
                   sender: permit.detail.sender ?? '',
                   account: accountId,
+                  joined: joinedAccounts(account?.members[0]?.state),
                   play: permit.detail.play ?? null,
                 },
                 at,
