@@ -63,6 +63,23 @@ describeDatabases('suppressions', (database) => {
     expect(await refusalOf(suppressions.remove(caller, { scope: 'account', value: 'acme', reason }))).toBe('not_found');
   });
 
+  it('still hold when several people remove another one at the same moment', async () => {
+    const { caller } = system;
+    const [kept, gone] = ['acme.example', 'elsewhere.example'];
+    await suppressions().add(caller, { scope: 'domain', value: kept, reason, source: 'test' });
+    await suppressions().add(caller, { scope: 'domain', value: gone, reason, source: 'test' });
+    await Promise.allSettled(
+      Array.from({ length: 5 }, () => suppressions().remove(caller, { scope: 'domain', value: gone, reason })),
+    );
+    expect(await codes()).toEqual(['suppressed']);
+    // Once more: what was removed can be added and removed again.
+    await suppressions().add(caller, { scope: 'domain', value: gone, reason, source: 'test' });
+    await suppressions().remove(caller, { scope: 'domain', value: gone, reason });
+    expect(await refusalOf(suppressions().remove(caller, { scope: 'domain', value: gone, reason }))).toBe('not_found');
+    await suppressions().remove(caller, { scope: 'domain', value: kept, reason });
+    expect(await codes()).toEqual([]);
+  });
+
   it('know a person by every address that one request named them with', async () => {
     const { suppressions } = system.app.services;
     const { caller } = system;

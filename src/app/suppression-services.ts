@@ -42,7 +42,10 @@ export function createSuppressionServices({
           'state_conflict',
           'The person objected or was erased. That suppression ends only when they give a new consent themselves.',
         );
-      await commands.record(caller.tenant, randomUUID(), 'suppression.removed', { key, by: caller.identity, reason });
+      // The registry counts them: two people who remove the same one at the same moment remove one.
+      const latest = Math.max(...standing.map(({ version }) => version));
+      const id = `${key}:${latest}:removed`;
+      await commands.record(caller.tenant, id, 'suppression.removed', { key, by: caller.identity, reason });
       return { key };
     },
   };

@@ -36,14 +36,14 @@ export class SuppressionsReader {
     );
   }
 
-  /** Where those in force under a key came from. */
+  /** Where those in force under a key came from, and at which versions of the registry. */
   async sources(
     tenant: TenantId,
     key: string,
-  ): Promise<readonly { readonly scope: SuppressionScope; readonly source: string }[]> {
+  ): Promise<readonly { readonly scope: SuppressionScope; readonly source: string; readonly version: number }[]> {
     return asTenant(this.#sql, tenant, (session) =>
-      session.query<{ scope: SuppressionScope; source: string }>(
-        'SELECT s.scope, s.source FROM suppressions s WHERE s.tenant = $1 AND s.key = $2 AND s.removed_version IS NULL',
+      session.query<{ scope: SuppressionScope; source: string; version: number }>(
+        'SELECT s.scope, s.source, s.added_version AS version FROM suppressions s WHERE s.tenant = $1 AND s.key = $2 AND s.removed_version IS NULL',
         [tenant, key],
       ),
     );
