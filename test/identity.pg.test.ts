@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { GatehouseError } from '../src/domain/errors.ts';
 import { must } from '../src/domain/errors.ts';
 import type { GuardState } from '../src/domain/guard.ts';
-import { HOUR_MS } from '../src/domain/instant.ts';
+import { DAY_MS, HOUR_MS } from '../src/domain/instant.ts';
 import type { EntityKind } from '../src/gateway/identity.port.ts';
 import { event, OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
@@ -116,6 +116,24 @@ describeDatabases('identities', (database) => {
     await app.services.identities.reverseAct(caller, merged.id, act);
     await settled(merged.id, 'split');
     expect(await codesFor(`contact/${first}`)).toContain('cooldown_account');
+  });
+
+  it('lets a deal that was lost while both were one count on both sides', async () => {
+    const { app, caller } = system;
+    await app.services.applyPolicy(caller, {
+      ...OPEN_POLICY,
+      name: 'reengagement',
+      reengagement: { rejected_ms: DAY_MS, lost_ms: DAY_MS },
+    });
+    const contacts = [await know('kappa'), await know('lambda')];
+    const merged = await merge('account', 'kappa', 'lambda');
+    await settled(merged.id, 'merged');
+    await app.services.acceptOutcomes(caller, [event('lost', 'account/lambda')]);
+    for (const contact of contacts) expect(await codesFor(`contact/${contact}`)).toContain('reengagement_lost');
+    await app.services.identities.reverseAct(caller, merged.id, act);
+    await settled(merged.id, 'split');
+    for (const contact of contacts) expect(await codesFor(`contact/${contact}`)).toContain('reengagement_lost');
+    await app.services.applyPolicy(caller, OPEN_POLICY);
   });
 
   it('answers signals, proposals and outcomes of the merged one by the survivor', async () => {
