@@ -111,6 +111,25 @@ describeDatabases('what the gate is told', (database) => {
     expect(await codesFor(contact)).toEqual(['do_not_prospect']);
   });
 
+  it('loosens nothing by what is heard of an earlier time', async () => {
+    const contact = await know('changed');
+    const { services } = system.app;
+    await services.putContact(system.caller, contact, { consent: { basis: 'withdrawn', source: 'telephone' } });
+    await services.putAccount(system.caller, 'changed', { relations: { customer: true } });
+    const data = {
+      contact: { consent: { basis: 'consent' as const, source: 'old form' } },
+      account: { relations: { customer: false, partner: true } },
+    };
+    const past = event('crm.contact_updated', `contact/${contact}`, data, { time: Date.now() - 400 * DAY_MS });
+    await services.acceptSignals(system.caller, [past]);
+    expect(await codesFor(contact)).toEqual(['opted_out', 'do_not_prospect']);
+    await services.putContact(system.caller, contact, { consent: { basis: 'consent', source: 'form' } });
+    await services.putAccount(system.caller, 'changed', { relations: { customer: false } });
+    expect(await codesFor(contact)).toEqual(['do_not_prospect']);
+    await services.putAccount(system.caller, 'changed', { relations: { partner: false } });
+    expect(await codesFor(contact)).toEqual([]);
+  });
+
   it('keeps a basis per purpose, the later dated one', async () => {
     const contact = await know('lawful');
     const record = (basis: 'consent' | 'withdrawn', ms: number) =>

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { GatehouseError } from '../src/domain/errors.ts';
 import { must } from '../src/domain/errors.ts';
 import type { GuardState } from '../src/domain/guard.ts';
-import { HOUR_MS } from '../src/domain/instant.ts';
+import { DAY_MS, HOUR_MS } from '../src/domain/instant.ts';
 import type { EntityKind } from '../src/gateway/identity.port.ts';
 import { event, OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
@@ -93,6 +93,21 @@ describeDatabases('identities', (database) => {
     await pass(`contact/${second}`);
   });
 
+  it('pauses merged accounts together, by whichever name', async () => {
+    const { caller } = system;
+    const { setPause, releasePause } = system.app.services;
+    const contact = await know('paused');
+    await know('halted');
+    await merge('account', 'halted', 'paused');
+    for (const value of ['halted', 'paused']) {
+      const pause = await setPause(caller, { scope: 'account', value, reason });
+      expect(await codesFor(`contact/${contact}`)).toEqual(['paused']);
+      expect(await codesFor('contact/at-halted')).toEqual(['paused']);
+      await releasePause(caller, pause.id);
+      expect(await codesFor(`contact/${contact}`)).toEqual([]);
+    }
+  });
+
   it('lets what happened while both were one count on both sides', async () => {
     const { app, caller } = system;
     const [first, second] = [await know('gamma'), await know('delta')];
@@ -101,6 +116,24 @@ describeDatabases('identities', (database) => {
     await app.services.identities.reverseAct(caller, merged.id, act);
     await settled(merged.id, 'split');
     expect(await codesFor(`contact/${first}`)).toContain('cooldown_account');
+  });
+
+  it('lets a deal that was lost while both were one count on both sides', async () => {
+    const { app, caller } = system;
+    await app.services.applyPolicy(caller, {
+      ...OPEN_POLICY,
+      name: 'reengagement',
+      reengagement: { rejected_ms: DAY_MS, lost_ms: DAY_MS },
+    });
+    const contacts = [await know('kappa'), await know('lambda')];
+    const merged = await merge('account', 'kappa', 'lambda');
+    await settled(merged.id, 'merged');
+    await app.services.acceptOutcomes(caller, [event('lost', 'account/lambda')]);
+    for (const contact of contacts) expect(await codesFor(`contact/${contact}`)).toContain('reengagement_lost');
+    await app.services.identities.reverseAct(caller, merged.id, act);
+    await settled(merged.id, 'split');
+    for (const contact of contacts) expect(await codesFor(`contact/${contact}`)).toContain('reengagement_lost');
+    await app.services.applyPolicy(caller, OPEN_POLICY);
   });
 
   it('answers signals, proposals and outcomes of the merged one by the survivor', async () => {
@@ -208,6 +241,28 @@ describeDatabases('identities', (database) => {
     await identities.reverseAct(caller, moved.id, act);
     expect(await stateOf(moved.id)).toBe('reversed');
     expect((await app.services.getContact(caller, moving)).account).toBe('left');
+  });
+
+  it('waits for a person when its recipient was merged, through another, into somebody of another account', async () => {
+    const { app, caller } = system;
+    await app.services.applyPolicy(caller, {
+      ...OPEN_POLICY,
+      name: 'veto',
+      review: { veto_ms: { outreach_push: HOUR_MS } },
+    });
+    const first = await know('start');
+    const third = await know('end');
+    const second = 'beside';
+    await app.services.putContact(caller, second, { ...REACHABLE, account: 'start', email: 'y@start.example' });
+    await app.services.putAccount(caller, 'end', { relations: { customer: true } });
+    const made = await app.services.propose(caller, proposal(`contact/${first}`));
+    expect((await app.services.getDecision(caller, made.decision)).action?.state).toBe('scheduled');
+    await merge('contact', first, second);
+    await merge('contact', second, third);
+    await app.services.sendNow(caller, made.action, { reason: null });
+    const view = await app.services.getDecision(caller, made.decision);
+    expect([view.verdict, view.reasons.map(({ code }) => code)]).toEqual(['hold', ['scope_unlinked']]);
+    await app.services.applyPolicy(caller, OPEN_POLICY);
   });
 
   it('refuses what is not possible, says what to do instead, and takes a request once', async () => {

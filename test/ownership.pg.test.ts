@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { GatehouseError } from '../src/domain/errors.ts';
 import type { Caller } from '../src/gateway/caller.port.ts';
 import type { EntityKind } from '../src/gateway/identity.port.ts';
-import { OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp } from './app.fixture.ts';
+import { OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp, until } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
 
@@ -96,6 +96,20 @@ describeDatabases('ownership', (database) => {
     expect(
       await refusalOf(own().take(ada, 'account', 'timed', { until: '2001-01-01T00:00:00Z', takeover: false, reason })),
     ).toBe('invalid_request');
+  });
+
+  it('stays with the person whose own message goes out', async () => {
+    const contact = await know('written');
+    await take(ada, 'account', 'written');
+    const { decision } = await system.app.services.propose(ada, proposal(`contact/${contact}`));
+    expect((await system.app.services.getDecision(ada, decision)).verdict).toBe('pass');
+    expect((await own().show(ada, 'account', 'written')).lock).toMatchObject({
+      owner: 'person-ada',
+      person: true,
+      until: null,
+    });
+    expect(await codesFor(`contact/${contact}`)).toContain('owned_by_person');
+    await until(async () => (await system.app.services.getDecision(ada, decision)).action?.state === 'executed');
   });
 
   it('is for people, and for what is known', async () => {

@@ -226,6 +226,27 @@ describeDatabases('the review queue', (database) => {
     await policy({});
   });
 
+  it('asks for as many approvals as are needed when it is approved, whatever was needed when it was held', async () => {
+    const { services } = system.app;
+    const twice: Partial<Policy> = { review: { approvals: { high: 2 } } };
+    await policy({ ...twice, syncs: { crm: HOUR_MS } });
+    const blocked = await held();
+    expect(blocked).toMatchObject({ queue: 'blocked', approvals_needed: 1 });
+    await policy({});
+    const early = await held();
+    expect(early).toMatchObject({ queue: 'review', approvals_needed: 1 });
+    await policy(twice);
+    for (const { id, action, fingerprint } of [blocked, early]) {
+      expect((await services.decideReview(reviewer, id, approval({ fingerprint }))).action_state).toBe('held');
+      const review = await reviewOf(action);
+      expect(review).toMatchObject({ queue: 'review', approvals_needed: 2, approvals: [] });
+      expect((await services.decideReview(reviewer, review.id, approval(review))).action_state).toBe('held');
+      expect((await services.decideReview(other, review.id, approval(review))).action_state).toBe('scheduled');
+    }
+    await policy({});
+    expect(await services.replayAll(reviewer)).toMatchObject({ ok: true, different: 0, facts_differ: 0 });
+  });
+
   it('decides many at once, item by item, after showing what would come of it', async () => {
     const { services } = system.app;
     const reviews = [await held(), await held(), await held()];

@@ -4,6 +4,8 @@ import { expect, it } from 'vitest';
 import type { ActionChannel } from '../src/actors/channel.port.ts';
 import { replayAll } from '../src/actors/replay/replay.ts';
 import type { Evaluation } from '../src/actors/replay/replay.ts';
+import { ACTION_TYPE_SPECS } from '../src/domain/action-types.ts';
+import type { GuardState } from '../src/domain/guard.ts';
 import { DAY_MS } from '../src/domain/instant.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import { createRunners } from '../src/machines/catalogue.ts';
@@ -135,6 +137,12 @@ describeDatabases('sending times', (database) => {
     // Its touch was given back with the permit: nothing else is in the way when the hour comes.
     const { checks } = await app.services.checkGate(caller, proposal('contact/second'));
     expect(checks.find(({ check }) => check === 'cooldown')?.outcome).toBe('pass');
+    // And its money, which is given back once: what the other message cost stays spent when this one is cancelled.
+    await app.services.cancelScheduled(caller, second.action, 'not needed any more');
+    expect(await stateOf(second.decision)).toBe('cancelled');
+    const budgets = await system.rows<{ state: string }>(`SELECT state FROM guards WHERE key LIKE 'budget:%'`);
+    const spent = budgets.flatMap(({ state }) => Object.values((JSON.parse(state) as GuardState).spent_minor));
+    expect(spent.reduce((sum, minor) => sum + minor, 0)).toBe(ACTION_TYPE_SPECS.outreach_push.costMinor);
     expect(await app.services.rebuildCheck(caller)).toMatchObject({ ok: true, differences: [] });
     expect(await app.services.replayAll(caller)).toMatchObject({ ok: true, different: 0, facts_differ: 0 });
   });

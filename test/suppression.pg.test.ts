@@ -9,6 +9,7 @@ import { keyOfBytes, newKeyBytes } from '../src/memory/vault/cipher.ts';
 import { onlyKey } from '../src/memory/vault/generations.ts';
 import { InstallationSecret } from '../src/memory/vault/installation-secret.ts';
 import { SubjectVault } from '../src/memory/vault/subject-vault.ts';
+import { secondCheck } from '../src/policies/second-check.ts';
 import { event, OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
@@ -152,6 +153,37 @@ describeDatabases('suppressions', (database) => {
       check: (_permit, facts) => (facts.suppressions ?? []).map((found) => found.scope),
     });
     expect(refused.map(({ permit, reasons }) => [permit.action, reasons])).toEqual([[action, ['email']]]);
+  });
+
+  it('hold at the second check for the account that the person was moved to after the permit', async () => {
+    const { services } = system.app;
+    const { caller } = system;
+    await services.putAccount(caller, 'next', { ...PROSPECT, name: 'next', domain: 'next.example' });
+    await services.putContact(caller, 'mover', { ...REACHABLE, account: 'moved', email: 'mover@mail.example' });
+    await services.putAccount(caller, 'moved', { ...PROSPECT, name: 'moved', domain: 'moved.example' });
+    const { action } = await services.propose(caller, proposal('contact/mover'));
+    const store = new PostgresExecutionStore(
+      system.sql,
+      new SubjectVault(onlyKey(keyOfBytes(newKeyBytes()))),
+      new PolicyCache(),
+    );
+    await system.rows(`UPDATE permits SET content_seq = 0 WHERE action = $1`, [action]);
+    await suppressions().add(caller, { scope: 'account', value: 'next', reason, source: 'test' });
+    await services.identities.moveContact(caller, 'mover', { account: 'next', reason, request_id: null });
+    const at = Date.now();
+    const { refused } = await store.claim({
+      worker: 'test',
+      tenants: [caller.tenant],
+      partitions: null,
+      at,
+      limit: 10,
+      leaseMs: 1_000,
+      full: [],
+      take: () => true,
+      check: (permit, facts, policy) =>
+        secondCheck({ ...permit, ...permit.detail }, facts, policy, permit.fingerprint, at).map(({ code }) => code),
+    });
+    expect(refused.map(({ permit, reasons }) => [permit.action, reasons])).toEqual([[action, ['scope_unlinked']]]);
   });
 
   it('stay when the person asked for them', async () => {

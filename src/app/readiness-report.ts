@@ -1,6 +1,6 @@
 /** Asks the gate about every contact of a tenant, so that an operator sees which facts to supply first. */
 import { movedRefs } from '../actors/planner/current-refs.ts';
-import { gateGuards, isScopeLinked } from '../actors/planner/gate-facts.ts';
+import { gateGuards } from '../actors/planner/gate-facts.ts';
 import type { GateFacts } from '../domain/gate.ts';
 import { EMPTY_GUARD } from '../domain/guard.ts';
 import type { GuardKey } from '../domain/guard.ts';
@@ -10,6 +10,7 @@ import { isoOf } from '../domain/instant.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { ReadinessPurpose } from '../domain/readiness.ts';
 import { GATE_REASONS } from '../domain/reason-codes.ts';
+import { isScopeLinked } from '../domain/scope-linked.ts';
 import type { SenderHealth } from '../domain/sender-health.ts';
 import { asOne, keysReadWith } from '../domain/stricter-guard.ts';
 import type { GuardMember } from '../domain/stricter-guard.ts';
@@ -62,11 +63,16 @@ function factsOf(
   { syncs, at }: ReadinessQuestion,
 ): GateFacts {
   const groups = guardsOf(row).map(([name, key]) => [name, groupOf(guards, key)] as const);
-  const own = Object.fromEntries(groups.map(([name, [{ state }]]) => [name, state]));
+  const groupNamed = new Map(groups);
   return {
     ...Object.fromEntries(groups.map(([name, group]) => [name, asOne(group, at)])),
     suppressions: suppressionKeysOf(row, guards).flatMap((key) => suppressed.get(key) ?? []),
-    scope_linked: isScopeLinked(row.refs.account, row.scope, own),
+    scope_linked: isScopeLinked(
+      row.refs.account,
+      row.scope,
+      groupNamed.get('contact') ?? [],
+      groupNamed.get('account')?.[0].state,
+    ),
     syncs,
   };
 }

@@ -128,6 +128,34 @@ describe('what a person did', () => {
       relations: { customer: true, partner: true },
     });
   });
+  test('facts of an earlier time fill gaps and make stricter, and loosen nothing', () => {
+    const now = { consent: 'legitimate_interest', country: 'DE', relations: { customer: true } } as const;
+    const past = {
+      consent: 'consent',
+      country: 'US',
+      time_zone: 'America/New_York',
+      relations: { customer: false, partner: false },
+      abm_active: true,
+    } as const;
+    const known = { kind: 'facts', facts: now, at: 9 } as const;
+    expect(fold(known, { kind: 'facts', facts: past, at: 8 })).toEqual({
+      ...EMPTY_GUARD,
+      ...now,
+      relations: { customer: true, partner: false },
+      abm_active: true,
+      facts_at: 9,
+    });
+    expect(fold(known, { kind: 'facts', facts: past, at: 9 })).toMatchObject(past);
+    expect(fold(known, { kind: 'facts', facts: { consent: 'withdrawn' }, at: 8 })).toMatchObject({
+      consent: 'withdrawn',
+    });
+    expect(
+      fold(
+        { kind: 'opportunity', opportunity: 'one', at: 9, open: true, won: false },
+        { kind: 'facts', facts: { relations: { open_opportunity: false } }, at: 8 },
+      ).relations,
+    ).toEqual({ open_opportunity: true });
+  });
 });
 
 describe('the ownership lock', () => {
@@ -193,6 +221,7 @@ const anyChange: fc.Arbitrary<GuardChange> = fc.oneof(
       },
       { requiredKeys: [] },
     ),
+    at,
   }),
   fc.record({
     kind: fc.constant('locked' as const),

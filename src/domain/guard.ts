@@ -8,9 +8,10 @@ import { z } from 'zod';
 import { CHANNELS } from './action-types.ts';
 import type { Channel } from './action-types.ts';
 import { CONSENT_BASES, RELATIONS } from './entity.ts';
+import type { Relation } from './entity.ts';
 import { DAY_MS, MINUTE_MS } from './instant.ts';
 import { LANES } from './lane.ts';
-import { laterBasis, lawfulBasesSchema, lawfulBasisSchema, purposeSchema } from './lawful-basis.ts';
+import { isStricterBasis, laterBasis, lawfulBasesSchema, lawfulBasisSchema, purposeSchema } from './lawful-basis.ts';
 import type { LawfulBases } from './lawful-basis.ts';
 import { stricterGuard } from './stricter-guard.ts';
 
@@ -96,6 +97,8 @@ export const guardStateSchema = z.strictObject({
   lawful: lawfulBasesSchema.optional(),
   country: z.string().optional(),
   time_zone: z.string().optional(),
+  /** The latest time of which facts were told. */
+  facts_at: instant.optional(),
   relations: z.partialRecord(z.enum(RELATIONS), z.boolean()).optional(),
   /** Opportunities that the CRM told of, by the time of the last news of each. */
   opportunities: z.array(opportunitySchema).optional(),
@@ -124,6 +127,8 @@ export const EMPTY_GUARD: GuardState = { touches: [], open: [], prints: [], lock
 const facts = guardStateSchema
   .pick({ consent: true, country: true, time_zone: true, relations: true, abm_active: true })
   .partial();
+
+type Facts = z.infer<typeof facts>;
 
 /** What one side of a merge learned while both were one, for the other side to keep. */
 const gainedSchema = guardStateSchema
@@ -194,7 +199,8 @@ export const guardChangeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('bounce_cleared') }),
   z.strictObject({ kind: z.literal('opted_out'), at: instant }),
   z.strictObject({ kind: z.literal('bounced'), at: instant }),
-  z.strictObject({ kind: z.literal('facts'), facts }),
+  /** `at` is when they held; before it was kept, what came last was taken for the latest. */
+  z.strictObject({ kind: z.literal('facts'), facts, at: instant.optional() }),
   z.strictObject({
     kind: z.literal('locked'),
     owner: z.string(),
@@ -269,6 +275,36 @@ function parted(state: GuardState, peers: readonly string[], freed: boolean): Gu
     ...rest,
     ...(left.length === 0 ? {} : { joined: left }),
     ...(into === undefined || freed ? {} : { into }),
+  };
+}
+
+/** What late news may still say: what nobody has told yet, and what makes the guard stricter. */
+function lateFacts(state: GuardState, { consent, country, time_zone: zone, relations, abm_active: abm }: Facts): Facts {
+  const isPlaced = state.country !== undefined || state.time_zone !== undefined;
+  const told = Object.entries(relations ?? {}).filter(
+    ([name, value]) => value || state.relations?.[name as Relation] === undefined,
+  );
+  return {
+    ...(consent === undefined || (state.consent !== undefined && !isStricterBasis(consent, state.consent))
+      ? {}
+      : { consent }),
+    ...(country === undefined || isPlaced ? {} : { country }),
+    ...(zone === undefined || isPlaced ? {} : { time_zone: zone }),
+    ...(told.length === 0 ? {} : { relations: Object.fromEntries(told) }),
+    ...(abm === undefined || (state.abm_active !== undefined && !abm) ? {} : { abm_active: abm }),
+  };
+}
+
+/** Facts that are heard of late, as those of an imported past, loosen nothing that is known of a later time. */
+function withFacts(state: GuardState, { facts: told, at }: Extract<GuardChange, { kind: 'facts' }>): GuardState {
+  const known = Math.max(state.facts_at ?? -Infinity, ...(state.opportunities ?? []).map((item) => item.at));
+  const news = at !== undefined && at < known ? lateFacts(state, told) : told;
+  const relations = news.relations === undefined ? state.relations : { ...state.relations, ...news.relations };
+  return {
+    ...state,
+    ...news,
+    ...(relations === undefined ? {} : { relations }),
+    ...(at === undefined ? {} : { facts_at: Math.max(at, state.facts_at ?? at) }),
   };
 }
 
@@ -393,11 +429,8 @@ export function applyGuardChange(state: GuardState, change: GuardChange): GuardS
       return { ...state, opted_out_at: state.opted_out_at ?? change.at };
     case 'bounced':
       return { ...state, bounced_at: Math.max(change.at, state.bounced_at ?? change.at) };
-    case 'facts': {
-      const relations =
-        change.facts.relations === undefined ? state.relations : { ...state.relations, ...change.facts.relations };
-      return { ...state, ...change.facts, ...(relations === undefined ? {} : { relations }) };
-    }
+    case 'facts':
+      return withFacts(state, change);
     case 'locked': {
       const epoch = state.lock_epoch + 1;
       const { owner, lane, until, person } = change;

@@ -38,14 +38,14 @@ export const BASES_BY_STRICTNESS: readonly LawfulBasis['basis'][] = [
   'consent',
 ];
 
-function isStricter(one: LawfulBasis, other: LawfulBasis): boolean {
-  return BASES_BY_STRICTNESS.indexOf(one.basis) < BASES_BY_STRICTNESS.indexOf(other.basis);
+export function isStricterBasis(one: LawfulBasis['basis'], other: LawfulBasis['basis']): boolean {
+  return BASES_BY_STRICTNESS.indexOf(one) < BASES_BY_STRICTNESS.indexOf(other);
 }
 
 /** What holds of two records of one purpose, whichever comes first: the later, and the stricter of two of one moment. */
 export function laterBasis(one: LawfulBasis | undefined, other: LawfulBasis): LawfulBasis {
   if (one === undefined || other.since > one.since) return other;
-  return other.since === one.since && isStricter(other, one) ? other : one;
+  return other.since === one.since && isStricterBasis(other.basis, one.basis) ? other : one;
 }
 
 /** The stricter of what two names of one person say, purpose by purpose. */
@@ -55,7 +55,8 @@ export function stricterBases(all: readonly (LawfulBases | undefined)[]): Lawful
     for (const bases of all) {
       const basis = bases?.[purpose];
       const known = united[purpose];
-      if (basis !== undefined && (known === undefined || isStricter(basis, known))) united[purpose] = basis;
+      if (basis !== undefined && (known === undefined || isStricterBasis(basis.basis, known.basis)))
+        united[purpose] = basis;
     }
   return Object.keys(united).length === 0 ? undefined : united;
 }

@@ -22,12 +22,17 @@ export interface Pausable {
   readonly channel: string;
   readonly sender: string;
   readonly account: string | null;
+  /** What the account is called too since a merge. */
+  readonly joined?: readonly string[];
   readonly play: string | null;
 }
 
 /** The pauses that concern an action. */
 export function pausesOn(pauses: readonly Pause[], about: Pausable): readonly Pause[] {
-  return pauses.filter(({ scope, value }) => scope === 'tenant' || about[scope] === value);
+  return pauses.filter(
+    ({ scope, value }) =>
+      scope === 'tenant' || about[scope] === value || (scope === 'account' && about.joined?.includes(value) === true),
+  );
 }
 
 export interface PausedFact {

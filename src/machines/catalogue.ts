@@ -20,8 +20,8 @@ export const MACHINES: Readonly<Record<ActorKind, MachineDefinition>> = {
   sequence: sequenceDefinition,
 };
 
-/** Raised when what is kept beside the states changes, such as notes, timelines and examples, which an older program would not keep. */
-const MEMORY_VERSION = 4;
+/** Raised when what is kept beside the states changes, such as notes, timelines, examples and guards, which an older program would not keep. */
+const MEMORY_VERSION = 5;
 
 /** Rises whenever any machine gets a new version, a kind of actor is added, or memory changes. A host leaves alone what a newer generation has written. */
 export const MACHINE_GENERATION = Object.values(MACHINES).reduce(

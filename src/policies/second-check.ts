@@ -41,7 +41,7 @@ export interface PermitTerms {
 
 export type SecondCheckFacts = Pick<
   GateFacts,
-  'kill_switch' | 'paused' | 'mode' | 'sender' | 'suppressions' | 'contact' | 'account'
+  'kill_switch' | 'paused' | 'mode' | 'sender' | 'suppressions' | 'contact' | 'account' | 'scope_linked'
 >;
 
 /** What stops an action after all. The shape is that of a gate's result, with the checks and codes that only execution has. */
@@ -101,6 +101,11 @@ function ownership(permit: PermitTerms, facts: SecondCheckFacts, at: Instant): F
   if (permit.person !== null && contact === undefined) return failureOf(missing('ownership', 'contact'));
   const conflict = lockConflict({ lane: permit.lane, proposer: permit.proposer, at }, facts);
   if (conflict !== null) return failureOf(conflict);
+  if (facts.scope_linked === undefined) return failureOf(missing('ownership', 'scope_linked'));
+  if (!facts.scope_linked)
+    return stopped('ownership', 'scope_unlinked', 'the contact belongs to another account since the permit', {
+      scope_linked: false,
+    });
   const moved =
     (account !== undefined && changedHands(permit, account, permit.lockEpochs.account, at)) ||
     (contact !== undefined && changedHands(permit, contact, permit.lockEpochs.contact, at));

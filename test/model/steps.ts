@@ -11,6 +11,7 @@ import { asId, permitIdOf } from '../../src/domain/ids.ts';
 import type { ActionId } from '../../src/domain/ids.ts';
 import type { ActorRef } from '../../src/domain/message.ts';
 import type { Policy } from '../../src/domain/policy.ts';
+import { isScopeLinked } from '../../src/domain/scope-linked.ts';
 import type { TenantContext } from '../../src/machines/tenant/tenant.machine.ts';
 import { secondCheck } from '../../src/policies/second-check.ts';
 import { attemptFault } from './execution-fault.ts';
@@ -449,6 +450,12 @@ export class StepMaker {
         suppressions: suppressed ? [{ scope: 'contact', reason: 'asked' }] : [],
         contact: contact.value,
         account: account.value,
+        scope_linked: isScopeLinked(
+          permit.detail.account,
+          permit.detail.scope,
+          [{ key: `contact:${permit.detail.person ?? ''}`, state: contact.value }],
+          account.value,
+        ),
       };
       return secondCheck({ ...permit, ...permit.detail }, facts, this.policy, fingerprint, at).map(({ code }) => code);
     });

@@ -35,6 +35,7 @@ import type { Message } from '../../src/domain/message.ts';
 import { stricterMode } from '../../src/domain/mode.ts';
 import type { Mode } from '../../src/domain/mode.ts';
 import type { Policy } from '../../src/domain/policy.ts';
+import { isScopeLinked } from '../../src/domain/scope-linked.ts';
 import { guardsAsRead } from '../../src/memory/runtime/guards-as-read.ts';
 import { sortDeliveries } from '../../src/memory/runtime/sort-deliveries.ts';
 import { inboxStateOf } from '../../src/memory/runtime/write/write-inbox.ts';
@@ -723,6 +724,7 @@ export class SimulatedDatabase {
             }),
         ...(contact === null ? {} : { contact: contact.state }),
         ...(account === null ? {} : { account: account.state }),
+        scope_linked: isScopeLinked(detail.account, detail.scope, contact?.members ?? [], account?.members[0]?.state),
       },
       policy: context === undefined ? undefined : this.#policies.get(tenantKey(tenant, context.policy)),
     };

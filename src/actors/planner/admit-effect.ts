@@ -3,7 +3,7 @@ import { must } from '../../domain/errors.ts';
 import type { Admission, EventData } from '../../domain/event-types.ts';
 /** Puts a proposed action before the gate, and turns the verdict into an event, a permit, a review or a timer. */
 import { GATE_VERSION, reasonsOf } from '../../domain/gate.ts';
-import type { GateRequest, HoldQueue, Verdict } from '../../domain/gate.ts';
+import type { GateFacts, GateRequest, HoldQueue, Verdict } from '../../domain/gate.ts';
 import type { GuardChange, GuardKey } from '../../domain/guard.ts';
 import { permitIdOf } from '../../domain/ids.ts';
 import type { ActionId } from '../../domain/ids.ts';
@@ -51,6 +51,19 @@ export function gateRequest(
   };
 }
 
+/**
+ * The approval, if there are as many as the policy asks for by now. What was blocked by something else, or held under another policy, may have
+ * needed fewer when it was held. What was only drawn for an audit needs one.
+ */
+export function approvalInForce(
+  { approval, approvals, queue }: ActionContext,
+  { risk_class: risk }: Pick<EventData<'action.proposed'>, 'risk_class'>,
+  policy: Policy,
+): ActionContext['approval'] {
+  const needed = queue === 'sampled' ? 1 : approvalsNeeded(reviewTermsOf(policy), risk);
+  return approvals.length >= needed ? approval : null;
+}
+
 /** Guard changes that a pass makes: the touch is reserved now, so that the next proposal sees it. */
 function reservations(
   action: string,
@@ -58,6 +71,7 @@ function reservations(
   refs: Turn['message']['refs'],
   partition: number,
   policy: Pick<Policy, 'ownership_window_ms' | 'permit_ttl_ms'>,
+  facts: Pick<GateFacts, 'account' | 'contact'>,
   at: number,
 ): readonly (readonly [GuardKey, GuardChange])[] {
   const spec = ACTION_TYPE_SPECS[proposal.action_type];
@@ -85,7 +99,9 @@ function reservations(
     if (refs.person !== null) changes.push([`contact:${refs.person}`, mark]);
     if (refs.account !== null) changes.push([`account:${refs.account}`, mark]);
     if (spec.touch && refs.domain !== null) changes.push([`domain:${refs.domain}`, touched]);
-    changes.push([lockKey, lock]);
+    // The lock of the person who proposed it does not end in a lane's.
+    const { lock: held } = (refs.account === null ? facts.contact : facts.account) ?? {};
+    if (held === undefined || !held.person || held.until <= at) changes.push([lockKey, lock]);
   }
   if (spec.costMinor > 0)
     changes.push([`budget:p${partition}`, { kind: 'spent', period: budgetPeriodOf(at), minor: spec.costMinor }]);
@@ -135,7 +151,7 @@ export function admit(builder: PlanBuilder, turn: Turn, actor: ActorRef): void {
   const context = stored.context as unknown as ActionContext;
   const proposal = must(context.proposal, 'an admitted action has a proposal');
   const { hash: policyHash, policy } = builder.policy(tenant);
-  const request = gateRequest(actor.id, proposal, context.approval, at);
+  const request = gateRequest(actor.id, proposal, approvalInForce(context, proposal, policy), at);
   const gathered = gatherFacts(builder, tenant, partition, message.scope, refs, proposal, request);
   const verdict: Verdict = evaluateGate(request, gathered.facts, policy);
   const hash = verdictHash(verdict, request.at, policyHash, builder.deps.digest);
@@ -274,7 +290,7 @@ export function admit(builder: PlanBuilder, turn: Turn, actor: ActorRef): void {
       }
       const permit = permitIdOf(actor.id as ActionId, context.permits);
       const expiresAt = at + policy.permit_ttl_ms;
-      const guards = [...opened, ...reservations(actor.id, proposal, refs, partition, policy, at)];
+      const guards = [...opened, ...reservations(actor.id, proposal, refs, partition, policy, gathered.facts, at)];
       builder.append(turn, actor, 'action.passed', { admission, permit, expires_at: expiresAt }, { guards });
       builder.plan.permits.push({
         tenant,

@@ -8,6 +8,7 @@ import type { EventData } from '../../domain/event-types.ts';
 import type { ActorRef } from '../../domain/message.ts';
 import type { ActionContext } from '../../machines/action/action.machine.ts';
 import { budgetPeriodOf } from '../../policies/budget-period.ts';
+import { reachesOut } from '../../policies/reach.ts';
 import { gateGuards } from './gate-facts.ts';
 import type { GrowingDraft, PlanBuilder, Turn } from './plan-builder.ts';
 
@@ -21,14 +22,18 @@ export function closeAction(
   const { tenant, partition, refs } = turn.message;
   const happenedAt =
     draft.header.type === 'action.executed' ? (draft.data as EventData<'action.executed'>).executed_at : null;
+  let isReserved = false;
   for (const [name, key] of gateGuards(refs, partition)) {
     if (name === 'budget') continue;
     const state = builder.guardState(tenant, key);
+    const isTouched = state.touches.some((touch) => touch.action === actor.id);
+    const isPrinted = state.prints.some((print) => print.action === actor.id);
+    isReserved ||= isTouched || isPrinted;
     const holds =
       state.open.some((item) => item.action === actor.id) ||
       state.queue?.some((item) => item.action === actor.id) === true ||
-      state.touches.some((touch) => touch.action === actor.id) ||
-      (!happened && state.prints.some((print) => print.action === actor.id));
+      isTouched ||
+      (!happened && isPrinted);
     if (holds)
       builder.changeGuard(draft, key, {
         kind: 'closed',
@@ -41,8 +46,10 @@ export function closeAction(
     .context as unknown as ActionContext;
   const { proposal, permit_granted_at: grantedAt } = context;
   if (happened || proposal === null || grantedAt === null) return;
-  const { costMinor } = ACTION_TYPE_SPECS[proposal.action_type];
-  if (costMinor > 0)
+  const spec = ACTION_TYPE_SPECS[proposal.action_type];
+  const { costMinor } = spec;
+  // A permit that was given back before took its money along.
+  if (costMinor > 0 && (isReserved || !reachesOut(spec)))
     builder.changeGuard(draft, `budget:p${partition}`, {
       kind: 'spent',
       period: budgetPeriodOf(grantedAt),

@@ -12,12 +12,14 @@ import type { Mode } from '../../domain/mode.ts';
 import { pausedFact } from '../../domain/pause.ts';
 import type { Pausable } from '../../domain/pause.ts';
 import { planOf } from '../../domain/plan-of.ts';
+import { isScopeLinked, joinedAccounts } from '../../domain/scope-linked.ts';
 import { senderFact } from '../../domain/sender-health.ts';
 import { asOne } from '../../domain/stricter-guard.ts';
 import { trustCellId } from '../../domain/trust.ts';
 import type { TenantContext } from '../../machines/tenant/tenant.machine.ts';
 import { decayedTrust } from '../../machines/trust/trust.machine.ts';
 import type { TrustContext } from '../../machines/trust/trust.machine.ts';
+import type { StoredGuard } from '../runtime-store.port.ts';
 import { guardGroup } from './guard-group.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 
@@ -31,10 +33,10 @@ export interface GatheredFacts {
   readonly suppressionKeys: readonly string[];
 }
 
-/** What pauses may name of a proposal. */
-export function pausableOf(proposal: EventData<'action.proposed'>): Pausable {
+/** What pauses may name of a proposal. `guard` is that of its account. */
+export function pausableOf(proposal: EventData<'action.proposed'>, guard: GuardState | undefined): Pausable {
   const { channel, sender, account } = proposal;
-  return { channel, sender, account, play: planOf(proposal).play };
+  return { channel, sender, account, joined: joinedAccounts(guard), play: planOf(proposal).play };
 }
 
 export function modeOf(registry: TenantContext, channel: Channel): Mode {
@@ -69,25 +71,6 @@ export function gateGuards(
   return guards;
 }
 
-type GuardStates = Partial<Record<'contact' | 'account' | 'domain' | 'budget', GuardState>>;
-
-/**
- * Whether the guard of the account is locked together with that of the contact. It is in the partition of the account itself, in
- * those that a merge joined to it, and wherever an operator moved the person to it. A proposal that names the account of before a
- * move or a merge is not linked any more: it waits for a person.
- */
-export function isScopeLinked(
-  account: string | null,
-  scope: string,
-  { contact, account: guard }: GuardStates,
-): boolean {
-  const together = [account, ...(guard?.joined ?? []).map((peer) => peer.key.slice('account:'.length))];
-  const survivor = contact?.into?.refs.account ?? null;
-  if (survivor !== null && !together.includes(survivor)) return false;
-  if (contact?.parent !== undefined) return contact.parent === account;
-  return account === null || survivor !== null || together.includes(scope);
-}
-
 export function gatherFacts(
   builder: PlanBuilder,
   tenant: TenantId,
@@ -101,7 +84,8 @@ export function gatherFacts(
   const mode = modeOf(registry.context, proposal.channel);
   const guardVersions: Record<string, number> = {};
   const guardFacts: Partial<Record<'contact' | 'account' | 'domain' | 'budget', GuardState>> = {};
-  const own: GuardStates = {};
+  let contact: readonly StoredGuard[] = [];
+  let account: GuardState | undefined;
   const suppressionKeys = new Set(refs.suppressionKeys);
   const recipient = refs.person === null ? 'account' : 'contact';
   for (const [name, key] of gateGuards(refs, partition)) {
@@ -113,14 +97,15 @@ export function gatherFacts(
     const [{ state }] = group;
     for (const peer of state.joined ?? []) for (const item of peer.suppression_keys) suppressionKeys.add(item);
     guardFacts[name] = asOne(group, request.at);
-    own[name] = state;
+    if (name === 'contact') contact = group;
+    if (name === 'account') account = state;
   }
   const cell = trustCellId(proposal.action_type, proposal.channel, proposal.risk_class, proposal.engine);
   const trust = builder.actor(tenant, 'trust', cell);
   const facts: GateFacts = {
     ...guardFacts,
     kill_switch: registry.stopped,
-    ...pausedFact(registry.context.pauses ?? [], pausableOf(proposal), request.at),
+    ...pausedFact(registry.context.pauses ?? [], pausableOf(proposal, account), request.at),
     ...senderFact(registry.context.senders ?? [], proposal),
     mode,
     channel_ready:
@@ -134,7 +119,7 @@ export function gatherFacts(
       request.at,
       registry.context.trust_prior,
     ),
-    scope_linked: isScopeLinked(refs.account, scope, own),
+    scope_linked: isScopeLinked(refs.account, scope, contact, account),
     ...(registry.context.single_operator ? { single_operator: true } : {}),
     ...(registry.context.syncs === undefined ? {} : { syncs: registry.context.syncs }),
     time_zone_data: builder.deps.timeZoneData,

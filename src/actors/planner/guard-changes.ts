@@ -1,7 +1,7 @@
 /** What an incoming event tells the guards: facts about consent and relations, replies, opt-outs, bounces, touches made elsewhere. */
 import { ACTION_TYPE_SPECS } from '../../domain/action-types.ts';
 import type { Channel } from '../../domain/action-types.ts';
-import type { AccountEventFacts, ContactEventFacts, EventData } from '../../domain/event-types.ts';
+import type { EventData } from '../../domain/event-types.ts';
 import { SAME_TOUCH_MS } from '../../domain/guard.ts';
 import type { GuardChange, GuardKey } from '../../domain/guard.ts';
 import { ownedGuardOf } from '../../domain/keys.ts';
@@ -13,10 +13,12 @@ import { budgetPeriodOf } from '../../policies/budget-period.ts';
 
 type Change = readonly [GuardKey, GuardChange];
 
+type Told = Pick<EventData<'profile.updated'>, 'account_facts' | 'contact_facts'>;
+
 function factChanges(
   refs: SubjectRefs,
-  account: AccountEventFacts | undefined,
-  contact: ContactEventFacts | undefined,
+  { account_facts: account, contact_facts: contact }: Told,
+  at: number,
 ): readonly Change[] {
   const changes: Change[] = [];
   if (refs.person !== null && contact !== undefined) {
@@ -26,7 +28,7 @@ function factChanges(
       ...(timeZone === undefined ? {} : { time_zone: timeZone }),
       ...(consent === undefined ? {} : { consent }),
     };
-    if (Object.keys(facts).length > 0) changes.push([`contact:${refs.person}`, { kind: 'facts', facts }]);
+    if (Object.keys(facts).length > 0) changes.push([`contact:${refs.person}`, { kind: 'facts', facts, at }]);
   }
   if (refs.account !== null && account !== undefined) {
     const { relations, abm_active: abmActive } = account;
@@ -37,7 +39,7 @@ function factChanges(
       ...(relations === undefined ? {} : { relations: known }),
       ...(abmActive === undefined ? {} : { abm_active: abmActive }),
     };
-    if (Object.keys(facts).length > 0) changes.push([`account:${refs.account}`, { kind: 'facts', facts }]);
+    if (Object.keys(facts).length > 0) changes.push([`account:${refs.account}`, { kind: 'facts', facts, at }]);
   }
   return changes;
 }
@@ -135,12 +137,13 @@ export function guardChangesOf(message: Message): readonly Change[] {
   switch (message.type) {
     case 'signal.received':
       return [
-        ...factChanges(refs, message.data.account_facts, message.data.contact_facts),
+        ...factChanges(refs, message.data, Math.min(message.data.occurred_at, message.at)),
         ...signalChanges(refs, message.data),
       ];
     case 'signal.observed':
+      return factChanges(refs, message.data, Math.min(message.data.occurred_at, message.at));
     case 'profile.updated':
-      return factChanges(refs, message.data.account_facts, message.data.contact_facts);
+      return factChanges(refs, message.data, message.at);
     case 'basis.recorded': {
       const { purpose, basis } = message.data;
       return refs.person === null ? [] : [[`contact:${refs.person}`, { kind: 'basis', purpose, basis }]];

@@ -167,6 +167,8 @@ function learned(side: readonly StoredGuard[], seen: GuardState, since: number, 
   const repliedAt = newest(states.map((state) => state.replied_at));
   const optedOutAt = newest(states.map((state) => state.opted_out_at));
   const bouncedAt = newest(states.map((state) => state.bounced_at));
+  const rejectedAt = newest(states.map((state) => state.rejected_at));
+  const lostAt = newest(states.map((state) => state.lost_at));
   const epochs = new Map((seen.joined ?? []).map((peer) => [peer.key, peer.lock_epoch]));
   const relocked = side.filter(({ key, state }) => state.lock_epoch > (epochs.get(key) ?? 0));
   const lock = strictestLock(
@@ -179,6 +181,8 @@ function learned(side: readonly StoredGuard[], seen: GuardState, since: number, 
     ...(repliedAt === undefined ? {} : { replied_at: repliedAt }),
     ...(optedOutAt === undefined ? {} : { opted_out_at: optedOutAt }),
     ...(bouncedAt === undefined ? {} : { bounced_at: bouncedAt }),
+    ...(rejectedAt === undefined ? {} : { rejected_at: rejectedAt }),
+    ...(lostAt === undefined ? {} : { lost_at: lostAt }),
     ...(lock === undefined ? {} : { lock }),
   };
 }

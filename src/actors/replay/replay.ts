@@ -17,6 +17,7 @@ import type { LedgerRow } from '../../domain/ledger-event.ts';
 import type { SubjectRefs } from '../../domain/message.ts';
 import { pausedFact } from '../../domain/pause.ts';
 import type { Policy } from '../../domain/policy.ts';
+import { isScopeLinked } from '../../domain/scope-linked.ts';
 import { senderFact } from '../../domain/sender-health.ts';
 import { asOne, keysReadWith } from '../../domain/stricter-guard.ts';
 import type { GuardMember } from '../../domain/stricter-guard.ts';
@@ -26,8 +27,8 @@ import type { Runners } from '../../machines/catalogue.ts';
 import type { TrustContext } from '../../machines/trust/trust.machine.ts';
 import { evaluateReleasedGate } from '../../policies/released-gates.ts';
 import { verdictHash } from '../../policies/verdict-hash.ts';
-import { gateRequest } from '../planner/admit-effect.ts';
-import { gateGuards, isScopeLinked, modeOf, pausableOf, trustFactOf } from '../planner/gate-facts.ts';
+import { approvalInForce, gateRequest } from '../planner/admit-effect.ts';
+import { gateGuards, modeOf, pausableOf, trustFactOf } from '../planner/gate-facts.ts';
 import { LedgerFold, parseRow } from './ledger-fold.ts';
 import type { ParsedRow } from './ledger-fold.ts';
 import type { LedgerReader } from './ledger-reader.port.ts';
@@ -126,18 +127,19 @@ class Replayer {
     admission: Admission,
     fold: LedgerFold,
     stored: GateFacts,
+    policy: Policy,
   ): { readonly request: GateRequest; readonly facts: GateFacts } | string {
     const action = fold.actors.get(actorKey(row.tenant, 'action', row.actor.id));
     const context = action?.context as unknown as ActionContext | undefined;
     const proposal = context?.proposal;
     if (context === undefined || proposal === undefined || proposal === null)
       return 'the ledger has no proposal for this evaluation';
-    const request = gateRequest(row.actor.id, proposal, context.approval, row.at);
+    const request = gateRequest(row.actor.id, proposal, approvalInForce(context, proposal, policy), row.at);
     const registry = this.#registry.registry(row.tenant, admission.registry_version);
     if (registry === null) return `the ledger has no registry at version ${admission.registry_version}`;
     const refs = { account: proposal.account, person: proposal.person, domain: proposal.domain } as SubjectRefs;
     const guards: Record<string, GuardState> = {};
-    const own: Record<string, GuardState> = {};
+    const read: Record<string, readonly GuardMember[]> = {};
     for (const [name, key] of gateGuards(refs, row.partition)) {
       const first = this.#guardAt(row, admission, fold, key);
       if (typeof first === 'string') return first;
@@ -147,7 +149,7 @@ class Replayer {
         if (typeof member === 'string') return member;
         others.push(member);
       }
-      own[name] = first.state;
+      read[name] = [first, ...others];
       guards[name] = asOne([first, ...others], row.at);
     }
     const cell = trustCellId(proposal.action_type, proposal.channel, proposal.risk_class, proposal.engine);
@@ -155,7 +157,7 @@ class Replayer {
     const facts = {
       ...guards,
       kill_switch: registry.stopped,
-      ...pausedFact(registry.context.pauses ?? [], pausableOf(proposal), row.at),
+      ...pausedFact(registry.context.pauses ?? [], pausableOf(proposal, read['account']?.[0]?.state), row.at),
       ...senderFact(registry.context.senders ?? [], proposal),
       mode: modeOf(registry.context, proposal.channel),
       // Which channels were configured, and which time zone data answered, is not on the ledger: it is taken as it was recorded.
@@ -172,7 +174,7 @@ class Replayer {
         row.at,
         registry.context.trust_prior,
       ),
-      scope_linked: isScopeLinked(proposal.account, row.scope, own),
+      scope_linked: isScopeLinked(proposal.account, row.scope, read['contact'] ?? [], read['account']?.[0]?.state),
       ...(registry.context.single_operator ? { single_operator: true } : {}),
       ...(registry.context.syncs === undefined ? {} : { syncs: registry.context.syncs }),
       attributes: proposal.attributes,
@@ -200,7 +202,7 @@ class Replayer {
     const request = gateRequestSchema.parse(snapshot.request);
     const facts = gateFactsSchema.parse(snapshot.facts);
     const differences: string[] = [];
-    const derived = this.#derive(row, admission, fold, facts);
+    const derived = this.#derive(row, admission, fold, facts, policy);
     if (typeof derived === 'string') differences.push(derived);
     else {
       if (canonicalJson(derived.request) !== canonicalJson(request))

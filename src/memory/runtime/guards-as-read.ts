@@ -4,6 +4,7 @@ import type { GuardState } from '../../domain/guard.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { tenantKey } from '../../domain/keys.ts';
 import { asOne } from '../../domain/stricter-guard.ts';
+import type { GuardMember } from '../../domain/stricter-guard.ts';
 
 /** Null when there is no such guard. Throws when a merge was committed after the locks were chosen. */
 export function guardsAsRead(
@@ -13,14 +14,14 @@ export function guardsAsRead(
   at: number,
 ): {
   readonly state: GuardState;
-  /** Its own key, and those that merges joined to it. */
-  readonly guards: readonly string[];
+  /** Itself first, and those that merges joined to it. */
+  readonly members: readonly GuardMember[];
   readonly suppressionKeys: readonly string[];
 } | null {
   const own = guards.get(tenantKey(tenant, key));
   if (own === undefined) return null;
   const joined = own.joined ?? [];
-  const others = joined.map((peer) => {
+  const others = joined.map((peer): GuardMember => {
     const state = guards.get(tenantKey(tenant, peer.key));
     if (state === undefined)
       throw new RetryableError(`${peer.key} was joined to ${key} a moment ago and is not locked`);
@@ -28,7 +29,7 @@ export function guardsAsRead(
   });
   return {
     state: asOne([{ key, state: own }, ...others], at),
-    guards: [key, ...joined.map((peer) => peer.key)],
+    members: [{ key, state: own }, ...others],
     suppressionKeys: joined.flatMap((peer) => peer.suppression_keys),
   };
 }

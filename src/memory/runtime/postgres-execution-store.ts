@@ -18,6 +18,7 @@ import type { Mode, TenantClock } from '../../domain/mode.ts';
 import { pausedFact } from '../../domain/pause.ts';
 import type { Pause } from '../../domain/pause.ts';
 import type { Policy } from '../../domain/policy.ts';
+import { isScopeLinked, joinedAccounts } from '../../domain/scope-linked.ts';
 import { senderFact } from '../../domain/sender-health.ts';
 import type { SenderHealth } from '../../domain/sender-health.ts';
 import { columns } from '../sql/columns.ts';
@@ -298,8 +299,9 @@ export class PostgresExecutionStore implements ExecutionStore {
       const { person, account: accountId, suppressionKeys } = permit.detail;
       const contact = person === null ? null : guardsAsRead(guards, permit.tenant, `contact:${person}`, at);
       const account = accountId === null ? null : guardsAsRead(guards, permit.tenant, `account:${accountId}`, at);
-      const recipient =
-        person === null ? (account?.guards ?? [`account:${accountId}`]) : (contact?.guards ?? [`contact:${person}`]);
+      const recipient = (person === null ? account : contact)?.members.map(({ key }) => key) ?? [
+        person === null ? `account:${accountId}` : `contact:${person}`,
+      ];
       const keys = new Set([
         ...suppressionKeys,
         ...(contact?.suppressionKeys ?? []),
@@ -318,6 +320,7 @@ export class PostgresExecutionStore implements ExecutionStore {
                   channel: permit.detail.channel,
                   sender: permit.detail.sender ?? '',
                   account: accountId,
+                  joined: joinedAccounts(account?.members[0]?.state),
                   play: permit.detail.play ?? null,
                 },
                 at,
@@ -330,6 +333,7 @@ export class PostgresExecutionStore implements ExecutionStore {
             }),
         ...(contact === null ? {} : { contact: contact.state }),
         ...(account === null ? {} : { account: account.state }),
+        scope_linked: isScopeLinked(accountId, permit.detail.scope, contact?.members ?? [], account?.members[0]?.state),
       };
       return {
         facts,
