@@ -1,8 +1,10 @@
 /** Suppressions on real databases: what is added holds, what is removed does not, and what a person asked for stays. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import { prepareDatabase } from '../src/app/prepare-database.ts';
 import { GatehouseError } from '../src/domain/errors.ts';
 import { PostgresDirectory } from '../src/memory/identity/postgres-directory.ts';
+import { createAddressBook } from '../src/memory/read/address-book.ts';
 import { PolicyCache } from '../src/memory/runtime/policy-cache.ts';
 import { PostgresExecutionStore } from '../src/memory/runtime/postgres-execution-store.ts';
 import { keyOfBytes, newKeyBytes } from '../src/memory/vault/cipher.ts';
@@ -13,13 +15,14 @@ import { secondCheck } from '../src/policies/second-check.ts';
 import { event, OPEN_POLICY, PROSPECT, proposal, REACHABLE, testApp } from './app.fixture.ts';
 import type { TestApp } from './app.fixture.ts';
 import { describeDatabases } from './needs.ts';
+import { TEST_MASTER_KEY, TEST_RING } from './process.fixture.ts';
 
 const reason = 'a test';
 
 describeDatabases('suppressions', (database) => {
   let system: TestApp;
   beforeAll(async () => {
-    system = await testApp(database);
+    system = await testApp(database, { masterKey: TEST_MASTER_KEY });
     const { app, caller } = system;
     await app.services.applyPolicy(caller, OPEN_POLICY);
     await app.services.putAccount(caller, 'acme', { ...PROSPECT, name: 'acme', domain: 'acme.example' });
@@ -184,6 +187,20 @@ describeDatabases('suppressions', (database) => {
         secondCheck({ ...permit, ...permit.detail }, facts, policy, permit.fingerprint, at).map(({ code }) => code),
     });
     expect(refused.map(({ permit, reasons }) => [permit.action, reasons])).toEqual([[action, ['scope_unlinked']]]);
+  });
+
+  it('are told to the channel with the address that it is about to write to', async () => {
+    const { caller } = system;
+    const { putContact } = system.app.services;
+    const { generations } = await prepareDatabase(system.sql, TEST_RING);
+    const book = createAddressBook(system.sql, new SubjectVault(generations));
+    await putContact(caller, 'target', { ...REACHABLE, account: 'acme', email: 'target@acme.example' });
+    const [row] = await system.rows<{ id: string }>('SELECT id FROM contacts ORDER BY created_at DESC LIMIT 1');
+    const found = async () => (await book.find(caller.tenant, [row?.id ?? ''])).get(row?.id ?? '');
+    expect(await found()).toMatchObject({ email: 'target@acme.example', isSuppressed: false });
+    await suppressions().add(caller, { scope: 'email', value: 'target@new.example', reason, source: 'test' });
+    await putContact(caller, 'target', { email: 'target@new.example' });
+    expect(await found()).toMatchObject({ email: 'target@new.example', isSuppressed: true });
   });
 
   it('stay when the person asked for them', async () => {

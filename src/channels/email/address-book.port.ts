@@ -4,6 +4,8 @@ export interface Correspondent {
   readonly name: string | null;
   /** The company's name or domain. */
   readonly company: string | null;
+  /** Whether a suppression names them, by this address or by any other name. */
+  readonly isSuppressed: boolean;
 }
 
 export interface AddressBook {

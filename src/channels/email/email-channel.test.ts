@@ -17,7 +17,12 @@ const request: ChannelRequest = {
   content: { subject: 'A question for {{company}}', body: 'Hello {{first_name}},\n\nis it about {{company}}?\n' },
   at: Date.UTC(2026, 0, 5, 9),
 };
-const maria: Correspondent = { email: 'maria@acme.test', name: 'María López', company: 'Acme $& Co' };
+const maria: Correspondent = {
+  email: 'maria@acme.test',
+  name: 'María López',
+  company: 'Acme $& Co',
+  isSuppressed: false,
+};
 
 function channel(people: Readonly<Record<string, Correspondent>>) {
   const letters: Letter[] = [];
@@ -44,9 +49,16 @@ test('fills in the names, and names the permit in the Message-ID', async () => {
 });
 
 test('a name that is not known does not show', async () => {
-  const { made, letters } = channel({ c1: { email: 'x@y.test', name: null, company: null } });
+  const { made, letters } = channel({ c1: { email: 'x@y.test', name: null, company: null, isSuppressed: false } });
   await made.send([request]);
   expect(letters[0]?.raw.toString('utf8')).toContain('Hello there,\n\nis it about your company?');
+});
+
+test('whoever is suppressed by now is not written to', async () => {
+  const { made, letters } = channel({ c1: { ...maria, isSuppressed: true } });
+  const [answer] = await made.send([request]);
+  expect(answer).toMatchObject({ status: 'rejected', reason: new TerminalError('the recipient is suppressed by now') });
+  expect(letters).toEqual([]);
 });
 
 test('a line break in a subject adds no header', async () => {

@@ -28,6 +28,8 @@ export function createEmailChannel(
     const draft = emailDraftOf(request.content);
     if (draft === null) throw new TerminalError(`${request.actionType} is no e-mail: it needs a subject and a body`);
     if (to === undefined) throw new TerminalError('the recipient has no address');
+    // The address may have come after the second check, with the suppression that names it.
+    if (to.isSuppressed) throw new TerminalError('the recipient is suppressed by now');
     const messageId = messageIdOf(request, options.installation, sender);
     const raw = await renderEmail(draft, to, { from: options.from, messageId, at: request.at });
     await server.send({ from: sender, to: to.email, raw });

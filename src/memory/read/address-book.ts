@@ -1,6 +1,7 @@
 /** Opens the sealed addresses of people for the channel that writes to them. */
 import type { AddressBook, Correspondent } from '../../channels/email/address-book.port.ts';
 import type { TenantId } from '../../domain/ids.ts';
+import { listedNames } from '../runtime/listed-names.ts';
 import type { Sql } from '../sql/sql.port.ts';
 import type { SubjectVault } from '../vault/subject-vault.ts';
 
@@ -30,11 +31,22 @@ export function createAddressBook(sql: Sql, vault: SubjectVault): AddressBook {
           );
           const opened = (row: ContactRecord, field: string, sealed: string | null) =>
             sealed === null ? null : vault.openWith(keys, subject(row.id), `contact:${row.id}:${field}`, sealed);
+          // Read after the addresses: whoever wrote one has told the directory of it before.
+          const listed = await listedNames(
+            session,
+            rows.map((row) => ({ tenant: tenant as TenantId, guard: `contact:${row.id}`, version: null })),
+          );
+          const suppressed = new Set(listed.map(({ guard }) => guard));
           const book = new Map<string, Correspondent>();
           for (const row of rows) {
             const email = opened(row, 'email', row.sealed_email);
             if (email !== null)
-              book.set(row.id, { email, name: opened(row, 'name', row.sealed_name), company: row.company });
+              book.set(row.id, {
+                email,
+                name: opened(row, 'name', row.sealed_name),
+                company: row.company,
+                isSuppressed: suppressed.has(`contact:${row.id}`),
+              });
           }
           return book;
         },
