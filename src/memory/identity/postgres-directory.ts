@@ -40,13 +40,13 @@ interface Wanted extends Name {
   readonly accountExternalId: string | null;
 }
 
-/** Rows that were made or read, and the aliases of those that were made. */
-interface Added {
+/** Rows that were read or made, and the aliases of those that were made. */
+interface Found {
   readonly rows: ReadonlyMap<string, DirectoryRow>;
-  readonly aliases: ReadonlySet<string>;
+  readonly fresh: ReadonlySet<string>;
 }
 
-const NOBODY: Added = { rows: new Map(), aliases: new Set() };
+const NOBODY: Found = { rows: new Map(), fresh: new Set() };
 
 function keyOf({ kind, alias }: Name): string {
   return `${kind}/${alias}`;
@@ -82,10 +82,15 @@ export class PostgresDirectory implements Directory {
     this.#sql = sql;
     this.#secret = secret;
     this.#lookUps = new TenantGatherings(
-      (tenant, items) =>
-        sql.transaction({ role: 'gatehouse_app', tenants: [tenant], keyed: true }, (session) =>
-          this.#resolveIn(session, tenant, items),
-        ),
+      async (tenant, items) => {
+        const { rows, fresh } = await sql.transaction(
+          { role: 'gatehouse_app', tenants: [tenant], keyed: true },
+          (session) => this.#resolveIn(session, tenant, items),
+        );
+        // Not before the commit: a row that was lost with it may be made anew by another host, in another partition.
+        for (const row of rows.values()) this.#remember(tenant, row);
+        return items.map((item) => this.#resolved(item, rows, fresh));
+      },
       (item) => namesOf([item]).map(keyOf),
       TOGETHER_MAX,
     );
@@ -125,9 +130,7 @@ export class PostgresDirectory implements Directory {
       const row = rows.get(keyOf(item));
       return row !== undefined && namedKnown(item, rows) && !this.#hasNews(tenant, row, item);
     });
-    return isKnown
-      ? wanted.map((item) => this.#resolved(item, rows, NOBODY.aliases))
-      : this.#lookUps.ask(tenant, wanted);
+    return isKnown ? wanted.map((item) => this.#resolved(item, rows, NOBODY.fresh)) : this.#lookUps.ask(tenant, wanted);
   }
 
   #cached(tenant: TenantId, name: Name): DirectoryRow | undefined {
@@ -146,7 +149,7 @@ export class PostgresDirectory implements Directory {
     );
   }
 
-  async #resolveIn(session: SqlSession, tenant: TenantId, wanted: readonly Wanted[]): Promise<readonly Resolved[]> {
+  async #resolveIn(session: SqlSession, tenant: TenantId, wanted: readonly Wanted[]): Promise<Found> {
     const known = await this.#read(session, tenant, namesOf(wanted));
     const unknown = wanted.filter((item) => namesOf([item]).some((name) => !known.has(keyOf(name))));
     const added = unknown.length === 0 ? NOBODY : await this.#add(session, tenant, unknown, known);
@@ -156,8 +159,7 @@ export class PostgresDirectory implements Directory {
     for (const item of wanted.toSorted(byKey))
       if (this.#hasNews(tenant, rowOf(item), item))
         rows.set(keyOf(item), await this.#learn(session, tenant, rowOf(item), item));
-    for (const row of rows.values()) this.#remember(tenant, row);
-    return wanted.map((item) => this.#resolved(item, rows, added.aliases));
+    return { rows, fresh: added.fresh };
   }
 
   /** Rows for names of `wanted` that are not in `known`. One that somebody else adds at the same moment is read as theirs. */
@@ -166,7 +168,7 @@ export class PostgresDirectory implements Directory {
     tenant: TenantId,
     wanted: readonly Wanted[],
     known: ReadonlyMap<string, DirectoryRow>,
-  ): Promise<Added> {
+  ): Promise<Found> {
     const missing = namesOf(wanted).filter((name) => !known.has(keyOf(name)));
     const accounts = missing.filter(({ kind }) => kind === 'account').map(({ alias }) => alias);
     // Statements run in the order of sending; only the look-up of domains has to be read before the next can be written.
@@ -218,7 +220,7 @@ export class PostgresDirectory implements Directory {
       tenant,
       people.filter((item) => newPersons.has(item.alias)),
     );
-    return { rows, aliases: new Set([...newAccounts, ...newPersons]) };
+    return { rows, fresh: new Set([...newAccounts, ...newPersons]) };
   }
 
   /** The addresses of people who were named for the first time. One that somebody else has stays theirs; both are suggested as duplicates. */
@@ -394,11 +396,11 @@ export class PostgresDirectory implements Directory {
       accountExternalId: null,
     };
     const cached = this.#cached(tenant, item);
-    if (cached !== undefined) return this.#resolved(item, new Map([[keyOf(item), cached]]), NOBODY.aliases);
+    if (cached !== undefined) return this.#resolved(item, new Map([[keyOf(item), cached]]), NOBODY.fresh);
     const rows = await this.#sql.transaction({ role: 'gatehouse_app', tenants: [tenant], keyed: true }, (session) =>
       this.#read(session, tenant, [item]),
     );
-    return rows.has(keyOf(item)) ? this.#resolved(item, rows, NOBODY.aliases) : null;
+    return rows.has(keyOf(item)) ? this.#resolved(item, rows, NOBODY.fresh) : null;
   }
 
   async suppressionKey(
