@@ -1,4 +1,4 @@
-/** Usage that an import causes is metered after it, which does not keep the import from being taken back. */
+/** Imports through the services on real databases: their rows are taken once and in order, and undoing them takes back what is theirs and no more. */
 import { expect, it } from 'vitest';
 
 import type { ActionChannel } from '../src/actors/channel.port.ts';

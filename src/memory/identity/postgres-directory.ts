@@ -52,7 +52,7 @@ function keyOf({ kind, alias }: Name): string {
   return `${kind}/${alias}`;
 }
 
-function namedKnown({ accountAlias }: Wanted, rows: ReadonlyMap<string, DirectoryRow>): boolean {
+function isNamedAccountKnown({ accountAlias }: Wanted, rows: ReadonlyMap<string, DirectoryRow>): boolean {
   return accountAlias === null || rows.has(keyOf({ kind: 'account', alias: accountAlias }));
 }
 
@@ -128,7 +128,7 @@ export class PostgresDirectory implements Directory {
     }
     const isKnown = wanted.every((item) => {
       const row = rows.get(keyOf(item));
-      return row !== undefined && namedKnown(item, rows) && !this.#hasNews(tenant, row, item);
+      return row !== undefined && isNamedAccountKnown(item, rows) && !this.#hasNews(tenant, row, item);
     });
     return isKnown ? wanted.map((item) => this.#resolved(item, rows, NOBODY.fresh)) : this.#lookUps.ask(tenant, wanted);
   }
